@@ -1,0 +1,86 @@
+import type { KubeletVerdict, Minor } from '../kubelet/types.ts';
+import type { Problem } from '../source/problem.ts';
+import type { Origin, RenderedText, Unknown } from '../source/rope.ts';
+
+/** A value that may not be known from Git, with where it was written. */
+export type Traced<T> = Readonly<{
+  value: { known: true; json: T } | { known: false; unknown: Unknown };
+  origins: readonly Origin[];
+}>;
+
+export type FileKind =
+  | 'KubeletConfiguration'
+  | 'KubeProxyConfiguration'
+  | 'kubeadm'
+  | 'kubelet-flags'
+  | 'drop-in'
+  | 'kubeconfig'
+  | 'cni'
+  | 'seccomp'
+  | 'other';
+
+/** One file Ansible puts on a host, or whose mode and owner it sets. */
+export type NodeFile = Readonly<{
+  /** Absolute path on the node; unknown parts make it unknown. */
+  dest: Traced<string>;
+  kind: FileKind;
+  /** Repository path of the template or copied file; null for inline content and mode-only tasks. */
+  source: string | null;
+  /** The task that writes it. */
+  task: Readonly<{ file: string; line: number; name: string | null; role: string | null; handlers: readonly string[] }>;
+  /** null when the task sets only mode and owner, or the text cannot be had at all. */
+  text: RenderedText | null;
+  /** Octal digits as they land on the node (`0640`); null when the task sets none. */
+  mode: Traced<string> | null;
+  owner: Traced<string> | null;
+  group: Traced<string> | null;
+  /** Whether the task runs: true, false (then the file is not listed) or unknown with the condition's reason. */
+  when: Unknown | null;
+}>;
+
+/** One step of the play graph of a host: role or task, in the order Ansible runs them. */
+export type PlayStep = Readonly<{ play: string; role: string | null; task: string | null; file: string; line: number }>;
+
+export type NodeRole = 'control-plane' | 'worker' | 'gpu';
+
+/**
+ * Hosts that get exactly the same result. `name` is readable and stable: the smallest inventory group that covers
+ * them, else the first host plus a count.
+ */
+export type NodeGroup = Readonly<{
+  name: string;
+  hosts: readonly string[];
+  roles: readonly NodeRole[];
+  files: readonly NodeFile[];
+  flags: readonly Readonly<{ name: string; value: Traced<string> }>[];
+  kubelet: KubeletVerdict | null;
+  /** Origins of each effective value, by field path; best place to comment first (variable, template, condition). */
+  provenance: ReadonlyMap<string, readonly Origin[]>;
+  steps: readonly PlayStep[];
+  problems: readonly Problem[];
+}>;
+
+/** What one (inventory, playbooks) pair puts on its hosts. */
+export type InventoryRendering = Readonly<{
+  /** Repository path of the inventory, or '' when the repository declares no host: then one assumed host stands for every node. */
+  inventory: string;
+  groups: readonly NodeGroup[];
+  problems: readonly Problem[];
+}>;
+
+export type Rendering = Readonly<{
+  rev: string;
+  inventories: readonly InventoryRendering[];
+  problems: readonly Problem[];
+  /** Repository paths that take part in any rendering: templates, variable files, tasks, inventories. */
+  read: ReadonlySet<string>;
+}>;
+
+export type RenderOptions = Readonly<{
+  /** Repository paths; absent = found in the tree. */
+  inventories?: readonly string[];
+  playbooks?: readonly string[];
+  minor: Minor;
+  /** Only this host. */
+  host?: string;
+}>;

@@ -1,0 +1,80 @@
+import type { Severity } from '../baseline/types.ts';
+import type { Json } from '../kubelet/types.ts';
+import type { Problem } from '../source/problem.ts';
+
+export type Direction = 'weakens' | 'strengthens' | 'neutral';
+export type FindingStatus = 'introduced' | 'fixed' | 'existing' | 'undecided';
+export type Conclusion = 'pass' | 'fail' | 'undecided' | 'not-applicable';
+
+/** A place in the head (RIGHT) or base (LEFT) revision. */
+export type Place = Readonly<{ file: string; line: number; side: 'LEFT' | 'RIGHT' }>;
+
+/** A value before or after: JSON, absent, or unknown with the reason. */
+export type Shown =
+  | Readonly<{ state: 'value'; value: Json; implicit: boolean }>
+  | Readonly<{ state: 'absent' }>
+  | Readonly<{ state: 'unknown'; why: readonly string[]; key: string }>;
+
+/** One field that is different on one node group. */
+export type FieldChange = Readonly<{
+  inventory: string;
+  group: string;
+  hosts: readonly string[];
+  path: string;
+  before: Shown;
+  after: Shown;
+  direction: Direction;
+  /** Best place first: a changed variable line, then a template line, then the condition. */
+  at: readonly Place[];
+}>;
+
+export type Finding = Readonly<{
+  control: string;
+  title: string;
+  severity: Severity;
+  /** Whether it stops a merge when introduced: the control's profile and severity decide. */
+  blocking: boolean;
+  status: FindingStatus;
+  inventory: string;
+  group: string;
+  hosts: readonly string[];
+  path: string;
+  actual: Json;
+  expected: string;
+  reason: string;
+  at: readonly Place[];
+  fix: Json;
+  rationale: string;
+  standards: Readonly<Record<string, readonly string[]>>;
+  threats: readonly string[];
+}>;
+
+/** Rendered files per host of the head: what Ansible must put there. `sha256` is null where the text is not wholly known. */
+export type HostDigests = Readonly<Record<string, Readonly<Record<string, string | null>>>>;
+
+export type Verdict = Readonly<{
+  base: string;
+  head: string;
+  /** `sha256:<hex>` over the canonical JSON (RFC 8785) of everything the verdict rests on. */
+  digest: string;
+  conclusion: Conclusion;
+  direction: Direction;
+  changes: readonly FieldChange[];
+  findings: readonly Finding[];
+  problems: readonly Problem[];
+  /** Governed paths the change touches (both names of a rename). */
+  governed: readonly string[];
+  hostCount: number;
+  groups: readonly Readonly<{ inventory: string; name: string; hosts: readonly string[]; roles: readonly string[] }>[];
+  hostDigests: HostDigests;
+  /** Whole effective state per node group of the head, for the record: field path -> shown value and first origin. */
+  state: readonly Readonly<{
+    inventory: string;
+    group: string;
+    hosts: readonly string[];
+    values: Readonly<Record<string, Shown>>;
+    origins: Readonly<Record<string, Readonly<{ file: string; line: number }>>>;
+  }>[];
+  minor: string;
+  baselineDigest: string;
+}>;
