@@ -1,3 +1,4 @@
+import type { Severity } from '../baseline/types.ts';
 import type { Direction } from '../review/types.ts';
 
 /** A review as GitHub keeps it; state in upper case as REST gives it. */
@@ -29,15 +30,26 @@ export type Person = Readonly<{
   teams: readonly string[];
 }>;
 
+/** One thing a rule can ask about: a field that changes, or a governed file that says what Ansible does. */
+export type Touched = Readonly<{
+  path: string;
+  direction: Direction;
+  severity: Severity | null;
+  /** Node group; null for a file. */
+  group: string | null;
+}>;
+
+/** What the decision rests on. `approvalInput` (core/approval/approval-input) takes the verdict's part from a verdict. */
 export type ApprovalInput = Readonly<{
   head: string;
   digest: string;
   /** Earlier heads of this pull request whose verdict had the same digest. */
   equalHeads: readonly string[];
   conclusion: 'pass' | 'fail' | 'undecided' | 'not-applicable';
-  direction: Direction;
-  severities: readonly string[];
-  paths: readonly string[];
+  /** Empty: nothing a person would have to approve. */
+  touched: readonly Touched[];
+  /** Why the conclusion is `fail` or `undecided`, one sentence each. */
+  because: readonly string[];
   reviews: readonly Review[];
   participants: Participants;
   people: readonly Person[];

@@ -15,7 +15,16 @@ export type Shown =
   | Readonly<{ state: 'absent' }>
   | Readonly<{ state: 'unknown'; why: readonly string[]; key: string }>;
 
-/** One field that is different on one node group. */
+/**
+ * Path of the change that says a host joins or leaves: absent on one side, the value `managed` on the other.
+ */
+export const NODE_PATH = '';
+
+/**
+ * One field that is different on the hosts of one node group. `path` is a kubelet field (`authorization.mode`), a flag
+ * (`--node-ip`), a file on the node (`/etc/cni/net.d/10.conf`, its value a sha256), a file's attribute
+ * (`/etc/kubernetes/kubelet.conf#mode`), a parent whose keys cannot all be known (`authentication.*`) or NODE_PATH.
+ */
 export type FieldChange = Readonly<{
   inventory: string;
   group: string;
@@ -24,6 +33,8 @@ export type FieldChange = Readonly<{
   before: Shown;
   after: Shown;
   direction: Direction;
+  /** Gravest control that speaks about the path; null when none does. */
+  severity: Severity | null;
   /** Best place first: a changed variable line, then a template line, then the condition. */
   at: readonly Place[];
 }>;
@@ -61,9 +72,17 @@ export type Verdict = Readonly<{
   direction: Direction;
   changes: readonly FieldChange[];
   findings: readonly Finding[];
+  /** What the change introduces: each one makes the verdict fail. */
   problems: readonly Problem[];
+  /** What the base had before: listed, never counted. */
+  existingProblems: readonly Problem[];
   /** Governed paths the change touches (both names of a rename). */
   governed: readonly string[];
+  /**
+   * Those of `governed` that say what Ansible does rather than which values it uses (playbooks, tasks, handlers, the
+   * policy file) and changed in more than comments: a person has to approve them even when no value is different.
+   */
+  procedures: readonly string[];
   hostCount: number;
   groups: readonly Readonly<{ inventory: string; name: string; hosts: readonly string[]; roles: readonly string[] }>[];
   hostDigests: HostDigests;
