@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { type RequestHandler, Router, urlencoded } from 'express';
 import type { Request } from 'express';
+import { type RequestHandler, Router, urlencoded } from 'express';
 
 /** Whether the request carries this bearer token; compares digests, so length and content take the same time. */
 export function hasBearer(request: Request, token: string | undefined): boolean {
@@ -44,7 +44,10 @@ export function signInRouter(auditToken: string | undefined, secureCookie: boole
   router.post('/sign-in', urlencoded({ extended: false, limit: '4kb' }), (request, response) => {
     const given: unknown = request.body?.token;
     if (auditToken === undefined || typeof given !== 'string' || !same(given.trim(), auditToken)) {
-      response.status(401).type('html').send(FORM.replace('<!--error-->', '<p role="alert">That is not the audit token.</p>'));
+      response
+        .status(401)
+        .type('html')
+        .send(FORM.replace('<!--error-->', '<p role="alert">That is not the audit token.</p>'));
       return;
     }
     const expires = Math.floor(now().getTime() / 1000) + SESSION_SECONDS;
@@ -66,7 +69,9 @@ const FORM = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Sign i
 <button>Sign in</button></p></form></main></html>`;
 
 function hasSession(request: Request, auditToken: string, now: Date): boolean {
-  const cookie = new RegExp(`(?:^|;\\s*)${COOKIE}=(\\d{1,12})\\.([0-9a-f]{64})(?:;|$)`).exec(request.headers.cookie ?? '');
+  const cookie = new RegExp(`(?:^|;\\s*)${COOKIE}=(\\d{1,12})\\.([0-9a-f]{64})(?:;|$)`).exec(
+    request.headers.cookie ?? '',
+  );
   const expires = Number(cookie?.[1]);
   return cookie?.[2] !== undefined && expires * 1000 > now.getTime() && same(cookie[2], seal(auditToken, expires));
 }
