@@ -1,0 +1,62 @@
+import type { Origin } from '../source/rope.ts';
+import { type ChangedFile, insideHunk } from './changed-file.ts';
+import type { Place } from './types.ts';
+
+/** Places of one value are listed up to here; the best come first. */
+const MOST_PLACES = 8;
+
+/** A pull request's diff, ready to be asked for lines. */
+export type DiffIndex = Readonly<{
+  /** By path in the head. */
+  right: ReadonlyMap<string, ChangedFile>;
+  /** By path in the base. */
+  left: ReadonlyMap<string, ChangedFile>;
+}>;
+
+export function indexDiff(changes: readonly ChangedFile[]): DiffIndex {
+  return {
+    right: new Map(changes.filter(file => file.status !== 'removed').map(file => [file.path, file])),
+    left: new Map(changes.filter(file => file.status !== 'added').map(file => [file.previousPath ?? file.path, file])),
+  };
+}
+
+const KINDS = { variable: 0, template: 1, condition: 2 } as const;
+
+/** How near a line is to what the author did: 0 changed by the diff, 1 shown in the diff, 2 elsewhere. */
+type Nearness = 0 | 1 | 2;
+type Ranked = Readonly<{ nearness: Nearness; kind: number; place: Place }>;
+
+/**
+ * Where a person should look for a value, best first: lines the diff changes, then lines it shows, then the rest; among
+ * equals a variable, then a template line, then a condition. Base lines (LEFT) count only where the diff removes them
+ * and no changed head line explains the value, or where the head has no origin at all.
+ */
+export function placesOf(head: readonly Origin[], base: readonly Origin[], diff: DiffIndex): readonly Place[] {
+  const right = head.map(origin => rank(origin, 'RIGHT', diff));
+  const changed = right.some(({ nearness }) => nearness === 0);
+  const left = changed
+    ? []
+    : base.map(origin => rank(origin, 'LEFT', diff)).filter(({ nearness }) => nearness === 0 || head.length === 0);
+  const sorted = [...right, ...left].sort((a, b) => a.nearness - b.nearness || a.kind - b.kind);
+  const places = new Map(sorted.map(({ place }) => [`${place.side}\0${place.file}\0${place.line}`, place]));
+  return [...places.values()].slice(0, MOST_PLACES);
+}
+
+function rank(origin: Origin, side: Place['side'], diff: DiffIndex): Ranked {
+  const file = (side === 'RIGHT' ? diff.right : diff.left).get(origin.file);
+  const changedLines = side === 'RIGHT' ? file?.addedLines : file?.removedLines;
+  const kind = KINDS[origin.kind];
+  const at = (line: number, nearness: Nearness): Ranked => ({
+    nearness,
+    kind,
+    place: { file: origin.file, line, side },
+  });
+  if (file === undefined) return at(origin.line, 2);
+  const last = origin.lineEnd ?? origin.line;
+  let shown: number | null = null;
+  for (let line = origin.line; line <= last; line++) {
+    if (changedLines?.has(line)) return at(line, 0);
+    if (shown === null && insideHunk(file, line, side)) shown = line;
+  }
+  return shown === null ? at(origin.line, 2) : at(shown, 1);
+}

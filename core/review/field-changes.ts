@@ -1,0 +1,95 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { NodeGroup } from '../ansible/types.ts';
+import type { Severity } from '../baseline/types.ts';
+import { type DiffIndex, placesOf } from './diff-places.ts';
+import { hasEffectiveConfiguration, type NodeField, nodeFields } from './node-fields.ts';
+import type { GroupPair } from './pair-groups.ts';
+import { type Direction, type FieldChange, NODE_PATH, type Shown } from './types.ts';
+
+/** What is known about single fields: how a change of one counts, and how grave it may be. */
+export type FieldKnowledge = Readonly<{
+  directionOf: (path: string, before: Shown, after: Shown) => Direction;
+  severityOf: (path: string) => Severity | null;
+  /** Flags (with dashes) whose effect is a kubelet field. */
+  fieldFlags: ReadonlySet<string>;
+}>;
+
+const ABSENT: Shown = { state: 'absent' };
+const MANAGED: Shown = { state: 'value', value: 'managed', implicit: false };
+const NOWHERE: NodeField = { shown: ABSENT, origins: [] };
+
+/**
+ * What is different on the hosts of one pair. An unknown equals an unknown of the same key. Setting a default
+ * explicitly, or leaving a value to its default, is a change. Hosts that join or leave get one change at NODE_PATH and
+ * one per explicit value; a kubelet that refuses before it has a configuration has no fields to compare (its problem
+ * says so instead).
+ */
+export function fieldChanges(pair: GroupPair, diff: DiffIndex, knowledge: FieldKnowledge): readonly FieldChange[] {
+  const before = fieldsOf(pair.base, pair.head, knowledge);
+  const after = fieldsOf(pair.head, pair.base, knowledge);
+  const changes: FieldChange[] = [];
+  const add = (path: string, from: NodeField, to: NodeField, direction: Direction) => {
+    changes.push({
+      inventory: pair.inventory,
+      group: (pair.head ?? pair.base)?.name ?? '',
+      hosts: pair.hosts,
+      path,
+      before: from.shown,
+      after: to.shown,
+      direction,
+      severity: knowledge.severityOf(path),
+      at: placesOf(to.origins.length > 0 && !isImplicit(to.shown) ? to.origins : [], from.origins, diff),
+    });
+  };
+  if (pair.base === null) add(NODE_PATH, NOWHERE, { shown: MANAGED, origins: [] }, 'neutral');
+  if (pair.head === null) {
+    add(NODE_PATH, { shown: MANAGED, origins: [] }, NOWHERE, pair.inventoryGone ? 'weakens' : 'neutral');
+  }
+  for (const path of [...new Set([...before.keys(), ...after.keys()])].sort()) {
+    const from = before.get(path) ?? NOWHERE;
+    const to = after.get(path) ?? NOWHERE;
+    if (sameShown(from.shown, to.shown)) continue;
+    if (isDefaultThatAppears(from.shown, to.shown)) continue;
+    add(path, from, to, directionIn(pair, knowledge.directionOf(path, from.shown, to.shown), to.shown));
+  }
+  return changes;
+}
+
+function fieldsOf(
+  group: NodeGroup | null,
+  other: NodeGroup | null,
+  knowledge: FieldKnowledge,
+): ReadonlyMap<string, NodeField> {
+  if (group === null) return new Map();
+  const refused = [group, other].some(side => side !== null && hasEffectiveConfiguration(side) === false);
+  return nodeFields(refused ? { ...group, kubelet: null } : group, knowledge.fieldFlags);
+}
+
+/** A host that leaves weakens nothing by itself, one that joins strengthens nothing; what is lost weakens. */
+function directionIn(pair: GroupPair, direction: Direction, after: Shown): Direction {
+  if (after.state === 'absent' && isLost(pair)) return 'weakens';
+  if (pair.head === null) return 'neutral';
+  return pair.base === null && direction === 'strengthens' ? 'neutral' : direction;
+}
+
+/** The hosts are still there, but the kubelet configuration they had is gone, or their whole inventory is. */
+function isLost({ base, head, inventoryGone }: GroupPair): boolean {
+  if (base === null || base.kubelet === null) return false;
+  return head === null ? inventoryGone : head.kubelet === null;
+}
+
+const isImplicit = (shown: Shown): boolean => shown.state === 'value' && shown.implicit;
+
+/** Defaults come and go with the kubelet itself; they are nobody's change. */
+function isDefaultThatAppears(before: Shown, after: Shown): boolean {
+  return (before.state === 'absent' && isImplicit(after)) || (after.state === 'absent' && isImplicit(before));
+}
+
+export function sameShown(before: Shown, after: Shown): boolean {
+  if (before === after) return true;
+  if (before.state === 'value' && after.state === 'value') {
+    return before.implicit === after.implicit && isDeepStrictEqual(before.value, after.value);
+  }
+  if (before.state === 'unknown' && after.state === 'unknown') return before.key === after.key;
+  return before.state === after.state;
+}

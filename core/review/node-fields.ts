@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import type { FileKind, NodeFile, NodeGroup, Traced } from '../ansible/types.ts';
+import type { EffectiveValue, Json } from '../kubelet/types.ts';
+import type { Origin, RenderedText, Unknown } from '../source/rope.ts';
+import { UNKNOWN_TOKEN } from '../source/rope.ts';
+import type { Shown } from './types.ts';
+
+/** One comparable fact about a node group and where it was written. */
+export type NodeField = Readonly<{ shown: Shown; origins: readonly Origin[] }>;
+
+/**
+ * Everything a review compares on one node group, by path (see FieldChange): the kubelet's effective values, parents
+ * whose keys cannot all be known, flags without a configuration field, and the files on the node. Files whose content
+ * the kubelet fields already tell (kubelet configuration, drop-ins, kubeadm) are compared by presence, mode and owner
+ * alone; files of kind `other` not at all (their content still counts in the digest).
+ *
+ * @param fieldFlags flags (with dashes) that set a kubelet field: their effect is that field, so they are left out.
+ */
+export function nodeFields(group: NodeGroup, fieldFlags: ReadonlySet<string>): ReadonlyMap<string, NodeField> {
+  const fields = new Map<string, NodeField>();
+  for (const [path, effective] of group.kubelet?.values ?? []) {
+    fields.set(path, { shown: shownEffective(effective), origins: group.provenance.get(path) ?? [] });
+  }
+  for (const [parent, unknown] of group.kubelet?.open ?? []) {
+    const origins = group.provenance.get(parent) ?? [];
+    fields.set(parent === '' ? '*' : `${parent}.*`, { shown: shownUnknown(unknown), origins });
+  }
+  for (const [name, values] of flagValues(group)) {
+    if (!fieldFlags.has(name)) fields.set(name, values);
+  }
+  for (const file of group.files) {
+    for (const [path, field] of fileFields(file)) fields.set(path, field);
+  }
+  return fields;
+}
+
+/**
+ * Whether the kubelet has an effective configuration on this group: false when it refuses before one exists, null
+ * when the group has no kubelet at all.
+ */
+export function hasEffectiveConfiguration(group: NodeGroup): boolean | null {
+  return group.kubelet === null ? null : group.kubelet.values.size > 0 || group.kubelet.stage === null;
+}
+
+export function shownEffective(effective: EffectiveValue): Shown {
+  if (!effective.value.known) return shownUnknown(effective.value.unknown);
+  const implicit = effective.from === 'default' || effective.from === 'flag-default';
+  return { state: 'value', value: effective.value.json, implicit };
+}
+
+function shownUnknown(unknown: Unknown): Shown {
+  return { state: 'unknown', why: unknown.why, key: unknown.key };
+}
+
+function shownTraced(traced: Traced<string>): Shown {
+  return traced.value.known ? known(traced.value.json) : shownUnknown(traced.value.unknown);
+}
+
+const known = (value: Json): Shown => ({ state: 'value', value, implicit: false });
+
+/** A flag given several times is one list, in order. */
+function flagValues(group: NodeGroup): ReadonlyMap<string, NodeField> {
+  const fields = new Map<string, NodeField>();
+  for (const { name, value } of group.flags) {
+    const shown = shownTraced(value);
+    const earlier = fields.get(name);
+    fields.set(
+      name,
+      earlier === undefined
+        ? { shown, origins: value.origins }
+        : { shown: both(earlier.shown, shown), origins: [...value.origins, ...earlier.origins] },
+    );
+  }
+  return fields;
+}
+
+function both(first: Shown, second: Shown): Shown {
+  if (first.state === 'unknown') return first;
+  if (second.state !== 'value' || first.state !== 'value') return second;
+  const list = Array.isArray(first.value) ? (first.value as readonly Json[]) : [first.value];
+  return known([...list, second.value]);
+}
+
+const SHOWN_BY_FIELDS: ReadonlySet<FileKind> = new Set<FileKind>(['KubeletConfiguration', 'drop-in', 'kubeadm']);
+
+function* fileFields(file: NodeFile): Generator<[string, NodeField]> {
+  if (file.kind === 'other') return;
+  const dest = file.dest.value.known
+    ? file.dest.value.json
+    : `(a file whose path is unknown: ${file.dest.value.unknown.why.join('; ')})`;
+  const task: Origin = { file: file.task.file, line: file.task.line, kind: 'template' };
+  const uncertain = (shown: Shown): Shown =>
+    file.when === null
+      ? shown
+      : {
+          state: 'unknown',
+          why: file.when.why,
+          key: `${file.when.key}?${shown.state === 'value' ? JSON.stringify(shown.value) : JSON.stringify(shown)}`,
+        };
+  if (file.text !== null) {
+    const shown = SHOWN_BY_FIELDS.has(file.kind) ? known(file.kind) : shownText(file.text, file.kind);
+    yield [dest, { shown: uncertain(shown), origins: [...textOrigins(file.text), task] }];
+  }
+  for (const [name, traced] of [
+    ['mode', file.mode],
+    ['owner', file.owner],
+    ['group', file.group],
+  ] as const) {
+    if (traced !== null) {
+      yield [`${dest}#${name}`, { shown: uncertain(shownTraced(traced)), origins: [...traced.origins, task] }];
+    }
+  }
+}
+
+/** Distinct origins of a whole text; a file has at most some thousand lines. */
+function textOrigins(text: RenderedText): readonly Origin[] {
+  const found = new Map<string, Origin>();
+  for (const segment of text.segments) {
+    for (const origin of segment.origins) found.set(`${origin.kind}\0${origin.file}\0${origin.line}`, origin);
+  }
+  return [...found.values()];
+}
+
+function shownText(text: RenderedText, kind: FileKind): Shown {
+  const digest = contentDigest(text, kind);
+  if (text.unknowns.size === 0) return known(digest);
+  return { state: 'unknown', why: [...new Set([...text.unknowns.values()].flatMap(({ why }) => why))], key: digest };
+}
+
+/**
+ * `sha256:<hex>` of a rendered text in which unknown values stand by their keys, so that texts with equal unknowns are
+ * equal. In unit and environment files of the kubelet, comment lines and blank lines do not count.
+ */
+export function contentDigest(text: RenderedText, kind: FileKind): string {
+  const keyed = text.text.replace(UNKNOWN_TOKEN, (_, id: string) => `\uE000${text.unknowns.get(id)?.key ?? id}\uE001`);
+  const relevant = kind === 'kubelet-flags' ? keyed.replace(/^[ \t]*(?:[#;](?!!).*)?\r?\n/gm, '') : keyed;
+  return `sha256:${createHash('sha256').update(relevant).digest('hex')}`;
+}

@@ -1,0 +1,74 @@
+import type { InventoryRendering, NodeGroup, Rendering } from '../ansible/types.ts';
+
+/**
+ * Hosts that were in one node group of the base and are in one node group of the head. A side is null where the hosts
+ * join (no base) or leave (no head).
+ */
+export type GroupPair = Readonly<{
+  /** The head's inventory, or the base's when it is gone. */
+  inventory: string;
+  hosts: readonly string[];
+  base: NodeGroup | null;
+  head: NodeGroup | null;
+  /** The inventory itself exists on one side only. */
+  inventoryGone: boolean;
+}>;
+
+/** Pairs every host's node group in the base with its node group in the head, inventory by inventory. */
+export function pairGroups(base: Rendering, head: Rendering): readonly GroupPair[] {
+  return pairInventories(base.inventories, head.inventories).flatMap(([before, after]) => pairHosts(before, after));
+}
+
+type InventoryPair = readonly [InventoryRendering | null, InventoryRendering | null];
+
+/** By path; an inventory that moved is paired with the one it shares most hosts with. */
+function pairInventories(
+  base: readonly InventoryRendering[],
+  head: readonly InventoryRendering[],
+): readonly InventoryPair[] {
+  const byPath = new Map(base.map(inventory => [inventory.inventory, inventory]));
+  const left = new Set(base.filter(({ inventory }) => !head.some(other => other.inventory === inventory)));
+  const pairs = head.map((after): InventoryPair => {
+    const same = byPath.get(after.inventory);
+    if (same) return [same, after];
+    const moved = mostShared(left, after);
+    if (moved) left.delete(moved);
+    return [moved, after];
+  });
+  return [...pairs, ...[...left].map((before): InventoryPair => [before, null])];
+}
+
+function mostShared(candidates: ReadonlySet<InventoryRendering>, head: InventoryRendering): InventoryRendering | null {
+  const hosts = new Set(head.groups.flatMap(group => group.hosts));
+  let best: InventoryRendering | null = null;
+  let bestShared = 0;
+  for (const candidate of candidates) {
+    const shared = candidate.groups.flatMap(group => group.hosts).filter(host => hosts.has(host)).length;
+    if (shared > bestShared) [best, bestShared] = [candidate, shared];
+  }
+  return best;
+}
+
+function pairHosts(before: InventoryRendering | null, after: InventoryRendering | null): readonly GroupPair[] {
+  const baseGroups = groupByHost(before);
+  const headGroups = groupByHost(after);
+  const inventory = (after ?? before)?.inventory ?? '';
+  const pairs = new Map<NodeGroup | null, Map<NodeGroup | null, string[]>>();
+  for (const host of new Set([...headGroups.keys(), ...baseGroups.keys()])) {
+    const base = baseGroups.get(host) ?? null;
+    const head = headGroups.get(host) ?? null;
+    let heads = pairs.get(base);
+    if (!heads) pairs.set(base, (heads = new Map()));
+    const hosts = heads.get(head);
+    if (hosts) hosts.push(host);
+    else heads.set(head, [host]);
+  }
+  const inventoryGone = before === null || after === null;
+  return [...pairs].flatMap(([base, heads]) =>
+    [...heads].map(([head, hosts]) => ({ inventory, hosts, base, head, inventoryGone })),
+  );
+}
+
+function groupByHost(inventory: InventoryRendering | null): ReadonlyMap<string, NodeGroup> {
+  return new Map(inventory?.groups.flatMap(group => group.hosts.map(host => [host, group] as const)));
+}

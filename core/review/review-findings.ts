@@ -1,0 +1,124 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { NodeGroup } from '../ansible/types.ts';
+import type { Control, ControlResult } from '../baseline/types.ts';
+import type { Origin } from '../source/rope.ts';
+import { type DiffIndex, placesOf } from './diff-places.ts';
+import type { GroupPair } from './pair-groups.ts';
+import type { FieldChange, Finding, FindingStatus, Place } from './types.ts';
+
+/** A pair of node groups with what changes between them. */
+export type ComparedPair = Readonly<{ pair: GroupPair; changes: readonly FieldChange[] }>;
+
+/** How the baseline answers: the results of one node group, and whether a violated control stops a merge. */
+export type BaselineAnswers = Readonly<{
+  resultsOf: (group: NodeGroup) => readonly ControlResult[];
+  isBlocking: (control: Control) => boolean;
+}>;
+
+/**
+ * The findings on every pair, hosts of one head group with one answer together.
+ *
+ * introduced: violated in the head and not in the base, or violated in both while the change weakens the value.
+ * existing: violated in both. fixed: violated in the base, passed in the head.
+ * undecided: not decidable in the head, and either decidable in the base or resting on a value that changes. What was
+ * undecidable before and did not change is not this change's question. Hosts that join are compared with nothing:
+ * all of their violations are introduced.
+ */
+export function reviewFindings(
+  compared: readonly ComparedPair[],
+  answers: BaselineAnswers,
+  diff: DiffIndex,
+): readonly Finding[] {
+  const found = new Map<string, Finding>();
+  for (const { pair, changes } of compared) {
+    if (pair.head === null) continue;
+    const before = new Map(pair.base ? answers.resultsOf(pair.base).map(result => [idOf(result), result]) : []);
+    for (const result of answers.resultsOf(pair.head)) {
+      const earlier = before.get(idOf(result));
+      const touching = changes.filter(change => touches(change.path, result.path));
+      const status = statusOf(earlier, result, touching);
+      if (status === null) continue;
+      const at = placesOf(evidenceOf(result, pair.head), earlier ? evidenceOf(earlier, pair.base) : [], diff);
+      const finding = toFinding(pair, pair.head, status, result, bestPlaces(at, touching), answers);
+      const { inventory, group, control, path, actual, reason } = finding;
+      const key = JSON.stringify([inventory, group, control, path, status, actual, reason]);
+      const same = found.get(key);
+      found.set(key, same ? { ...same, hosts: [...same.hosts, ...finding.hosts] } : finding);
+    }
+  }
+  return [...found.values()];
+}
+
+const idOf = ({ control, path }: ControlResult): string => `${control.id}\0${path}`;
+
+function evidenceOf(result: ControlResult, group: NodeGroup | null): readonly Origin[] {
+  return result.evidence.length > 0 ? result.evidence : (group?.provenance.get(result.path) ?? []);
+}
+
+/** Where the change itself stands, when the evidence (an absent key has none) does not say. */
+function bestPlaces(at: readonly Place[], touching: readonly FieldChange[]): readonly Place[] {
+  return at.length > 0 ? at : (touching[0]?.at ?? []);
+}
+
+function statusOf(
+  before: ControlResult | undefined,
+  after: ControlResult,
+  touching: readonly FieldChange[],
+): FindingStatus | null {
+  switch (after.result) {
+    case 'violated': {
+      if (before?.result !== 'violated') return 'introduced';
+      const worse = !isDeepStrictEqual(before.actual, after.actual) && touching.some(isWeakening);
+      return worse ? 'introduced' : 'existing';
+    }
+    case 'pass':
+      return before?.result === 'violated' ? 'fixed' : null;
+    case 'undecided':
+      return before?.result !== 'undecided' || touching.length > 0 ? 'undecided' : null;
+    case 'not-applicable':
+      return null;
+  }
+}
+
+const isWeakening = ({ direction }: FieldChange): boolean => direction === 'weakens';
+
+/** Whether a change at `changed` can move an answer that rests on `path`: the same field, a parent, a child, a file's attribute. */
+export function touches(changed: string, path: string): boolean {
+  if (changed === path || changed === '*') return true;
+  const parent = changed.endsWith('.*') ? changed.slice(0, -2) : changed;
+  return isBelow(path, parent) || isBelow(changed, path);
+}
+
+function isBelow(path: string, parent: string): boolean {
+  return parent !== '' && path.startsWith(parent) && (path[parent.length] === '.' || path[parent.length] === '#');
+}
+
+function toFinding(
+  pair: GroupPair,
+  head: NodeGroup,
+  status: FindingStatus,
+  result: ControlResult,
+  at: readonly Place[],
+  answers: BaselineAnswers,
+): Finding {
+  const { control } = result;
+  return {
+    control: control.id,
+    title: control.title,
+    severity: control.severity,
+    blocking: answers.isBlocking(control),
+    status,
+    inventory: pair.inventory,
+    group: head.name,
+    hosts: pair.hosts,
+    path: result.path,
+    actual: result.actual,
+    expected: result.expected,
+    reason: result.reason,
+    at,
+    fix: control.fix,
+    rationale: control.rationale,
+    standards: control.standards,
+    threats: control.threats,
+  };
+}

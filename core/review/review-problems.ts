@@ -1,0 +1,195 @@
+import type { NodeGroup, Rendering } from '../ansible/types.ts';
+import type { KubeletProblem, Minor } from '../kubelet/types.ts';
+import type { Problem } from '../source/problem.ts';
+import { originsAt } from '../source/rope.ts';
+import type { SourceTree } from '../source/tree.ts';
+import type { ChangedFile } from './changed-file.ts';
+import { type DiffIndex, placesOf } from './diff-places.ts';
+import type { GroupPair } from './pair-groups.ts';
+
+export type ReviewedProblems = Readonly<{ introduced: readonly Problem[]; existing: readonly Problem[] }>;
+
+/** One revision as far as problems need it. `problems` are those the caller found itself (the policy file's). */
+export type ProblemSide = Readonly<{ tree: SourceTree; rendering: Rendering; problems: readonly Problem[] }>;
+
+/**
+ * Tells the problems a change introduces from those that were there. A problem of the head is introduced when the base
+ * has no equal one (same file, code and sentence; lines do not count, renames are followed), or when the diff changes
+ * the block it stands in: what cannot be judged must not be edited unjudged. A kubelet that refuses or ignores what is
+ * written is compared per pair of node groups.
+ *
+ * @param links symlinks and submodules the change puts on governed paths (`linkProblems`): always introduced.
+ */
+export function reviewProblems(
+  base: ProblemSide,
+  head: ProblemSide,
+  pairs: readonly GroupPair[],
+  links: readonly Problem[],
+  diff: DiffIndex,
+  minor: Minor,
+): ReviewedProblems {
+  const introduced: Problem[] = [];
+  const existing: Problem[] = [];
+  const before = countByKey(renderingProblems(base), file => diff.left.get(file)?.path ?? file);
+  const edited = editedInBase(base, diff);
+  for (const problem of renderingProblems(head)) {
+    const key = keyOf(problem, problem.file);
+    const left = before.get(key) ?? 0;
+    if (left > 0) before.set(key, left - 1);
+    const isNew = left === 0 || edited.has(key) || isEdited(head.tree, problem, diff.right.get(problem.file), 'RIGHT');
+    (isNew ? introduced : existing).push(problem);
+  }
+  const kubelet = kubeletProblems(pairs, diff, minor);
+  return {
+    introduced: unique([...introduced, ...newLinks(links, introduced), ...kubelet.introduced]),
+    existing: unique([...existing, ...kubelet.existing]),
+  };
+}
+
+/** Links the rendering did not meet, or did not report itself. */
+function newLinks(links: readonly Problem[], reported: readonly Problem[]): readonly Problem[] {
+  return links.filter(link => !reported.some(({ file, code }) => file === link.file && code === link.code));
+}
+
+/** Every problem of a revision once, apart from what the kubelet says. */
+function renderingProblems({ rendering, problems }: ProblemSide): readonly Problem[] {
+  return unique([
+    ...problems,
+    ...rendering.problems,
+    ...rendering.inventories.flatMap(inventory => [
+      ...inventory.problems,
+      ...inventory.groups.flatMap(group => group.problems),
+    ]),
+  ]);
+}
+
+function unique(problems: readonly Problem[]): readonly Problem[] {
+  return [...new Map(problems.map(problem => [`${problem.line}\0${keyOf(problem, problem.file)}`, problem])).values()];
+}
+
+const keyOf = (problem: Problem, file: string): string => `${file}\0${problem.code}\0${problem.message}`;
+
+function countByKey(problems: readonly Problem[], rename: (file: string) => string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const problem of problems) {
+    const key = keyOf(problem, rename(problem.file));
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** Keys of the base's problems whose block the diff removes lines from. */
+function editedInBase(base: ProblemSide, diff: DiffIndex): ReadonlySet<string> {
+  const edited = renderingProblems(base).filter(problem =>
+    isEdited(base.tree, problem, diff.left.get(problem.file), 'LEFT'),
+  );
+  return new Set(edited.map(problem => keyOf(problem, diff.left.get(problem.file)?.path ?? problem.file)));
+}
+
+function isEdited(tree: SourceTree, problem: Problem, file: ChangedFile | undefined, side: 'LEFT' | 'RIGHT'): boolean {
+  const lines = side === 'RIGHT' ? file?.addedLines : file?.removedLines;
+  if (lines === undefined || lines.size === 0) return false;
+  if (problem.line === 0) return true;
+  const [first, last] = blockAt(linesOf(tree, problem.file), problem.line);
+  return [...lines].some(line => line >= first && line <= last);
+}
+
+function linesOf(tree: SourceTree, path: string): readonly string[] {
+  try {
+    return tree.text(path)?.split('\n') ?? [];
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * First and last line of the indented block a line stands in: from the list item or key that opens it to the line
+ * before the next one at its depth. For a task of a playbook that is the whole task.
+ */
+export function blockAt(lines: readonly string[], line: number): readonly [number, number] {
+  let first = line;
+  let depth = depthOf(lines[line - 1] ?? '');
+  for (let at = line - 1; at >= 1 && !isItem(lines[first - 1] ?? ''); at--) {
+    const text = lines[at - 1] ?? '';
+    if (text.trim() === '') continue;
+    if (isItem(text) && depthOf(text) < depth) {
+      [first, depth] = [at, depthOf(text)];
+      break;
+    }
+    if (depthOf(text) < depth && !isItem(text)) break;
+  }
+  let last = line;
+  for (let at = line + 1; at <= lines.length; at++) {
+    const text = lines[at - 1] ?? '';
+    if (text.trim() !== '' && depthOf(text) <= depth) break;
+    last = at;
+  }
+  return [first, last];
+}
+
+const depthOf = (text: string): number => text.length - text.trimStart().length;
+const isItem = (text: string): boolean => /^\s*- /.test(text);
+
+function kubeletProblems(pairs: readonly GroupPair[], diff: DiffIndex, minor: Minor): ReviewedProblems {
+  const found = { introduced: new Map<string, Hosts>(), existing: new Map<string, Hosts>() };
+  for (const { base, head, hosts } of pairs) {
+    const before = new Set(base?.kubelet?.problems.map(kubeletKey));
+    for (const problem of head?.kubelet?.problems ?? []) {
+      const side = before.has(kubeletKey(problem)) ? found.existing : found.introduced;
+      const key = kubeletKey(problem);
+      const same = side.get(key);
+      if (same) same.hosts += hosts.length;
+      else side.set(key, { problem: toProblem(problem, head!, base, diff, minor), hosts: hosts.length });
+    }
+  }
+  const withHosts = (side: ReadonlyMap<string, Hosts>) =>
+    [...side.values()].map(({ problem, hosts }) => ({
+      ...problem,
+      message: `${problem.message} (${hosts} ${hosts === 1 ? 'node' : 'nodes'})`,
+    }));
+  return { introduced: withHosts(found.introduced), existing: withHosts(found.existing) };
+}
+
+type Hosts = { problem: Problem; hosts: number };
+
+const kubeletKey = ({ stage, effect, path, message, in: text }: KubeletProblem): string =>
+  JSON.stringify([stage, effect, path, message, text]);
+
+/** The place is where the value was written in the repository, else where the text that holds it comes from. */
+function toProblem(
+  problem: KubeletProblem,
+  head: NodeGroup,
+  base: NodeGroup | null,
+  diff: DiffIndex,
+  minor: Minor,
+): Problem {
+  const provenance = head.provenance.get(problem.path) ?? spanOrigins(problem, head);
+  const place = placesOf(provenance, base?.provenance.get(problem.path) ?? [], diff)[0];
+  const verb = problem.effect === 'refuses' ? 'does not start with' : 'ignores';
+  const subject = problem.path === '' ? `this configuration` : problem.path;
+  return {
+    file: place?.file ?? sourceOf(problem, head) ?? '',
+    line: place?.line ?? 0,
+    code: 'kubelet-refuses',
+    message: `the kubelet ${minor} ${verb} ${subject}: ${problem.message}`,
+  };
+}
+
+function spanOrigins(problem: KubeletProblem, group: NodeGroup) {
+  const text = fileOf(problem, group)?.text;
+  return text && problem.span ? originsAt(text, problem.span.start, problem.span.end) : [];
+}
+
+const sourceOf = (problem: KubeletProblem, group: NodeGroup): string | null | undefined => {
+  const file = fileOf(problem, group);
+  return file?.source ?? file?.task.file;
+};
+
+function fileOf({ in: name }: KubeletProblem, group: NodeGroup) {
+  if (name === 'config')
+    return group.files.find(file => file.kind === 'KubeletConfiguration' || file.kind === 'kubeadm');
+  if (name === 'flags') return group.files.find(file => file.kind === 'kubelet-flags');
+  return group.files.find(
+    file => file.kind === 'drop-in' && file.dest.value.known && file.dest.value.json.endsWith(`/${name}`),
+  );
+}
