@@ -1,0 +1,10 @@
+import type { Migration } from 'kysely';
+import * as inboxOutboxLanes from './0001-inbox-outbox-lanes.ts';
+
+/**
+ * Every migration in order, by file name. A migration that has landed is never edited: add the next number. Each runs
+ * once, all pending ones in one transaction, on PostgreSQL 14+ and on PGlite; table names are unqualified.
+ */
+export const migrations: Readonly<Record<string, Migration>> = {
+  '0001-inbox-outbox-lanes': inboxOutboxLanes,
+};

@@ -1,0 +1,176 @@
+import { type Generated, sql } from 'kysely';
+import type { Connection, Later } from './database.ts';
+
+/** What is published to GitHub. */
+export type PublicationKind = 'check-run' | 'review' | 'comment';
+
+/** `pending`: to be published. `done`: GitHub has it. `dead`: given up. `superseded`: a newer head made it pointless. */
+export type PublicationState = 'pending' | 'done' | 'dead' | 'superseded';
+
+/** Table `publications`: the outbox, everything written to GitHub. */
+export interface PublicationsTable {
+  id: Generated<number>;
+  lane: string;
+  generation: Generated<number>;
+  kind: PublicationKind;
+  key: string;
+  payload: unknown;
+  revision: Generated<number>;
+  state: Generated<PublicationState>;
+  attempts: Generated<number>;
+  next_attempt_at: Generated<Date>;
+  claimed_until: Later<Date>;
+  last_error: string | null;
+  github_id: number | null;
+  created_at: Generated<Date>;
+  done_at: Later<Date>;
+}
+
+/**
+ * Something to publish. `key` makes it idempotent: the same key is published once. `generation` is the lane's fencing
+ * token of the run that made it. `payload` is plain JSON.
+ */
+export type NewPublication = Readonly<{
+  lane: string;
+  generation: number;
+  kind: PublicationKind;
+  key: string;
+  payload: unknown;
+}>;
+
+/** A row of the outbox. `githubId` is the id of what was created on GitHub; `revision` grows when the payload is replaced. */
+export type Publication = Readonly<{
+  id: number;
+  lane: string;
+  generation: number;
+  kind: PublicationKind;
+  key: string;
+  payload: unknown;
+  revision: number;
+  state: PublicationState;
+  attempts: number;
+  lastError: string | null;
+  githubId: number | null;
+}>;
+
+/** Channel that is notified, without payload, when something waits to be published. */
+export const PUBLICATIONS_CHANNEL = 'kubelet_gate_publications';
+
+/** A publisher that died gives its claims up after this long. */
+const CLAIM_MS = 60_000;
+const FIRST_BACKOFF_MS = 2_000;
+const LONGEST_BACKOFF_MS = 600_000;
+
+const COLUMNS = sql`
+  id, lane, generation, kind, key, payload, revision, state, attempts, last_error as "lastError", github_id as "githubId"
+`;
+
+/**
+ * Puts something into the outbox. While it is pending, the same key replaces its payload; one given up is tried again.
+ *
+ * `queued`: it will be published. `already`: this key was published or superseded, nothing changes. `outdated`: the lane
+ * has moved on to a newer generation, nothing is stored.
+ */
+export async function enqueuePublication(
+  db: Connection,
+  publication: NewPublication,
+): Promise<'queued' | 'already' | 'outdated'> {
+  const { lane, generation, kind, key } = publication;
+  const { rows } = await sql<{ current: boolean; queued: boolean }>`
+    with current as (
+      select lane from lanes where lane = ${lane} and generation = ${generation}::bigint for share
+    ), queued as (
+      insert into publications (lane, generation, kind, key, payload)
+      select ${lane}, ${generation}::bigint, ${kind}, ${key}, ${JSON.stringify(publication.payload)}::jsonb from current
+      on conflict (key) do update
+      set payload = excluded.payload, generation = excluded.generation, revision = publications.revision + 1,
+          state = 'pending', attempts = 0, next_attempt_at = clock_timestamp(), last_error = null
+      where publications.state in ('pending', 'dead')
+      returning pg_notify(${PUBLICATIONS_CHANNEL}, '')
+    )
+    select exists (select 1 from current) as current, exists (select 1 from queued) as queued
+  `.execute(db);
+  const [row] = rows;
+  if (row?.current !== true) return 'outdated';
+  return row.queued ? 'queued' : 'already';
+}
+
+/**
+ * Claims what is due, oldest first, for one minute: no other publisher gets it meanwhile, and a publisher that dies
+ * gives it up. Counts the attempt.
+ */
+export async function duePublications(db: Connection, limit: number): Promise<Publication[]> {
+  const { rows } = await sql<Publication>`
+    update publications
+    set attempts = attempts + 1, claimed_until = clock_timestamp() + ${CLAIM_MS}::float8 * interval '1 millisecond'
+    where id in (
+      select id from publications
+      where state = 'pending' and next_attempt_at <= clock_timestamp()
+        and (claimed_until is null or claimed_until <= clock_timestamp())
+      order by id limit ${limit}::int for update skip locked
+    )
+    returning ${COLUMNS}
+  `.execute(db);
+  return rows.sort((a, b) => a.id - b.id);
+}
+
+/** GitHub has it, as `githubId`. When its payload was replaced while it was on the way, the new one is published next. */
+export async function markPublished(db: Connection, published: Publication, githubId: number): Promise<void> {
+  await sql`
+    update publications
+    set github_id = ${githubId}::bigint, claimed_until = null, last_error = null,
+        state   = case when revision = ${published.revision}::int then 'done' else state end,
+        done_at = case when revision = ${published.revision}::int then clock_timestamp() else done_at end
+    where id = ${published.id}::bigint and state in ('pending', 'superseded')
+  `.execute(db);
+}
+
+/**
+ * Publishing failed with `error` (one line). It is tried again after 2 s, 4 s, ... up to 10 min, or after `retryAfterMs`
+ * when GitHub asked for more; `dead` when that was the last of `maxAttempts`.
+ */
+export async function failPublication(
+  db: Connection,
+  failed: Publication,
+  error: string,
+  options: Readonly<{ maxAttempts: number; retryAfterMs?: number }>,
+): Promise<'retry' | 'dead'> {
+  const backoff = Math.min(FIRST_BACKOFF_MS * 2 ** (failed.attempts - 1), LONGEST_BACKOFF_MS);
+  const wait = Math.max(backoff, options.retryAfterMs ?? 0);
+  const { rows } = await sql<{ state: PublicationState }>`
+    update publications
+    set last_error = ${error}, claimed_until = null,
+        next_attempt_at = clock_timestamp() + ${wait}::float8 * interval '1 millisecond',
+        state = case when attempts < ${options.maxAttempts}::int then state else 'dead' end
+    where id = ${failed.id}::bigint and state = 'pending'
+    returning state
+  `.execute(db);
+  return rows[0]?.state === 'dead' ? 'dead' : 'retry';
+}
+
+/** Takes back what older generations of a lane still have pending. Answers how many. */
+export async function supersedeOlder(db: Connection, lane: string, generation: number): Promise<number> {
+  const { rows } = await sql`
+    update publications set state = 'superseded', done_at = clock_timestamp()
+    where lane = ${lane} and state = 'pending' and generation < ${generation}::bigint
+    returning id
+  `.execute(db);
+  return rows.length;
+}
+
+/** What GitHub has of one kind in a lane, newest first; its `githubId` is what to edit in place. */
+export async function published(db: Connection, lane: string, kind: PublicationKind): Promise<Publication[]> {
+  const { rows } = await sql<Publication>`
+    select ${COLUMNS} from publications
+    where lane = ${lane} and kind = ${kind} and github_id is not null order by id desc
+  `.execute(db);
+  return rows;
+}
+
+/** Publications that were given up, newest first. */
+export async function deadPublications(db: Connection, limit: number): Promise<Publication[]> {
+  const { rows } = await sql<Publication>`
+    select ${COLUMNS} from publications where state = 'dead' order by id desc limit ${limit}::int
+  `.execute(db);
+  return rows;
+}
