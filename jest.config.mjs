@@ -1,5 +1,7 @@
 export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
+  globalSetup: '<rootDir>/test/support/start-services.ts',
+  globalTeardown: '<rootDir>/test/support/stop-services.ts',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [
