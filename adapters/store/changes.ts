@@ -131,6 +131,22 @@ export async function changeById(db: QueryExecutorProvider, id: number): Promise
   return rows[0] ? toChange(rows[0]) : null;
 }
 
+/** Those of the ids that are known, in no particular order. */
+export async function changesByIds(db: QueryExecutorProvider, ids: readonly number[]): Promise<readonly Change[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await sql<Row>`
+    select ${COLUMNS} from changes
+    where id in (select value::bigint from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))`.execute(db);
+  return rows.map(toChange);
+}
+
+/** Logins of everyone who took part in a change: writing, approving, merging. Sorted. */
+export async function peopleOfChange(db: QueryExecutorProvider, id: number): Promise<readonly string[]> {
+  const { rows } = await sql<{ value: string }>`
+    select value from change_facts where change_id = ${id} and kind = 'person' order by value`.execute(db);
+  return rows.map(row => row.value);
+}
+
 /** The change whose merge made this commit, or this very tree. */
 export async function changeOfMerge(
   db: QueryExecutorProvider,

@@ -56,6 +56,17 @@ export async function configurationByDigest(
   return rows[0]?.body ?? null;
 }
 
+/** Configurations by digest; those that are not known are missing from the map. */
+export async function configurationsByDigest(
+  db: QueryExecutorProvider,
+  digests: readonly string[],
+): Promise<ReadonlyMap<string, NodeConfiguration>> {
+  const { rows } = await sql<{ digest: string; body: NodeConfiguration }>`
+    select digest, body from configurations
+    where digest in (select value from jsonb_array_elements_text(${JSON.stringify(digests)}::jsonb))`.execute(db);
+  return new Map(rows.map(row => [row.digest, row.body]));
+}
+
 /**
  * From `since` on the hosts of the repository's inventory have these states, up to the next merge known. Hosts that
  * are not listed any more end. Merges may arrive in any order, and saying the same twice changes nothing.

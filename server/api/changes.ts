@@ -1,0 +1,171 @@
+import type { z } from 'zod';
+import {
+  type Change,
+  type ChangeFilter,
+  changeById,
+  changesByIds,
+  listChanges,
+  type Merge,
+  peopleOfChange,
+} from '../../adapters/store/changes.ts';
+import type { Decision } from '../../core/approval/types.ts';
+import type { FieldChange, Finding, Verdict } from '../../core/review/types.ts';
+import type { Problem } from '../../core/source/problem.ts';
+import { type Application, applicationOn } from './application.ts';
+import type { changesQuery } from './query.ts';
+import { ReadError } from './read-error.ts';
+import { said } from './said.ts';
+import type { Run, Sources } from './sources.ts';
+
+/** Changes a page of the list holds. */
+export const CHANGES_PAGE = 50;
+
+/** A change as lists show it. Times are RFC 3339 in UTC. */
+export type ChangeSummary = Readonly<{
+  id: number;
+  repository: string;
+  number: number;
+  title: string;
+  author: string;
+  baseRef: string;
+  head: string;
+  state: Change['state'];
+  conclusion: Change['conclusion'];
+  direction: Change['direction'];
+  digest: string;
+  decision: Decision;
+  merge: Omit<Merge, 'verdictKey'> | null;
+  createdAt: string;
+  updatedAt: string;
+}>;
+
+export type ChangeList = Readonly<{
+  changes: readonly ChangeSummary[];
+  /** Ask again with this cursor for older ones; null at the end. */
+  nextCursor: string | null;
+}>;
+
+/** Everything the gate knows of one change. */
+export type ChangeDetail = ChangeSummary &
+  Readonly<{
+    /** Everyone who took part in writing, approving or merging it. */
+    people: readonly string[];
+    /** null when the verdict is not kept any more. */
+    verdict: Readonly<{
+      /** What the change does, in words. */
+      said: string;
+      base: string;
+      kubernetes: string;
+      baselineDigest: string;
+      hostCount: number;
+      governed: readonly string[];
+      changes: readonly FieldChange[];
+      findings: readonly Finding[];
+      problems: readonly Problem[];
+    }> | null;
+    /** One per affected host once it is merged; `application` is null where no run has brought it yet. */
+    application: readonly Readonly<{ host: string; application: Application | null }>[];
+    log: readonly LogReference[];
+  }>;
+
+/** An entry of the transparency log. */
+export type LogReference = Readonly<{ index: number; type: string; at: string }>;
+
+export async function loadChanges(sources: Sources, query: z.output<typeof changesQuery>): Promise<ChangeList> {
+  const filter: ChangeFilter = {
+    ...(query.repo !== undefined && { repository: query.repo }),
+    ...(query.node !== undefined && { node: query.node }),
+    ...(query.field !== undefined && { field: query.field }),
+    ...(query.person !== undefined && { person: query.person }),
+    ...(query.control !== undefined && { control: query.control }),
+    ...(query.status !== undefined && { status: query.status }),
+    ...(query.since !== undefined && { since: query.since }),
+    ...(query.until !== undefined && { until: query.until }),
+    ...(query.cursor !== undefined && { before: query.cursor }),
+    limit: CHANGES_PAGE + 1,
+  };
+  const found = await listChanges(sources.db, filter);
+  const shown = found.slice(0, CHANGES_PAGE);
+  return {
+    changes: shown.map(summaryOf),
+    nextCursor: found.length > shown.length ? String(shown.at(-1)?.id) : null,
+  };
+}
+
+/** @throws ReadError 404 */
+export async function loadChange(sources: Sources, id: number): Promise<ChangeDetail> {
+  const change = await changeById(sources.db, id);
+  if (change === null) throw new ReadError(404, `there is no change ${id}`);
+  const [verdict, people, entries] = await Promise.all([
+    sources.verdict(change.verdictKey),
+    peopleOfChange(sources.db, id),
+    sources.log.entriesAbout({ changeId: id }),
+  ]);
+  return {
+    ...summaryOf(change),
+    people,
+    verdict: verdict === null ? null : verdictOf(verdict),
+    application: verdict === null ? [] : await applicationOf(sources, change, verdict),
+    log: entries.map(entry => ({ index: entry.index, type: entry.type, at: entry.at.toISOString() })),
+  };
+}
+
+export function summaryOf(change: Change): ChangeSummary {
+  return {
+    id: change.id,
+    repository: change.repository,
+    number: change.number,
+    title: change.title,
+    author: change.author,
+    baseRef: change.baseRef,
+    head: change.head,
+    state: change.state,
+    conclusion: change.conclusion,
+    direction: change.direction,
+    digest: change.digest,
+    decision: change.decision,
+    merge: change.merge === null ? null : mergeOf(change.merge),
+    createdAt: change.createdAt.toISOString(),
+    updatedAt: change.updatedAt.toISOString(),
+  };
+}
+
+/** When the changes whose content these runs applied were merged, by change id. */
+export async function mergesOf(sources: Sources, runs: readonly Run[]): Promise<ReadonlyMap<number, Date>> {
+  const ids = new Set(runs.flatMap(run => (run.changeId === null ? [] : [run.changeId])));
+  const changes = await changesByIds(sources.db, [...ids]);
+  return new Map(changes.flatMap(({ id, merge }) => (merge === null ? [] : [[id, new Date(merge.at)] as const])));
+}
+
+function mergeOf({ commit, tree, at, by, digest, violation }: Merge): ChangeSummary['merge'] {
+  return { commit, tree, at, by, digest, violation };
+}
+
+function verdictOf(verdict: Verdict): ChangeDetail['verdict'] {
+  return {
+    said: said(verdict),
+    base: verdict.base,
+    kubernetes: verdict.minor,
+    baselineDigest: verdict.baselineDigest,
+    hostCount: verdict.hostCount,
+    governed: verdict.governed,
+    changes: verdict.changes,
+    findings: verdict.findings,
+    problems: verdict.problems,
+  };
+}
+
+async function applicationOf(sources: Sources, change: Change, verdict: Verdict): Promise<ChangeDetail['application']> {
+  if (change.merge === null) return [];
+  const mergedAt = new Date(change.merge.at);
+  const changed = verdict.findings.filter(finding => finding.status !== 'existing');
+  const hosts = new Set([...verdict.changes, ...changed].flatMap(touched => touched.hosts));
+  const runs = await sources.runs.list({
+    repository: change.repository,
+    since: mergedAt,
+    oldestFirst: true,
+    limit: 200,
+  });
+  const merges = await mergesOf(sources, runs);
+  return [...hosts].sort().map(host => ({ host, application: applicationOn(host, mergedAt, runs, merges) }));
+}

@@ -1,0 +1,27 @@
+import { type Html, html } from './html.ts';
+import { nodeLink } from './links.ts';
+
+/** Hosts that are shown without a click. */
+const SHOWN = 5;
+
+/** `group, 48 nodes`: the hosts open on a click. A group that is one host is that host. */
+export function groupHosts(group: string, hosts: readonly string[]): Html {
+  if (hosts.length === 1 && hosts[0] === group) return nodeLink(group);
+  return html`<details><summary><bdi>${group}</bdi> <span class="count">${nodes(hosts.length)}</span></summary>
+${list(hosts)}</details>`;
+}
+
+/** The hosts by name; many of them open on a click. */
+export function hostNames(hosts: readonly string[]): Html {
+  if (hosts.length <= SHOWN) return list(hosts);
+  return html`<details><summary>${nodes(hosts.length)}</summary>
+${list(hosts)}</details>`;
+}
+
+function list(hosts: readonly string[]): Html {
+  return html`<ul class="hosts">${hosts.map(host => html`<li>${nodeLink(host)}</li>`)}</ul>`;
+}
+
+function nodes(count: number): string {
+  return `${count} ${count === 1 ? 'node' : 'nodes'}`;
+}

@@ -1,0 +1,67 @@
+import { RUN_STATUSES } from '../api/query.ts';
+import type { RunList, RunSummary } from '../api/runs.ts';
+import { badge } from './badge.ts';
+import { type Html, html } from './html.ts';
+import { layout, table } from './layout.ts';
+import { changeLink, commitLink, runLink } from './links.ts';
+import { moment } from './moment.ts';
+
+/** `/runs`: Ansible runs, newest first. */
+export function runListPage(
+  data: Readonly<{ list: RunList; filter: Readonly<Record<string, string>>; serverUrl: string }>,
+): string {
+  const { list, filter, serverUrl } = data;
+  const { cursor, ...asked } = filter;
+  const filtered = Object.keys(asked).length > 0;
+  const older = list.nextCursor === null ? null : new URLSearchParams({ ...asked, cursor: list.nextCursor });
+  const first = new URLSearchParams(asked);
+  return layout({
+    title: 'Runs',
+    section: '/runs',
+    json: `/api/v1/runs?${new URLSearchParams(filter)}`,
+    body: html`
+<h1>Runs</h1>
+<p class="lead">Ansible runs that reported to the gate, newest first.</p>
+<form class="filter" method="get" action="/runs" role="search" aria-label="Filter runs">
+<label>Repository <input name="repo" value="${filter['repo']}" placeholder="owner/name" autocapitalize="off" spellcheck="false"></label>
+<label>Node <input name="node" value="${filter['node']}" autocapitalize="off" spellcheck="false"></label>
+<label>Status <select name="status"><option value="">any</option>${RUN_STATUSES.map(
+      status => html`<option value="${status}"${filter['status'] === status && SELECTED}>${status}</option>`,
+    )}</select></label>
+<label>Since <input type="date" name="since" value="${filter['since']}"></label>
+<span class="buttons"><button>Filter</button>${filtered && html` <a href="/runs">Clear</a>`}</span>
+</form>
+${table(
+  ['Run', 'Status', 'Content', 'Nodes', 'Started'],
+  list.runs.map(run => row(run, serverUrl)),
+  {
+    none: filtered
+      ? 'No run matches these filters.'
+      : 'No run yet. Runs appear here once ansible-playbook reports with the kubelet-gate callback.',
+  },
+)}
+<nav class="pages" aria-label="Pages">${cursor !== undefined && html`<a href="/runs?${first.toString()}">Newest</a>`}
+${older !== null && html`<a rel="next" href="/runs?${older.toString()}">Older</a>`}</nav>`,
+  });
+}
+
+const SELECTED = html` selected`;
+
+function row(run: RunSummary, serverUrl: string): readonly Html[] {
+  return [
+    html`${runLink(run.id, html`<strong><bdi>${run.playbook}</bdi></strong>`)}
+<span class="under">by ${run.by}</span>`,
+    html`${badge(run.status)}${run.check && html` ${badge('check-mode')}`}`,
+    html`${run.repository} ${commitLink(serverUrl, run.repository, run.commit)}
+<span class="under">${run.changeId === null ? 'no approved change' : changeLink(run.changeId, 'approved change')}</span>`,
+    hostCounts(run),
+    moment(run.startedAt),
+  ];
+}
+
+/** How many hosts ended how. */
+export function hostCounts({ hostCounts: counts }: RunSummary): Html {
+  const shown = (['as-approved', 'not-as-approved', 'unproven'] as const).filter(outcome => counts[outcome] > 0);
+  if (shown.length === 0) return html`<span class="muted">none</span>`;
+  return html`${shown.map(outcome => html`<span class="tally">${counts[outcome]} ${badge(outcome)}</span> `)}`;
+}

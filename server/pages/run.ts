@@ -1,0 +1,64 @@
+import type { RunDetail } from '../api/runs.ts';
+import { badge } from './badge.ts';
+import { type Html, html } from './html.ts';
+import { facts, layout, table } from './layout.ts';
+import { changeLink, commitLink, nodeLink, personLinks } from './links.ts';
+import { logReferences } from './log-references.ts';
+import { moment } from './moment.ts';
+import { hostCounts } from './run-list.ts';
+
+/** `/runs/:id`: what one Ansible run did to each host, and whether that is what was approved. */
+export function runPage(data: Readonly<{ run: RunDetail; serverUrl: string }>): string {
+  const { run, serverUrl } = data;
+  return layout({
+    title: `Run ${run.id}`,
+    section: '/runs',
+    json: `/api/v1/runs/${encodeURIComponent(run.id)}`,
+    body: html`
+<h1>Run of <bdi>${run.playbook}</bdi></h1>
+<p class="states">${badge(run.status)}${run.check && html` ${badge('check-mode')}`} <code>${run.id}</code></p>
+${run.problems.map(problem => html`<p class="alarm">${problem}</p>`)}
+${facts([
+  ['By', run.by],
+  ['Started', moment(run.startedAt)],
+  ['Ended', run.endedAt === null ? html`<span class="muted">not reported</span>` : moment(run.endedAt)],
+  ['Content', html`${run.repository} ${commitLink(serverUrl, run.repository, run.commit)}`],
+  [
+    'Approved change',
+    run.change === null
+      ? html`<span class="muted">none</span>`
+      : html`${changeLink(run.change.id, html`#${run.change.number} <bdi>${run.change.title}</bdi>`)} <span class="under">approved by ${personLinks(run.change.decision.approvers)}</span>`,
+  ],
+  [
+    'The gate said',
+    run.gate === null
+      ? html`<span class="muted">it was not asked</span>`
+      : html`${badge(run.gate.verdict)} ${run.gate.reason}`,
+  ],
+  ['Nodes', hostCounts(run)],
+  ['Log entries', logReferences(run.log)],
+])}
+<h2>Nodes</h2>
+${table(
+  ['Node', 'Result', 'Files', 'When'],
+  run.hosts.map(host => [
+    nodeLink(host.host),
+    html`${badge(host.outcome)}${host.reason !== '' && html` <span class="under">${host.reason}</span>`}`,
+    filesCell(host.files),
+    moment(host.at),
+  ]),
+  { none: run.status === 'refused' ? 'The run was refused before the first task.' : 'The run reported no node.' },
+)}`,
+  });
+}
+
+function filesCell(files: RunDetail['hosts'][number]['files']): Html {
+  if (files.length === 0) return html`<span class="muted">none reported</span>`;
+  const changed = files.filter(file => file.changed).length;
+  return html`<details><summary>${files.length} ${files.length === 1 ? 'file' : 'files'}, ${changed} changed</summary>
+<ul class="files">${files.map(
+    file => html`<li><code>${file.dest}</code> ${file.changed && badge('changed')}
+<span class="under">on the node <code>${file.sha256 ?? 'not reported'}</code></span>
+<span class="under">approved <code>${file.approved ?? 'not known from Git alone'}</code></span></li>`,
+  )}</ul></details>`;
+}
