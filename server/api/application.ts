@@ -6,7 +6,7 @@ export type Application = Readonly<{
   at: string;
   outcome: RunHost['outcome'];
   /** Why it is not as approved; empty when it is. */
-  reason: string;
+  reasons: readonly string[];
   /** The change whose content the run applied: the one asked about, or a later one that contains it. */
   changeId: number;
 }>;
@@ -34,10 +34,10 @@ export function applicationOn(
       runId: run.id,
       at: result.at.toISOString(),
       outcome: result.outcome,
-      reason: result.reason,
+      reasons: result.reasons,
       changeId: run.changeId,
     };
-    if (result.outcome === 'as-approved') return last;
+    if (result.outcome === 'applied-as-approved') return last;
   }
   return last;
 }

@@ -8,6 +8,7 @@ import {
   type Merge,
   peopleOfChange,
 } from '../../adapters/store/changes.ts';
+import { verdictByKey } from '../../adapters/store/verdicts.ts';
 import type { Decision } from '../../core/approval/types.ts';
 import type { FieldChange, Finding, Verdict } from '../../core/review/types.ts';
 import type { Problem } from '../../core/source/problem.ts';
@@ -15,7 +16,7 @@ import { type Application, applicationOn } from './application.ts';
 import type { changesQuery } from './query.ts';
 import { ReadError } from './read-error.ts';
 import { said } from './said.ts';
-import type { Run, Sources } from './sources.ts';
+import type { LogEntryReference, Run, Sources } from './sources.ts';
 
 /** Changes a page of the list holds. */
 export const CHANGES_PAGE = 50;
@@ -59,9 +60,13 @@ export type ChangeDetail = ChangeSummary &
       baselineDigest: string;
       hostCount: number;
       governed: readonly string[];
+      /** Governed paths that say what Ansible does and changed in more than comments. */
+      procedures: readonly string[];
       changes: readonly FieldChange[];
       findings: readonly Finding[];
       problems: readonly Problem[];
+      /** What the base had before: listed, never counted. */
+      existingProblems: readonly Problem[];
     }> | null;
     /** One per affected host once it is merged; `application` is null where no run has brought it yet. */
     application: readonly Readonly<{ host: string; application: Application | null }>[];
@@ -69,7 +74,7 @@ export type ChangeDetail = ChangeSummary &
   }>;
 
 /** An entry of the transparency log. */
-export type LogReference = Readonly<{ index: number; type: string; at: string }>;
+export type LogReference = Readonly<{ index: number; kind: string; at: string }>;
 
 export async function loadChanges(sources: Sources, query: z.output<typeof changesQuery>): Promise<ChangeList> {
   const filter: ChangeFilter = {
@@ -96,17 +101,18 @@ export async function loadChanges(sources: Sources, query: z.output<typeof chang
 export async function loadChange(sources: Sources, id: number): Promise<ChangeDetail> {
   const change = await changeById(sources.db, id);
   if (change === null) throw new ReadError(404, `there is no change ${id}`);
-  const [verdict, people, entries] = await Promise.all([
-    sources.verdict(change.verdictKey),
+  const [kept, people, entries] = await Promise.all([
+    verdictByKey(sources.db, change.verdictKey),
     peopleOfChange(sources.db, id),
-    sources.log.entriesAbout({ changeId: id }),
+    sources.log.entriesAbout(change),
   ]);
+  const verdict = kept?.verdict ?? null;
   return {
     ...summaryOf(change),
     people,
     verdict: verdict === null ? null : verdictOf(verdict),
     application: verdict === null ? [] : await applicationOf(sources, change, verdict),
-    log: entries.map(entry => ({ index: entry.index, type: entry.type, at: entry.at.toISOString() })),
+    log: entries.map(logReference),
   };
 }
 
@@ -130,6 +136,10 @@ export function summaryOf(change: Change): ChangeSummary {
   };
 }
 
+export function logReference({ index, kind, at }: LogEntryReference): LogReference {
+  return { index, kind, at: at.toISOString() };
+}
+
 /** When the changes whose content these runs applied were merged, by change id. */
 export async function mergesOf(sources: Sources, runs: readonly Run[]): Promise<ReadonlyMap<number, Date>> {
   const ids = new Set(runs.flatMap(run => (run.changeId === null ? [] : [run.changeId])));
@@ -149,9 +159,11 @@ function verdictOf(verdict: Verdict): ChangeDetail['verdict'] {
     baselineDigest: verdict.baselineDigest,
     hostCount: verdict.hostCount,
     governed: verdict.governed,
+    procedures: verdict.procedures,
     changes: verdict.changes,
     findings: verdict.findings,
     problems: verdict.problems,
+    existingProblems: verdict.existingProblems,
   };
 }
 

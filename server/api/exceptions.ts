@@ -1,5 +1,6 @@
 import { unapprovedCommits } from '../../adapters/store/branches.ts';
 import { mergeViolations } from '../../adapters/store/changes.ts';
+import { deadLetters } from '../../adapters/store/deliveries.ts';
 import type { Run, Sources } from './sources.ts';
 
 /** Exceptions of each kind that are listed. */
@@ -7,13 +8,7 @@ const LIMIT = 200;
 
 /** Something that did not go the approved way, or that the gate could not see through. */
 export type Exception = Readonly<{
-  kind:
-    | 'merge-violation'
-    | 'unapproved-commit'
-    | 'run-refused'
-    | 'run-incomplete'
-    | 'run-not-as-approved'
-    | 'dead-delivery';
+  kind: 'merge-violation' | 'unapproved-commit' | 'run-refused' | 'run-incomplete' | 'run-differs' | 'dead-delivery';
   at: string;
   repository: string | null;
   /** What happened, in words. */
@@ -36,7 +31,7 @@ export async function loadExceptions(sources: Sources): Promise<ExceptionList> {
     mergeViolations(sources.db, LIMIT),
     unapprovedCommits(sources.db, LIMIT),
     sources.runs.exceptions(LIMIT),
-    sources.deadDeliveries(LIMIT),
+    deadLetters(sources.db, LIMIT),
   ]);
   const exceptions: readonly Exception[] = [
     ...merges.map(change => ({
@@ -73,7 +68,7 @@ export async function loadExceptions(sources: Sources): Promise<ExceptionList> {
       kind: 'dead-delivery' as const,
       at: delivery.receivedAt.toISOString(),
       repository: delivery.repository,
-      message: `the ${delivery.event} webhook failed ${delivery.attempts} times: ${delivery.error}`,
+      message: `the ${delivery.event} webhook failed ${delivery.attempts} times: ${delivery.lastError ?? 'no reason was kept'}`,
       delivery: delivery.guid,
     })),
   ];
@@ -86,16 +81,16 @@ function wrongWith(run: Run): Pick<Exception, 'kind' | 'message'> {
       kind: 'run-refused',
       message: `${run.playbook} by ${run.by} was refused: ${run.gate?.reason ?? 'no reason was given'}`,
     };
-  const wrong = run.hosts.filter(host => host.outcome === 'not-as-approved');
+  const wrong = run.hosts.filter(host => host.outcome === 'differs');
   const first = wrong[0];
   if (first !== undefined) {
     const more = wrong.length > 1 ? ` (and ${wrong.length - 1} more)` : '';
     return {
-      kind: 'run-not-as-approved',
-      message: `${run.playbook} by ${run.by}: ${first.host}${more}: ${first.reason}`,
+      kind: 'run-differs',
+      message: `${run.playbook} by ${run.by}: ${first.host}${more}: ${first.reasons.join('; ')}`,
     };
   }
   const reason =
-    run.problems[0] ?? run.hosts.find(host => host.outcome === 'unproven')?.reason ?? 'the report has no end';
+    run.problems[0] ?? run.hosts.find(host => host.outcome === 'not-proven')?.reasons[0] ?? 'the report has no end';
   return { kind: 'run-incomplete', message: `${run.playbook} by ${run.by}: ${reason}` };
 }

@@ -7,6 +7,7 @@ import {
   type NodeState,
   nodeHistory,
 } from '../../adapters/store/nodes.ts';
+import { verdictByKey } from '../../adapters/store/verdicts.ts';
 import type { Shown } from '../../core/review/types.ts';
 import { type Application, applicationOn } from './application.ts';
 import { mergesOf } from './changes.ts';
@@ -181,8 +182,8 @@ async function fieldsOf(
     const past = runs.filter(run => run.startedAt <= at);
     applications.set(change.id, applicationOn(host, mergedAt, past, await mergesOf(sources, past)));
     if (spans.some(({ span }) => span.firstKnown && span.began.changeId === change.id)) {
-      const verdict = await sources.verdict(change.merge?.verdictKey ?? change.verdictKey);
-      const own = verdict?.changes.filter(changed => changed.hosts.includes(host)) ?? [];
+      const kept = await verdictByKey(sources.db, change.merge?.verdictKey ?? change.verdictKey);
+      const own = kept?.verdict.changes.filter(changed => changed.hosts.includes(host)) ?? [];
       introduced.set(change.id, new Set(own.map(changed => changed.path)));
     }
   }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { changeById } from '../../adapters/store/changes.ts';
-import { type ChangeSummary, type LogReference, summaryOf } from './changes.ts';
+import { type ChangeSummary, type LogReference, logReference, summaryOf } from './changes.ts';
 import type { runsQuery } from './query.ts';
 import { ReadError } from './read-error.ts';
 import type { Run, RunFilter, RunHost, Sources } from './sources.ts';
@@ -46,18 +46,18 @@ export async function loadRun(sources: Sources, id: string): Promise<RunDetail> 
   if (run === null) throw new ReadError(404, `there is no run ${id}`);
   const [change, entries] = await Promise.all([
     run.changeId === null ? null : changeById(sources.db, run.changeId),
-    sources.log.entriesAbout({ runId: id }),
+    sources.log.entriesAbout({ run: id }),
   ]);
   return {
     ...runSummary(run),
     hosts: run.hosts.map(host => ({ ...host, at: host.at.toISOString() })),
     change: change === null ? null : summaryOf(change),
-    log: entries.map(entry => ({ index: entry.index, type: entry.type, at: entry.at.toISOString() })),
+    log: entries.map(logReference),
   };
 }
 
 export function runSummary({ hosts, startedAt, endedAt, ...run }: Run): RunSummary {
-  const hostCounts = { 'as-approved': 0, 'not-as-approved': 0, unproven: 0 };
+  const hostCounts = { 'applied-as-approved': 0, differs: 0, 'not-proven': 0, failed: 0 };
   for (const host of hosts) hostCounts[host.outcome] += 1;
   return { ...run, startedAt: startedAt.toISOString(), endedAt: endedAt?.toISOString() ?? null, hostCounts };
 }

@@ -1,5 +1,5 @@
 import type { Severity } from '../../core/baseline/types.ts';
-import type { FieldChange, Verdict } from '../../core/review/types.ts';
+import { type FieldChange, NODE_PATH, type Verdict } from '../../core/review/types.ts';
 import { shownText } from './shown-text.ts';
 
 /** Worst first. */
@@ -50,6 +50,8 @@ function fieldSentence(verdict: Verdict, change: FieldChange): string {
       : `on ${hosts} of ${count(verdict.hostCount, 'node')}`;
   const others = new Set(verdict.changes.map(other => other.path)).size - 1;
   const more = others === 0 ? '' : ` ${count(others, 'other field')} ${others === 1 ? 'changes' : 'change'} too.`;
+  if (change.path === NODE_PATH)
+    return `${count(hosts, 'node')} ${change.after.state === 'absent' ? 'not managed any more' : 'newly managed'}.${more}`;
   return `${change.path} goes from ${shownText(change.before)} to ${shownText(change.after)} ${where}, which ${EFFECT[change.direction]}.${more}`;
 }
 

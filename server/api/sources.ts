@@ -1,15 +1,10 @@
-import type { QueryExecutorProvider } from 'kysely';
-import type { Verdict } from '../../core/review/types.ts';
+import type { Connection } from '../../adapters/store/database.ts';
 
 /** Where the read API and the pages get what they show. */
 export type Sources = Readonly<{
-  db: QueryExecutorProvider;
-  /** The verdict kept under a change's verdict key. */
-  verdict: (key: string) => Promise<Verdict | null>;
+  db: Connection;
   runs: RunReader;
   log: LogReader;
-  /** Webhook deliveries that failed for good, newest first. */
-  deadDeliveries: (limit: number) => Promise<readonly DeadDelivery[]>;
   /** Where people reach this service, without a trailing slash. */
   publicUrl: string;
   /** GitHub's web address, without a trailing slash. */
@@ -40,22 +35,27 @@ export type Run = Readonly<{
   problems: readonly string[];
 }>;
 
-/** What a run did to one host. */
+/** What a run did to one host, in the words of the log's `run.applied` entry. */
 export type RunHost = Readonly<{
   host: string;
-  /** `as-approved`: every governed file ended byte for byte as approved. `unproven`: the report does not show it. */
-  outcome: 'as-approved' | 'not-as-approved' | 'unproven';
-  /** Why not, in words; empty for as-approved. */
-  reason: string;
+  /** `applied-as-approved`: every governed file ended byte for byte as approved. `not-proven`: the report does not show it. */
+  outcome: 'applied-as-approved' | 'differs' | 'not-proven' | 'failed';
+  /** Why not, in words; empty for applied-as-approved. */
+  reasons: readonly string[];
   at: Date;
   files: readonly Readonly<{
     dest: string;
-    /** What was on the node after the run; null when the report does not say. */
-    sha256: string | null;
-    /** What was approved; null when Git alone does not know the text. */
+    /** SHA-256 of what was approved; null when Git alone does not know the text. */
     approved: string | null;
-    changed: boolean;
+    /** SHA-256 of what was on the node after the run; null when the report does not say. */
+    actual: string | null;
   }>[];
+  /** The kubelet restarted with it, the run was without effect when repeated, OS hardening came first; null = not known. */
+  live: boolean | null;
+  idempotent: boolean | null;
+  osFirst: boolean | null;
+  /** The content is that of an earlier change. */
+  rollback: boolean | null;
 }>;
 
 export type RunFilter = Readonly<{
@@ -75,7 +75,7 @@ export type RunFilter = Readonly<{
 export interface RunReader {
   list(filter: RunFilter): Promise<readonly Run[]>;
   byId(id: string): Promise<Run | null>;
-  /** Runs an auditor has to look at, newest first: refused, incomplete, or with a host not as approved. */
+  /** Runs an auditor has to look at, newest first: refused, incomplete, or with a host that differs from what was approved. */
   exceptions(limit: number): Promise<readonly Run[]>;
 }
 
@@ -86,16 +86,10 @@ export type LogReader = Readonly<{
   /** The latest signed checkpoint; null while the log is empty. */
   checkpoint: () => Promise<string | null>;
   /** Log entries about a change or a run, oldest first. */
-  entriesAbout: (subject: Readonly<{ changeId: number } | { runId: string }>) => Promise<readonly LogEntryReference[]>;
+  entriesAbout: (
+    subject: Readonly<{ repository: string; number: number } | { run: string }>,
+  ) => Promise<readonly LogEntryReference[]>;
 }>;
 
-export type LogEntryReference = Readonly<{ index: number; type: string; at: Date }>;
-
-export type DeadDelivery = Readonly<{
-  guid: string;
-  event: string;
-  repository: string | null;
-  receivedAt: Date;
-  attempts: number;
-  error: string;
-}>;
+/** `kind` as in core/log/entry. */
+export type LogEntryReference = Readonly<{ index: number; kind: string; at: Date }>;

@@ -1,4 +1,4 @@
-import type { FieldChange } from '../../core/review/types.ts';
+import { type FieldChange, NODE_PATH } from '../../core/review/types.ts';
 import type { ChangeDetail } from '../api/changes.ts';
 import { shownText } from '../api/shown-text.ts';
 import { badge } from './badge.ts';
@@ -42,6 +42,7 @@ ${
 ${problemsSection(change, verdict.problems, serverUrl)}
 <h2>What changes</h2>
 ${fieldTable(change, verdict.changes, verdict.base, serverUrl)}
+${proceduresSection(change, verdict.procedures, serverUrl)}
 ${findingsSection(change, verdict, serverUrl)}`
 }
 ${approvalSection(change)}
@@ -82,6 +83,17 @@ ${table(
   );
 }
 
+/** What changes how Ansible works rather than which values it uses. */
+function proceduresSection(change: ChangeDetail, procedures: readonly string[], serverUrl: string): Html | false {
+  return (
+    procedures.length > 0 &&
+    html`<p>It also changes what Ansible does: ${procedures.map(
+      (file, index) =>
+        html`${index > 0 && ', '}${placeLink(serverUrl, change.repository, change.head, { file, line: 0 })}`,
+    )}.</p>`
+  );
+}
+
 /** One row for each different before and after of a field, with all node groups it happens on. */
 function fieldTable(change: ChangeDetail, changes: readonly FieldChange[], base: string, serverUrl: string): Html {
   const rows = new Map<string, FieldChange[]>();
@@ -94,7 +106,7 @@ function fieldTable(change: ChangeDetail, changes: readonly FieldChange[], base:
     [...rows.values()].map(same => {
       const first = same[0]!;
       return [
-        html`<code>${breakable(first.path)}</code>`,
+        first.path === NODE_PATH ? 'the node itself' : html`<code>${breakable(first.path)}</code>`,
         shownCell(first.before),
         shownCell(first.after),
         badge(first.direction),
@@ -157,7 +169,7 @@ ${facts([
   [
     'As approved',
     merge.violation === null
-      ? html`${badge('as-approved')} the merged content is what the approvers saw`
+      ? html`${badge('applied-as-approved')} the merged content is what the approvers saw`
       : html`${badge('merge-violation')} ${merge.violation}`,
   ],
 ])}`;
@@ -168,7 +180,7 @@ function applicationSection(change: ChangeDetail): Html | false {
   if (change.merge === null || change.application.length === 0) return false;
   const rows = new Map<string, { application: ChangeDetail['application'][number]['application']; hosts: string[] }>();
   for (const { host, application } of change.application) {
-    const key = JSON.stringify([application?.runId, application?.outcome, application?.reason]);
+    const key = JSON.stringify([application?.runId, application?.outcome, application?.reasons]);
     const row = rows.get(key) ?? { application, hosts: [] };
     row.hosts.push(host);
     rows.set(key, row);
@@ -187,7 +199,7 @@ ${table(
         ]
       : [
           hostNames(hosts),
-          html`${badge(application.outcome)}${application.reason !== '' && html` <span class="under">${application.reason}</span>`}`,
+          html`${badge(application.outcome)}${application.reasons.map(reason => html` <span class="under">${reason}</span>`)}`,
           html`${runLink(application.runId, html`<code>${application.runId.slice(0, 8)}</code>`)}${
             application.changeId !== change.id &&
             html` <span class="under">with ${changeLink(application.changeId, 'a later change')}</span>`

@@ -99,7 +99,7 @@ export function approvedBy({ setBy: change }: NodeField): Html {
 /** The run that brought it. */
 export function appliedBy({ application }: NodeField): Html {
   if (application === null) return badge('not-applied');
-  return html`${application.outcome !== 'as-approved' && html`${badge(application.outcome)} `}${runLink(
+  return html`${application.outcome !== 'applied-as-approved' && html`${badge(application.outcome)} `}${runLink(
     application.runId,
     html`<code>${application.runId.slice(0, 8)}</code>`,
   )} <span class="under">${moment(application.at)}</span>`;

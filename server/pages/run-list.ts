@@ -61,7 +61,9 @@ function row(run: RunSummary, serverUrl: string): readonly Html[] {
 
 /** How many hosts ended how. */
 export function hostCounts({ hostCounts: counts }: RunSummary): Html {
-  const shown = (['as-approved', 'not-as-approved', 'unproven'] as const).filter(outcome => counts[outcome] > 0);
+  const shown = (['applied-as-approved', 'differs', 'failed', 'not-proven'] as const).filter(
+    outcome => counts[outcome] > 0,
+  );
   if (shown.length === 0) return html`<span class="muted">none</span>`;
   return html`${shown.map(outcome => html`<span class="tally">${counts[outcome]} ${badge(outcome)}</span> `)}`;
 }

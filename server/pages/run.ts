@@ -2,7 +2,7 @@ import type { RunDetail } from '../api/runs.ts';
 import { badge } from './badge.ts';
 import { type Html, html } from './html.ts';
 import { facts, layout, table } from './layout.ts';
-import { changeLink, commitLink, nodeLink, personLinks } from './links.ts';
+import { breakable, changeLink, commitLink, nodeLink, personLinks } from './links.ts';
 import { logReferences } from './log-references.ts';
 import { moment } from './moment.ts';
 import { hostCounts } from './run-list.ts';
@@ -43,7 +43,7 @@ ${table(
   ['Node', 'Result', 'Files', 'When'],
   run.hosts.map(host => [
     nodeLink(host.host),
-    html`${badge(host.outcome)}${host.reason !== '' && html` <span class="under">${host.reason}</span>`}`,
+    html`${badge(host.outcome)}${host.reasons.map(reason => html` <span class="under">${reason}</span>`)}${proofs(host)}`,
     filesCell(host.files),
     moment(host.at),
   ]),
@@ -52,13 +52,33 @@ ${table(
   });
 }
 
+/** Every file as approved is one line; a file that differs stands there without a click. */
 function filesCell(files: RunDetail['hosts'][number]['files']): Html {
   if (files.length === 0) return html`<span class="muted">none reported</span>`;
-  const changed = files.filter(file => file.changed).length;
-  return html`<details><summary>${files.length} ${files.length === 1 ? 'file' : 'files'}, ${changed} changed</summary>
+  const differs = files.filter(file => file.approved === null || file.actual !== file.approved);
+  return html`<details${differs.length > 0 && OPEN}><summary>${files.length} ${files.length === 1 ? 'file' : 'files'}${
+    differs.length > 0 && html`, ${differs.length} not shown to be as approved`
+  }</summary>
 <ul class="files">${files.map(
-    file => html`<li><code>${file.dest}</code> ${file.changed && badge('changed')}
-<span class="under">on the node <code>${file.sha256 ?? 'not reported'}</code></span>
-<span class="under">approved <code>${file.approved ?? 'not known from Git alone'}</code></span></li>`,
+    file => html`<li><code>${breakable(file.dest)}</code>
+<span class="under">approved <code class="wide">${file.approved ?? 'not known from Git alone'}</code></span>
+<span class="under">on the node <code class="wide">${file.actual === file.approved && file.actual !== null ? 'the same' : (file.actual ?? 'not reported')}</code></span></li>`,
   )}</ul></details>`;
+}
+
+const OPEN = html` open`;
+
+const PROOFS = [
+  ['live', 'kubelet runs with it', 'kubelet has not restarted with it'],
+  ['idempotent', 'repeating changed nothing', 'repeating changed something'],
+  ['osFirst', 'OS hardening came first', 'OS hardening did not come first'],
+  ['rollback', 'content of an earlier change', null],
+] as const;
+
+/** What the report shows beyond the files; what it does not show is left out. */
+function proofs(host: RunDetail['hosts'][number]): readonly Html[] {
+  return PROOFS.flatMap(([name, yes, no]) => {
+    const words = host[name] === true ? yes : host[name] === false ? no : null;
+    return words === null ? [] : [html`<span class="under">${words}</span>`];
+  });
 }
