@@ -1,12 +1,23 @@
 import type { Kysely } from 'kysely';
-import type { Pool } from 'pg';
 import type { Database } from './database.ts';
 import { openEmbedded } from './open-embedded.ts';
 import { openPostgresql } from './open-postgresql.ts';
-import type { PglitePool } from './pglite-pool.ts';
 
-/** Connections shaped as node-postgres has them: what Kysely and BullMQ's PostgreSQL backend share. */
-export type StorePool = Pool | PglitePool;
+/** One checked-out connection of a {@link StorePool}; `release(true)` throws it away. */
+export interface StoreClient {
+  query(text: string, parameters?: unknown[]): Promise<{ rows: unknown[] }>;
+  on(event: 'notification', listener: (message: { channel: string }) => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'end', listener: () => void): unknown;
+  removeAllListeners(event?: 'notification'): unknown;
+  release(destroy?: boolean): void;
+}
+
+/** The store's connections: a `pg.Pool`, or the embedded store's one session in its shape. */
+export interface StorePool {
+  query(text: string, parameters?: unknown[]): Promise<{ rows: unknown[] }>;
+  connect(): Promise<StoreClient>;
+}
 
 /**
  * Everything durable. `db` asks and changes it, one file per aggregate next to this one; `pool` is the same connections
