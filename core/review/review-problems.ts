@@ -107,17 +107,8 @@ function linesOf(tree: SourceTree, path: string): readonly string[] {
  * before the next one at its depth. For a task of a playbook that is the whole task.
  */
 export function blockAt(lines: readonly string[], line: number): readonly [number, number] {
-  let first = line;
-  let depth = depthOf(lines[line - 1] ?? '');
-  for (let at = line - 1; at >= 1 && !isItem(lines[first - 1] ?? ''); at--) {
-    const text = lines[at - 1] ?? '';
-    if (text.trim() === '') continue;
-    if (isItem(text) && depthOf(text) < depth) {
-      [first, depth] = [at, depthOf(text)];
-      break;
-    }
-    if (depthOf(text) < depth && !isItem(text)) break;
-  }
+  const first = itemAround(lines, line) ?? line;
+  const depth = depthOf(lines[first - 1] ?? '');
   let last = line;
   for (let at = line + 1; at <= lines.length; at++) {
     const text = lines[at - 1] ?? '';
@@ -125,6 +116,18 @@ export function blockAt(lines: readonly string[], line: number): readonly [numbe
     last = at;
   }
   return [first, last];
+}
+
+/** The list item a line is in: itself, or the nearest item above it that is less deep than all between. */
+function itemAround(lines: readonly string[], line: number): number | null {
+  let depth = Number.POSITIVE_INFINITY;
+  for (let at = line; at >= 1; at--) {
+    const text = lines[at - 1] ?? '';
+    if (text.trim() === '' || depthOf(text) >= depth) continue;
+    if (isItem(text)) return at;
+    depth = depthOf(text);
+  }
+  return null;
 }
 
 const depthOf = (text: string): number => text.length - text.trimStart().length;
