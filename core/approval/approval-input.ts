@@ -1,0 +1,51 @@
+import type { Finding, Verdict } from '../review/types.ts';
+import type { ApprovalInput, Touched } from './types.ts';
+
+/** The verdict's part of what a decision rests on, with the people's part from GitHub. */
+export function approvalInput(
+  verdict: Verdict,
+  people: Pick<ApprovalInput, 'equalHeads' | 'reviews' | 'participants' | 'people'>,
+): ApprovalInput {
+  const open = verdict.findings.filter(({ status }) => status === 'introduced' || status === 'undecided');
+  const touched: readonly Touched[] = [
+    ...verdict.changes.map(({ path, direction, severity, group }) => ({ path, direction, severity, group })),
+    ...open.map(({ path, severity, group, status }) => ({
+      path,
+      direction: status === 'introduced' ? ('weakens' as const) : ('neutral' as const),
+      severity,
+      group,
+    })),
+    ...verdict.procedures.map(path => ({ path, direction: 'neutral' as const, severity: null, group: null })),
+  ];
+  return {
+    head: verdict.head,
+    digest: verdict.digest,
+    conclusion: verdict.conclusion,
+    touched,
+    because: because(verdict),
+    ...people,
+  };
+}
+
+function because({ conclusion, problems, findings }: Verdict): readonly string[] {
+  switch (conclusion) {
+    case 'fail':
+      return [
+        ...problems.map(({ file, line, message }) => `${file}${line > 0 ? `:${line}` : ''}: ${message}`),
+        ...findings
+          .filter(({ status, blocking }) => status === 'introduced' && blocking)
+          .map(finding => `${finding.control} is violated: ${sentence(finding)}`),
+      ];
+    case 'undecided':
+      return findings
+        .filter(({ status }) => status === 'undecided')
+        .map(finding => `${finding.control} cannot be decided from Git: ${sentence(finding)}`);
+    case 'pass':
+    case 'not-applicable':
+      return [];
+  }
+}
+
+function sentence({ path, reason, hosts }: Finding): string {
+  return `${path}: ${reason} (${hosts.length} ${hosts.length === 1 ? 'node' : 'nodes'})`;
+}
