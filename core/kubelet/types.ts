@@ -43,6 +43,8 @@ export type KubeletProblem = Readonly<{
   line: number;
   column: number;
   span?: Span;
+  /** Rule of the refusal (`V029`, `S12`) where there is one. */
+  rule?: string;
 }>;
 
 /**
@@ -53,7 +55,12 @@ export type EffectiveValue = Readonly<{
   value: { known: true; json: Json } | { known: false; unknown: Unknown };
   /** What decided it. `default` is the file default, `flag-default` the legacy default of a kubelet without --config. */
   from: 'config' | 'drop-in' | 'flag' | 'default' | 'flag-default';
-  /** Where it stands: `in` names the text (`config`, a drop-in's name, `flags`). Absent for defaults. */
+  /** What the kubelet reports in /configz where that differs: --seccomp-default acts without being reported. */
+  reported?: Json;
+  /**
+   * Where it stands: `in` names the text (`config`, a drop-in's name, `flags`). In `flags` the span counts entries of
+   * KubeletInput.flags instead of characters. Absent for defaults.
+   */
   at?: Readonly<{ in: string; span: Span }>;
 }>;
 

@@ -1,0 +1,116 @@
+import type { KubeletFacts } from './facts.ts';
+import { isZero, type LeafSetting, type Setting, type Settings } from './settings.ts';
+import type { SourceEntry, SourceNode, SourceOrigin } from './source-node.ts';
+import type { Json } from './types.ts';
+
+type MapNode = Extract<SourceNode, { kind: 'map' }>;
+
+const BUILT: SourceOrigin = { from: 'default', in: '', span: null };
+
+/**
+ * Merges drop-ins onto defaulted settings as the kubelet does: an RFC 7386 merge patch per file on the JSON of
+ * the base, keys sorted at the end. The result still has to be decoded ignoring case.
+ */
+export function mergeDropIns(settings: Settings, patches: readonly MapNode[], facts: KubeletFacts): MapNode {
+  let merged = settingsAsDocument(settings, facts);
+  for (const patch of patches) merged = mergePatch(merged, patch);
+  return sortKeys(merged);
+}
+
+/** RFC 7386 on nodes that keep where each value stands. */
+export function mergePatch(target: MapNode, patch: MapNode): MapNode {
+  const entries = new Map(target.entries.map(entry => [entry.key, entry]));
+  for (const entry of patch.entries) {
+    const { key, value } = entry;
+    if (value.kind === 'null') {
+      entries.delete(key);
+    } else if (value.kind === 'map') {
+      const before = entries.get(key)?.value;
+      const base: MapNode =
+        before?.kind === 'map' ? before : { kind: 'map', entries: [], open: null, origin: value.origin };
+      entries.set(key, { ...entry, value: mergePatch(base, value) });
+    } else {
+      entries.set(key, entry);
+    }
+  }
+  return { ...target, entries: [...entries.values()], open: patch.open ?? target.open };
+}
+
+/** Settings as the versioned JSON the kubelet marshals: empty values that Go omits are left out. */
+function settingsAsDocument(settings: Settings, facts: KubeletFacts): MapNode {
+  const root: Tree = new Map();
+  for (const [path, setting] of settings) {
+    const fact = facts.fields[path];
+    if (!fact || fact.type === 'object' || isOmitted(path, setting, facts)) continue;
+    let level = root;
+    const names = path.split('.');
+    for (const name of names.slice(0, -1)) {
+      let next = level.get(name);
+      if (!(next instanceof Map)) level.set(name, (next = new Map()));
+      level = next;
+    }
+    level.set(names.at(-1) ?? '', nodeOf(setting));
+  }
+  return treeAsNode(root);
+}
+
+/** Whether Go's `omitempty` leaves a value out: zero scalars, empty lists and maps, but no pointer and no struct. */
+export function isOmitted(path: string, setting: Setting, facts: KubeletFacts): boolean {
+  const fact = facts.fields[path];
+  if (!fact) return true;
+  if (setting.kind === 'map') return setting.entries.size === 0 && setting.open === null;
+  if (!setting.value.known) return false;
+  const { json } = setting.value;
+  if (json === null) return true;
+  if (fact.pointer || path === 'logging.verbosity') return false;
+  if (fact.type === 'duration' || fact.type === 'duration-or-nanoseconds' || fact.type === 'quantity') return false;
+  return isZero(fact, json);
+}
+
+type Tree = Map<string, Tree | SourceNode>;
+
+function treeAsNode(tree: Tree): MapNode {
+  const entries = [...tree].map(
+    ([key, value]): SourceEntry => ({ key, keySpan: null, value: value instanceof Map ? treeAsNode(value) : value }),
+  );
+  return { kind: 'map', entries, open: null, origin: BUILT };
+}
+
+function nodeOf(setting: Setting): SourceNode {
+  if (setting.kind === 'leaf') return leafNode(setting);
+  const entries = [...setting.entries].map(
+    ([key, value]): SourceEntry => ({ key, keySpan: null, value: leafNode(value) }),
+  );
+  return { kind: 'map', entries, open: setting.open, origin: setting.origin };
+}
+
+function leafNode({ value, origin }: LeafSetting): SourceNode {
+  return value.known ? jsonNode(value.json, origin) : { kind: 'unknown', unknown: value.unknown, origin };
+}
+
+function jsonNode(json: Json, origin: SourceOrigin): SourceNode {
+  if (json === null) return { kind: 'null', origin };
+  if (typeof json === 'boolean') return { kind: 'bool', value: json, origin };
+  if (typeof json === 'number') return { kind: 'number', text: numberText(json), origin };
+  if (typeof json === 'string') return { kind: 'string', value: json, origin };
+  if (Array.isArray(json))
+    return { kind: 'list', items: (json as readonly Json[]).map(item => jsonNode(item, origin)), origin };
+  const entries = Object.entries(json).map(
+    ([key, value]): SourceEntry => ({ key, keySpan: null, value: jsonNode(value, origin) }),
+  );
+  return { kind: 'map', entries, open: null, origin };
+}
+
+/** Whole numbers keep their digits; the largest 64-bit integer does not fit a JavaScript number and is clamped back. */
+function numberText(value: number): string {
+  if (!Number.isInteger(value)) return String(value);
+  const exact = BigInt(value);
+  return (exact >= 2n ** 63n ? 2n ** 63n - 1n : exact).toString();
+}
+
+function sortKeys(node: MapNode): MapNode {
+  const entries = node.entries
+    .map(entry => (entry.value.kind === 'map' ? { ...entry, value: sortKeys(entry.value) } : entry))
+    .sort((left, right) => (left.key < right.key ? -1 : left.key > right.key ? 1 : 0));
+  return { ...node, entries };
+}

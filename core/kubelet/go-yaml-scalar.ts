@@ -1,0 +1,81 @@
+/** A YAML 1.1 scalar as go-yaml v2 resolves it. `number.text` is what Go then writes as JSON. */
+export type GoScalar =
+  | Readonly<{ kind: 'null' }>
+  | Readonly<{ kind: 'bool'; value: boolean }>
+  | Readonly<{ kind: 'number'; text: string }>
+  | Readonly<{ kind: 'string'; value: string }>
+  /** NaN and infinities have no JSON. */
+  | Readonly<{ kind: 'not-json'; text: string }>
+  | Readonly<{ kind: 'invalid'; message: string }>;
+
+const BOOLS: Readonly<Record<string, boolean>> = Object.fromEntries([
+  ...['y', 'Y', 'yes', 'Yes', 'YES', 'true', 'True', 'TRUE', 'on', 'On', 'ON'].map(word => [word, true]),
+  ...['n', 'N', 'no', 'No', 'NO', 'false', 'False', 'FALSE', 'off', 'Off', 'OFF'].map(word => [word, false]),
+]);
+const NULLS = new Set(['', '~', 'null', 'Null', 'NULL']);
+const NOT_JSON = /^(\.(nan|NaN|NAN)|[-+]?\.(inf|Inf|INF))$/;
+const FLOAT = /^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$/;
+const CORE = 'tag:yaml.org,2002:';
+
+/** Resolves a plain (unquoted, untagged) scalar. */
+export function resolvePlain(text: string): GoScalar {
+  if (NULLS.has(text)) return { kind: 'null' };
+  const bool = Object.hasOwn(BOOLS, text) ? BOOLS[text] : undefined;
+  if (bool !== undefined) return { kind: 'bool', value: bool };
+  if (NOT_JSON.test(text)) return { kind: 'not-json', text };
+  const first = text[0] ?? '';
+  if (first === '.') {
+    return FLOAT.test(text) && Number.isFinite(Number(text)) ? float(Number(text)) : { kind: 'string', value: text };
+  }
+  if (!/[-+0-9]/.test(first)) return { kind: 'string', value: text };
+  const plain = text.replaceAll('_', '');
+  const integer = parseInteger(plain);
+  if (integer !== null) return { kind: 'number', text: integer.toString() };
+  if (FLOAT.test(plain)) {
+    const value = Number(plain);
+    if (Number.isFinite(value)) return float(value);
+  }
+  return { kind: 'string', value: text };
+}
+
+/** Resolves a scalar with a tag (`!!str 5`, `!!int "5"`) or quotes; quotes alone make it a string. */
+export function resolveTagged(text: string, tag: string | undefined, plain: boolean): GoScalar {
+  if (tag === undefined || tag === '') return plain ? resolvePlain(text) : { kind: 'string', value: text };
+  if (tag === '!') return { kind: 'string', value: text };
+  if (!tag.startsWith(CORE)) return { kind: 'string', value: text };
+  const name = tag.slice(CORE.length);
+  if (name === 'str') return { kind: 'string', value: text };
+  if (name === 'timestamp') return { kind: 'string', value: text };
+  if (name === 'binary') {
+    const packed = text.replace(/[\r\n]/g, '');
+    if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(packed)) {
+      return { kind: 'invalid', message: '!!binary value contains invalid base64 data' };
+    }
+    return { kind: 'string', value: Buffer.from(packed, 'base64').toString('utf8') };
+  }
+  const resolved = resolvePlain(text);
+  const fits: Readonly<Record<string, boolean>> = {
+    null: resolved.kind === 'null',
+    bool: resolved.kind === 'bool',
+    int: resolved.kind === 'number' && /^-?\d+$/.test(resolved.text),
+    float: resolved.kind === 'number' || resolved.kind === 'not-json',
+  };
+  if (!(name in fits)) return { kind: 'string', value: text };
+  return fits[name] ? resolved : { kind: 'invalid', message: `cannot decode \`${text}\` as a !!${name}` };
+}
+
+/** Go's `strconv.ParseInt(text, 0, 64)`, then ParseUint: a leading `0` is octal, `0x`, `0o`, `0b` as written. */
+export function parseInteger(text: string): bigint | null {
+  const match = /^([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+|0[0-7]*|[1-9][0-9]*)$/.exec(text);
+  if (!match) return null;
+  const [, sign = '', digits = ''] = match;
+  if (digits.length > 70) return null;
+  const magnitude = /^0[0-7]+$/.test(digits) ? BigInt(`0o${digits.slice(1)}`) : BigInt(digits.toLowerCase());
+  const value = sign === '-' ? -magnitude : magnitude;
+  return value < -(2n ** 63n) || value >= 2n ** 64n ? null : value;
+}
+
+/** A float as Go's encoding/json writes it. */
+function float(value: number): GoScalar {
+  return { kind: 'number', text: String(value) };
+}

@@ -1,0 +1,262 @@
+import { posix } from 'node:path';
+import type { Unknown } from '../source/rope.ts';
+import { type DecodeComplaint, decodeConfiguration } from './decode.ts';
+import { type DefaultContext, finishConfigFile, legacySettings, setDefaults } from './defaults.ts';
+import { mergeDropIns } from './drop-in.ts';
+import { effectiveValues } from './effective.ts';
+import type { KubeletFacts } from './facts.ts';
+import { type FeatureGates, featureGates } from './feature-gates.ts';
+import { applyFlags, readFlags } from './flags.ts';
+import { ProblemList } from './problem-list.ts';
+import { readText, wrongKind } from './read-text.ts';
+import type { Settings } from './settings.ts';
+import type { SourceNode } from './source-node.ts';
+import type { EffectiveValue, KubeletInput, KubeletText, KubeletVerdict } from './types.ts';
+import { LOGGING_RULES } from './validation/logging.ts';
+import { ConfigurationView } from './validation/rule.ts';
+import { VALIDATION_RULES } from './validation/rules.ts';
+import { runRules } from './validation/run-rules.ts';
+import { STARTUP_RULES } from './validation/startup.ts';
+
+type MapNode = Extract<SourceNode, { kind: 'map' }>;
+
+/** Where a kubelet keeps relative paths when its configuration file's own folder is not known. */
+const KUBELET_ROOT = '/var/lib/kubelet';
+
+/**
+ * What a kubelet of `input.minor` does with this configuration, in its own order: flags, --config file (strict, then
+ * lenient), defaults, --config-dir drop-ins on the defaulted base, flags again, feature gates, logging, validation,
+ * start-time checks that need no host. Never throws on bad input: refusals are problems of the verdict.
+ *
+ * Unknown tokens in the texts make values unknown; `accepted` is null when only they stand between yes and no.
+ */
+export function loadKubelet(input: KubeletInput, facts: KubeletFacts): KubeletVerdict {
+  return new Loading(input, facts).run();
+}
+
+/** One run of the pipeline: settings grow step by step, the first stage that refuses ends it. */
+class Loading {
+  private readonly input: KubeletInput;
+  private readonly facts: KubeletFacts;
+  private readonly problems: ProblemList;
+  private readonly open = new Map<string, Unknown>();
+  private settings: Settings = new Map();
+  private lenient = false;
+  private undecided = false;
+  private acting: ReadonlyMap<string, EffectiveValue> = new Map();
+
+  constructor(input: KubeletInput, facts: KubeletFacts) {
+    this.input = input;
+    this.facts = facts;
+    this.problems = new ProblemList(input);
+  }
+
+  run(): KubeletVerdict {
+    const flags = readFlags(this.input.flags, this.facts, this.input.minor);
+    for (const { field, message, index } of flags.refusals) this.problems.flag('flags', field, message, index);
+    if (this.problems.refused()) return this.verdict();
+    const acting = this.takeActingFlags(flags.settings);
+    if (!this.gates(flags.settings)) return this.verdict();
+    if (!(this.input.config ? this.readConfig(this.input.config) : this.startWithoutConfig())) return this.verdict();
+    if (!this.readDropIns()) return this.verdict();
+    applyFlags(this.settings, flags.settings);
+    const gates = this.gates(this.settings);
+    if (!gates) return this.verdict();
+    this.acting = acting;
+    this.check(gates);
+    return this.verdict(true);
+  }
+
+  /** --seccomp-default has no field of its own: it turns the behaviour on beside the configuration. */
+  private takeActingFlags(settings: Settings): ReadonlyMap<string, EffectiveValue> {
+    const acting = new Map<string, EffectiveValue>();
+    for (const fact of Object.values(this.facts.flags)) {
+      const setting = fact.turnsOn === undefined ? undefined : settings.get(fact.turnsOn);
+      if (fact.turnsOn === undefined || setting?.kind !== 'leaf' || !setting.origin.span) continue;
+      settings.delete(fact.turnsOn);
+      acting.set(fact.turnsOn, { value: setting.value, from: 'flag', at: { in: 'flags', span: setting.origin.span } });
+    }
+    return acting;
+  }
+
+  private startWithoutConfig(): boolean {
+    this.settings = legacySettings(this.context(this.settings));
+    return true;
+  }
+
+  private readConfig(config: KubeletText): boolean {
+    const read = readText(config, 'config', 'config');
+    if (!read.ok) {
+      this.unreadable('decode', 'config', config, read.message, read.offset);
+      return false;
+    }
+    const kind = wrongKind(read.root);
+    if (kind) {
+      this.problems.node('decode', 'refuses', kind.path, kind.message, kind.node);
+      return false;
+    }
+    const decoded = decodeConfiguration(read.root, {
+      facts: this.facts,
+      minor: this.input.minor,
+      keys: 'exact',
+      duplicates: read.format === 'json' ? 'merge' : 'last',
+    });
+    if (read.root.kind === 'unknown') this.open.set('', read.root.unknown);
+    for (const fault of decoded.fatal) this.problems.node('decode', 'refuses', fault.path, fault.message, fault.node);
+    if (decoded.fatal.length > 0) return false;
+    for (const { message, span, path } of read.strict)
+      this.problems.add('decode', 'ignores', path, message, 'config', span);
+    this.ignored(decoded.unknownFields, 'decode');
+    this.lenient = read.strict.length > 0 || decoded.unknownFields.length > 0;
+    for (const [path, unknown] of decoded.open) this.open.set(path, unknown);
+    this.settings = decoded.settings;
+    const gates = this.gates(this.settings);
+    if (!gates) return false;
+    const context = this.context(this.settings);
+    setDefaults(this.settings, context);
+    finishConfigFile(this.settings, context, config.name.startsWith('/') ? posix.dirname(config.name) : KUBELET_ROOT);
+    return true;
+  }
+
+  private readDropIns(): boolean {
+    if (this.input.dropIns.length === 0) return true;
+    const patches: MapNode[] = [];
+    for (const dropIn of this.input.dropIns) {
+      const root = this.readDropIn(dropIn);
+      if (!root) return false;
+      patches.push(root);
+    }
+    const decoded = decodeConfiguration(mergeDropIns(this.settings, patches, this.facts), {
+      facts: this.facts,
+      minor: this.input.minor,
+      keys: 'folded',
+      duplicates: 'merge',
+    });
+    for (const fault of decoded.fatal) this.problems.node('drop-in', 'refuses', fault.path, fault.message, fault.node);
+    if (decoded.fatal.length > 0) return false;
+    this.ignored(decoded.unknownFields, 'drop-in');
+    this.ignored(decoded.foldedFields, 'drop-in');
+    for (const [path, unknown] of decoded.open) this.open.set(path, unknown);
+    this.settings = decoded.settings;
+    if (!this.gates(this.settings)) return false;
+    setDefaults(this.settings, this.context(this.settings));
+    return true;
+  }
+
+  private readDropIn(dropIn: KubeletText): MapNode | null {
+    const read = readText(dropIn, 'drop-in', dropIn.name);
+    if (!read.ok) {
+      this.unreadable('drop-in', dropIn.name, dropIn, read.message, read.offset);
+      return null;
+    }
+    const kind = wrongKind(read.root);
+    if (kind) this.problems.node('drop-in', 'refuses', kind.path, kind.message, kind.node);
+    for (const { message, span, path } of read.strict)
+      this.problems.add('drop-in', 'refuses', path, message, dropIn.name, span);
+    if (kind || read.strict.length > 0) return null;
+    if (read.root.kind === 'unknown') this.open.set('', read.root.unknown);
+    return read.root.kind === 'map' ? read.root : { kind: 'map', entries: [], open: null, origin: read.root.origin };
+  }
+
+  /** Wrongly written text is refused; but where unknown tokens stand in it, they may be what is wrong. */
+  private unreadable(
+    stage: 'decode' | 'drop-in',
+    name: string,
+    source: KubeletText,
+    message: string,
+    offset: number,
+  ): void {
+    const unknown = source.unknowns && source.text.includes('\uE000') ? [...source.unknowns.values()][0] : undefined;
+    const span = { start: offset, end: offset };
+    if (!unknown) this.problems.add(stage, 'refuses', '', message, name, span);
+    else {
+      this.problems.add(stage, 'ignores', '', `cannot be read while values in it are unknown: ${message}`, name, span);
+      this.undecided = true;
+      this.open.set('', unknown);
+    }
+  }
+
+  private ignored(complaints: readonly DecodeComplaint[], stage: 'decode' | 'drop-in'): void {
+    for (const { path, message, node, entry } of complaints) {
+      if (node.origin.from === 'default') continue;
+      this.problems.add(stage, 'ignores', path, message, node.origin.in, entry?.keySpan ?? node.origin.span);
+    }
+  }
+
+  private gates(settings: Settings): FeatureGates | null {
+    const gates = featureGates(settings, this.facts, this.input.minor);
+    const setting = settings.get('featureGates');
+    for (const { gate, message } of gates.refusals) {
+      const origin = (setting?.kind === 'map' ? setting.entries.get(gate)?.origin : undefined) ?? setting?.origin;
+      this.problems.add(
+        'featureGates',
+        'refuses',
+        `featureGates.${gate}`,
+        message,
+        origin?.in ?? '',
+        origin?.span ?? null,
+      );
+    }
+    if (gates.undecided) this.undecided = true;
+    return gates.refusals.length > 0 ? null : gates;
+  }
+
+  private context(settings: Settings): DefaultContext {
+    return {
+      facts: this.facts,
+      minor: this.input.minor,
+      gates: featureGates(settings, this.facts, this.input.minor),
+    };
+  }
+
+  private check(gates: FeatureGates): void {
+    const view = new ConfigurationView(this.settings, gates, this.open, this.facts, this.input.minor);
+    for (const [stage, rules] of [
+      ['logging', LOGGING_RULES],
+      ['validation', VALIDATION_RULES],
+      ['startup', STARTUP_RULES],
+    ] as const) {
+      const outcome = runRules(rules, view);
+      if (outcome.undecided) this.undecided = true;
+      for (const { rule, path, message } of outcome.refusals) {
+        const at = this.placeOf(path);
+        this.problems.add(stage, 'refuses', path, message, at.in, at.span, rule);
+      }
+      if (outcome.refusals.length > 0) return;
+    }
+  }
+
+  private placeOf(path: string): { in: string; span: { start: number; end: number } | null } {
+    for (let name = path; name !== ''; name = name.replace(/(\[\d+\]|\.[^.]*|^[^.[]*)$/, '')) {
+      const setting = this.settings.get(name);
+      if (setting?.origin.span) return { in: setting.origin.in, span: setting.origin.span };
+      for (const [parent, map] of this.settings) {
+        if (map.kind !== 'map' || !name.startsWith(`${parent}.`)) continue;
+        const entry = map.entries.get(name.slice(parent.length + 1));
+        if (entry?.origin.span) return { in: entry.origin.in, span: entry.origin.span };
+      }
+    }
+    return { in: this.input.config ? 'config' : 'flags', span: null };
+  }
+
+  private verdict(complete = false): KubeletVerdict {
+    const problems = this.problems.list();
+    const first = problems.find(({ effect }) => effect === 'refuses');
+    const unset = this.input.config ? 'default' : 'flag-default';
+    const values = new Map(complete ? effectiveValues(this.settings, this.facts, this.input.minor, unset) : []);
+    for (const [path, value] of this.acting) {
+      const before = values.get(path)?.value;
+      values.set(path, { ...value, ...(before?.known ? { reported: before.json } : {}) });
+    }
+    return {
+      minor: this.input.minor,
+      accepted: first ? false : this.undecided ? null : true,
+      lenient: this.lenient,
+      stage: first?.stage ?? null,
+      about: first ? this.problems.about(first.stage) : [],
+      problems,
+      values,
+      open: this.open,
+    };
+  }
+}
