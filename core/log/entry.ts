@@ -137,7 +137,7 @@ const envelope = z.strictObject({
 const names: { readonly [K in LogEntryKind]: (data: LogEntryData[K]) => readonly (string | number)[] } = {
   'change.proposed': data => [data.repo, data.pr, data.head, data.base],
   verdict: data => [data.repo, data.pr, data.head, data.base, data.digest],
-  decision: data => [data.repo, data.pr, data.number],
+  decision: data => [data.repo, data.pr, data.number, data.head, data.digest, data.state, data.approvers.join(',')],
   merged: data => [data.repo, data.commit],
   'unapproved-push': data => [data.repo, data.ref, data.before, data.after],
   'run.gate': data => [data.run],

@@ -1,5 +1,6 @@
 import type { Migration } from 'kysely';
 import * as inboxOutboxLanes from './0001-inbox-outbox-lanes.ts';
+import * as log from './0003-log.ts';
 
 /**
  * Every migration in order, by file name. A migration that has landed is never edited: add the next number. Each runs
@@ -7,4 +8,5 @@ import * as inboxOutboxLanes from './0001-inbox-outbox-lanes.ts';
  */
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-inbox-outbox-lanes': inboxOutboxLanes,
+  '0003-log': log,
 };
