@@ -59,16 +59,16 @@ export async function appendEntries(trx: Transaction<Database>, entries: readonl
 
 /** Waits for its turn: every transaction that appended before has ended when this returns. */
 async function lockHead(trx: Transaction<Database>): Promise<CompactRange> {
-  const { rows } = await sql<{ size: string | number; edge: string }>`
+  const { rows } = await sql<{ size: number; edge: string }>`
     select size, edge from log_head for update`.execute(trx);
   const { size, edge } = rows[0]!;
-  return { size: Number(size), hashes: edge === '' ? [] : edge.split(' ').map(fromBase64) };
+  return { size, hashes: edge === '' ? [] : edge.split(' ').map(fromBase64) };
 }
 
 async function placesOf(trx: Transaction<Database>, entries: readonly LogEntry[]): Promise<Map<string, number>> {
-  const { rows } = await sql<{ key: string; index: string | number }>`
+  const { rows } = await sql<{ key: string; index: number }>`
     select key, index from log_entries where key in (${sql.join(entries.map(({ key }) => key))})`.execute(trx);
-  return new Map(rows.map(({ key, index }) => [key, Number(index)]));
+  return new Map(rows.map(({ key, index }) => [key, index]));
 }
 
 async function insertEntry(
@@ -121,17 +121,16 @@ export async function signCheckpoint(store: Store, signer: Signer, at: Date): Pr
 }
 
 async function refuseFork(trx: Transaction<Database>, size: number, root: string): Promise<void> {
-  const { rows } = await sql<{ entries: string | number; signed: string | number | null; other: string | number }>`
+  const { rows } = await sql<{ entries: number; signed: number | null; other: number }>`
     select (select coalesce(max(index) + 1, 0) from log_entries) as entries,
            (select max(size) from log_checkpoints) as signed,
            (select count(*) from log_checkpoints where size = ${size} and root <> ${root}) as other`.execute(trx);
   const { entries, signed, other } = rows[0]!;
-  if (Number(entries) !== size)
+  if (entries !== size)
     throw new LogError('fork', `the log counts ${size} entries but holds ${entries}: nothing is signed any more`);
-  if (Number(signed ?? 0) > size)
+  if ((signed ?? 0) > size)
     throw new LogError('fork', `the log holds ${size} entries, ${signed} were signed: nothing is signed any more`);
-  if (Number(other) > 0)
-    throw new LogError('fork', `another root was signed for ${size} entries: nothing is signed any more`);
+  if (other > 0) throw new LogError('fork', `another root was signed for ${size} entries: nothing is signed any more`);
 }
 
 /** The newest checkpoint; null while none was signed. */
@@ -143,8 +142,8 @@ export async function latestCheckpoint(db: QueryExecutorProvider): Promise<Signe
 
 /** How many entries are committed, signed or not. */
 export async function logSize(db: QueryExecutorProvider): Promise<number> {
-  const { rows } = await sql<{ size: string | number }>`select size from log_head`.execute(db);
-  return Number(rows[0]!.size);
+  const { rows } = await sql<{ size: number }>`select size from log_head`.execute(db);
+  return rows[0]!.size;
 }
 
 /**
@@ -196,17 +195,17 @@ export async function findEntries(db: QueryExecutorProvider, query: EntryQuery):
     query.until && sql`at < ${query.until}`,
     query.cursor !== undefined && (newestFirst ? sql`index < ${query.cursor}` : sql`index > ${query.cursor}`),
   ].filter(condition => condition !== undefined && condition !== false);
-  const { rows } = await sql<{ index: string | number; leaf: string }>`
+  const { rows } = await sql<{ index: number; leaf: string }>`
     select index, leaf from log_entries
     where ${sql.join([sql`true`, ...conditions], sql` and `)}
     order by index ${newestFirst ? sql`desc` : sql`asc`} limit ${query.limit}`.execute(db);
-  return rows.map(({ index, leaf }) => ({ index: Number(index), entry: parseEntry(Buffer.from(leaf)) }));
+  return rows.map(({ index, leaf }) => ({ index, entry: parseEntry(Buffer.from(leaf)) }));
 }
 
-type CheckpointRow = Readonly<{ size: string | number; root: string; note: string; at: Date }>;
+type CheckpointRow = Readonly<{ size: number; root: string; note: string; at: Date }>;
 
 function toCheckpoint({ size, root, note, at }: CheckpointRow): SignedCheckpoint {
-  return { size: Number(size), root, note, at: new Date(at) };
+  return { size, root, note, at: new Date(at) };
 }
 
 function toBase64(bytes: Uint8Array): string {
