@@ -29,6 +29,8 @@ export async function openPostgresql(
     types: { getTypeParser },
   });
   pool.on('error', error => log(`postgresql: a connection was lost (${error.message}); the pool replaces it`));
+  // Every queue and worker of BullMQ listens for errors of its own.
+  pool.setMaxListeners(0);
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
   try {
     await waitForServer(pool, databaseUrl, patienceMs, log);

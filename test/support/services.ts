@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
+import { openQueue } from '../../adapters/queue/open-queue.ts';
 import { openStore, type StoreOptions } from '../../adapters/store/open-store.ts';
 import { SERVICES_VARIABLE, type Services } from './start-services.ts';
 
@@ -73,7 +74,7 @@ export function temporaryDirectory(): string {
   return directory;
 }
 
-/** Options for an embedded store in a directory of its own, made from a template that is already migrated. */
+/** Options for an embedded store in a directory of its own, made from a template with every migration done. */
 export async function freshEmbedded(): Promise<StoreOptions & { dataDir: string }> {
   const dataDir = temporaryDirectory();
   cpSync(await embeddedTemplate(), dataDir, { recursive: true });
@@ -130,6 +131,8 @@ async function embeddedTemplate(): Promise<string> {
   }
   const making = `${template}.making`;
   const store = await openStore({ dataDir: making });
+  const queue = await openQueue({ store });
+  await queue.close();
   await store.close();
   renameSync(making, template);
   return template;
