@@ -17,6 +17,8 @@ export type Change = Readonly<{
   direction: Verdict['direction'];
   digest: string;
   decision: Decision;
+  /** Decisions taken on this pull request so far, this one included: each different one is an entry of the log. */
+  decisionNumber: number;
   /** Check run attempt on this head: 0 first, one more for each re-run a person asked for. */
   attempt: number;
   merge: Merge | null;
@@ -75,6 +77,7 @@ type Row = Readonly<{
   direction: Change['direction'];
   digest: string;
   decision: Decision;
+  decision_number: number;
   attempt: number;
   merge: Merge | null;
   created_at: Date;
@@ -82,23 +85,23 @@ type Row = Readonly<{
 }>;
 
 const COLUMNS = sql.raw(
-  'id, repository, number, title, author, base_ref, head, state, verdict_key, conclusion, direction, digest, decision, attempt, merge, created_at, updated_at',
+  'id, repository, number, title, author, base_ref, head, state, verdict_key, conclusion, direction, digest, decision, decision_number, attempt, merge, created_at, updated_at',
 );
 
 /** Writes what is known of a pull request's change; one row per pull request. Answers with its id. */
 export async function saveChange(db: QueryExecutorProvider, change: ChangeRecord, now: Date): Promise<number> {
   const { rows } = await sql<{ id: string | number }>`
     insert into changes (repository, number, title, author, base_ref, head, state, verdict_key, conclusion, direction,
-                         digest, decision, attempt, merge, created_at, updated_at)
+                         digest, decision, decision_number, attempt, merge, created_at, updated_at)
     values (${change.repository}, ${change.number}, ${change.title}, ${change.author}, ${change.baseRef}, ${change.head},
             ${change.state}, ${change.verdictKey}, ${change.conclusion}, ${change.direction}, ${change.digest},
-            ${JSON.stringify(change.decision)}::jsonb, ${change.attempt},
+            ${JSON.stringify(change.decision)}::jsonb, ${change.decisionNumber}, ${change.attempt},
             ${change.merge === null ? null : JSON.stringify(change.merge)}::jsonb, ${now}, ${now})
     on conflict (repository, number) do update set
       title = excluded.title, author = excluded.author, base_ref = excluded.base_ref, head = excluded.head,
       state = excluded.state, verdict_key = excluded.verdict_key, conclusion = excluded.conclusion,
       direction = excluded.direction, digest = excluded.digest, decision = excluded.decision,
-      attempt = excluded.attempt, merge = excluded.merge, updated_at = excluded.updated_at
+      decision_number = excluded.decision_number, attempt = excluded.attempt, merge = excluded.merge, updated_at = excluded.updated_at
     returning id`.execute(db);
   const id = Number(rows[0]!.id);
   await sql`delete from change_facts where change_id = ${id}`.execute(db);
@@ -225,6 +228,7 @@ function toChange(row: Row): Change {
     direction: row.direction,
     digest: row.digest,
     decision: row.decision,
+    decisionNumber: row.decision_number,
     attempt: row.attempt,
     merge: row.merge,
     createdAt: new Date(row.created_at),

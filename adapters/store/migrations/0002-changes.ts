@@ -28,6 +28,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       direction   text not null,
       digest      text not null,
       decision    jsonb not null,
+      decision_number integer not null,
       attempt     integer not null default 0,
       merge       jsonb,
       created_at  timestamptz not null,
