@@ -1,8 +1,8 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
-import type { ReceivedDelivery } from './delivery.ts';
-import { describeDelivery, MalformedDelivery } from './delivery.ts';
+import { describeDelivery, MalformedDelivery } from '../adapters/github/describe-delivery.ts';
+import type { IncomingDelivery } from '../adapters/store/deliveries.ts';
 
 /** GitHub sends no payload above this size. */
 export const WEBHOOK_BODY_LIMIT = 25 * 1024 * 1024;
@@ -14,7 +14,7 @@ export type WebhookOptions = Readonly<{
   /** Accepted secrets: more than one while a secret is rotated. */
   secrets: readonly string[];
   /** Resolves once the delivery is durable. */
-  store: (delivery: ReceivedDelivery) => Promise<'stored' | 'again' | 'finished'>;
+  store: (delivery: IncomingDelivery) => Promise<'stored' | 'again' | 'finished'>;
   /** Told about each answer, for metrics and the log. */
   observe: (outcome: Readonly<{ status: number; event: string; guid: string; reason: string }>) => void;
 }>;
@@ -56,15 +56,10 @@ export function webhookRoute(options: WebhookOptions): RequestHandler {
     let genuine = false;
     for (const digest of digests) genuine = timingSafeEqual(digest.digest(), given) || genuine;
     if (!genuine) return answer(401, 'signature');
-    let received: ReceivedDelivery;
+    let received: IncomingDelivery;
     try {
-      received = {
-        ...describeDelivery(event, JSON.parse(body.toString('utf8'))),
-        guid,
-        event,
-        body,
-        bodyKey: createHash('sha256').update(event).update('\n').update(body).digest('hex'),
-      };
+      const { relevant: _, ...about } = describeDelivery(event, JSON.parse(body.toString('utf8')));
+      received = { ...about, guid, event, body };
     } catch (error) {
       if (error instanceof SyntaxError) return answer(400, 'body is not JSON (content type must be application/json)');
       if (error instanceof MalformedDelivery) return answer(400, error.message);

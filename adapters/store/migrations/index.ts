@@ -1,5 +1,6 @@
 import type { Migration } from 'kysely';
 import * as inboxOutboxLanes from './0001-inbox-outbox-lanes.ts';
+import * as changes from './0002-changes.ts';
 import * as log from './0003-log.ts';
 
 /**
@@ -8,5 +9,6 @@ import * as log from './0003-log.ts';
  */
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-inbox-outbox-lanes': inboxOutboxLanes,
+  '0002-changes': changes,
   '0003-log': log,
 };

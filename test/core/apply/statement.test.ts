@@ -1,5 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
 import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
 import { signStatement, verifyStatement } from '../../../core/apply/statement.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');

@@ -1,15 +1,6 @@
 import { z } from 'zod';
 
-/** A verified delivery on its way into the inbox. */
-export type ReceivedDelivery = DeliveryDescription &
-  Readonly<{
-    guid: string;
-    event: string;
-    body: Buffer;
-    /** Hex SHA-256 of event, line feed and body: one key for one content, whatever GUID it came with. */
-    bodyKey: string;
-  }>;
-
+/** What a webhook delivery is about, read from its payload. */
 export type DeliveryDescription = Readonly<{
   action: string | null;
   installationId: number | null;
