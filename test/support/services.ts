@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -99,7 +100,7 @@ async function freshStore(kind: StoreKind): Promise<StoreOptions> {
 async function freshPostgresql(): Promise<StoreOptions> {
   const { postgresql } = services();
   if (postgresql === undefined) throw new Error('PostgreSQL is not installed here.');
-  const database = `test_${process.pid}_${(counter += 1)}`;
+  const database = `test_${randomUUID().replaceAll('-', '')}`;
   const client = new Client({ connectionString: postgresql });
   await client.connect();
   await client.query(`create database ${database}`);
