@@ -64,7 +64,7 @@ describeOnEveryStore('a lane', fresh => {
 
   test('of many runs that begin while one works, only the newest starts', async () => {
     const lane = newLane();
-    let finish = () => {};
+    let finish: (() => void) | undefined;
     const stubborn = runInLane(
       store,
       lane,
@@ -73,7 +73,7 @@ describeOnEveryStore('a lane', fresh => {
           finish = resolve;
         }),
     );
-    await until(async () => (await currentGeneration(store.db, lane)) === 1);
+    await until(() => finish !== undefined);
     const ran: number[] = [];
     const others: ReturnType<typeof runInLane>[] = [];
     for (let n = 2; n <= 6; n += 1) {
@@ -82,7 +82,7 @@ describeOnEveryStore('a lane', fresh => {
       );
       await until(async () => (await currentGeneration(store.db, lane)) === n);
     }
-    finish();
+    finish?.();
     await stubborn;
     const outcomes = (await Promise.all(others)).map(({ outcome }) => outcome);
     expect(outcomes).toEqual(['superseded', 'superseded', 'superseded', 'superseded', 'ran']);
