@@ -1,3 +1,5 @@
+import { redact } from './redact.ts';
+
 /**
  * Why GitHub could not be asked or told. `rate-limited` carries how long to wait; `unavailable` is worth a retry;
  * `head-moved`: the pull request has another head than the one the write was for; `incomplete`: GitHub lists less than
@@ -30,13 +32,6 @@ export class GitHubError extends Error {
     this.retryAfterMs = details.retryAfterMs ?? null;
     this.status = details.status ?? null;
   }
-}
-
-/** Takes credentials out of a text: tokens by prefix (their length is not fixed) and JSON web tokens. */
-export function redact(text: string): string {
-  return text
-    .replace(/\b(gh[a-z]|github_pat)_[\w.-]+/g, '$1_[redacted]')
-    .replace(/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, '[redacted]');
 }
 
 /** The wait GitHub asks for when its answer gives no time. */

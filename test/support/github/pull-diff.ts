@@ -41,9 +41,12 @@ export async function diffFiles(repository: BareRepository, from: string, to: st
       counts.push([Number(added) || 0, Number(deleted) || 0]);
     }
   }
+  let next = 0;
   return raw.map(({ status, blob, names }, index) => {
     const [additions, deletions] = counts[index] ?? [0, 0];
-    const body = patches[index] ?? '';
+    const body = status === 'T' ? '' : (patches[next] ?? '');
+    // A changed type is shown as one deletion and one addition.
+    next += status === 'T' ? 2 : 1;
     const start = body.search(/^@@ /m);
     const patch = start < 0 ? null : body.slice(start).replace(/\n$/, '');
     const tooLarge =

@@ -23,21 +23,28 @@ import type { Account, PullRequest, Repository, World } from './world.ts';
 export const WEB_FLOW = { name: 'GitHub', email: 'noreply@github.com' } as const;
 
 const ZERO = '0'.repeat(40);
-const diffs = new WeakMap<Repository, Map<string, Promise<readonly DiffFile[]>>>();
+/** What git said of two commits is kept: commits do not change. */
+const answers = new WeakMap<Repository, Map<string, Promise<unknown>>>();
 
-/** The three-dot diff between two commits; results are kept, commits do not change. */
-export async function threeDotFiles(repository: Repository, base: string, head: string): Promise<readonly DiffFile[]> {
-  const from = await mergeBase(repository.git, base, head);
-  let known = diffs.get(repository);
-  if (!known) diffs.set(repository, (known = new Map()));
-  let files = known.get(`${from} ${head}`);
-  if (!files) known.set(`${from} ${head}`, (files = diffFiles(repository.git, from, head)));
-  return files;
+function once<T>(repository: Repository, question: string, ask: () => Promise<T>): Promise<T> {
+  let known = answers.get(repository);
+  if (!known) answers.set(repository, (known = new Map()));
+  let answer = known.get(question) as Promise<T> | undefined;
+  if (!answer) known.set(question, (answer = ask()));
+  return answer;
+}
+
+/** The three-dot diff between two commits. */
+export function threeDotFiles(repository: Repository, base: string, head: string): Promise<readonly DiffFile[]> {
+  return once(repository, `files ${base} ${head}`, async () =>
+    diffFiles(repository.git, await mergeBase(repository.git, base, head), head),
+  );
 }
 
 /** Commits of a pull request, oldest first. */
 export function pullCommits(repository: Repository, pull: PullRequest): Promise<readonly CommitInfo[]> {
-  return commits(repository.git, [`${pull.baseSha}..${pull.headSha}`]);
+  const range = `${pull.baseSha}..${pull.headSha}`;
+  return once(repository, `commits ${range}`, () => commits(repository.git, [range]));
 }
 
 export async function pullCounts(repository: Repository, pull: PullRequest): Promise<PullCounts> {
