@@ -1,0 +1,144 @@
+import { posix } from 'node:path';
+import type { Repository } from '../repository.ts';
+import { identity, type Value } from '../value.ts';
+import { combine, type LoadedVars, loadNamedVars, type Vars } from '../variables.ts';
+import { groupsOf, type Inventory, type InventoryGroup, sortGroups } from './inventory.ts';
+
+/** The variables an inventory and the files beside it and beside the playbook give to hosts. */
+export type InventoryVariables = Readonly<{
+  of: (host: string) => HostVariables;
+}>;
+
+export type HostVariables = Readonly<{
+  /** Shared by all hosts of the same groups. */
+  group: Vars;
+  own: Vars;
+  vaulted: readonly string[];
+}>;
+
+/**
+ * Ansible's VARIABLE_PRECEDENCE below play vars: inventory `all`, inventory groups, then the group_vars files of `all`
+ * (inventory, playbook) and of the groups (inventory, playbook), then the host's own from inventory, inventory
+ * host_vars and playbook host_vars. Directories are null where there is none. Equal values are one object, so that
+ * hosts with equal variables are seen to be equal.
+ */
+export function inventoryVariables(
+  repository: Repository,
+  inventory: Inventory,
+  inventoryDirectory: string | null,
+  playbookDirectory: string | null,
+): InventoryVariables {
+  const groupParts = new Map<string, LoadedVars>();
+  const hosts = new Map<string, HostVariables>();
+  const canonical = new Map<string, Value>();
+  const beside = memoised(repository, inventoryDirectory);
+  const besidePlaybook = playbookDirectory === inventoryDirectory ? null : memoised(repository, playbookDirectory);
+
+  function groupPart(groups: readonly InventoryGroup[]): LoadedVars {
+    const below = groups.filter(group => group.name !== 'all');
+    const all = groups.filter(group => group.name === 'all');
+    const loaded = [
+      ...all.map(group => beside('group_vars', group.name)),
+      ...all.map(group => besidePlaybook?.('group_vars', group.name)),
+      ...below.map(group => beside('group_vars', group.name)),
+      ...below.map(group => besidePlaybook?.('group_vars', group.name)),
+    ].filter(one => one !== undefined);
+    return {
+      vars: combine(
+        ...all.map(group => group.vars),
+        ...below.map(group => group.vars),
+        ...loaded.map(one => one.vars),
+      ),
+      vaulted: loaded.flatMap(one => one.vaulted),
+    };
+  }
+
+  function shared(value: Value): Value {
+    const key = identity(value);
+    const known = canonical.get(key);
+    if (known) return known;
+    canonical.set(key, value);
+    return value;
+  }
+
+  function ownPart(name: string): LoadedVars {
+    const loaded = [beside('host_vars', name), besidePlaybook?.('host_vars', name)].filter(one => one !== undefined);
+    const vars = combine(inventory.hosts.get(name)?.vars ?? new Map(), ...loaded.map(one => one.vars));
+    return {
+      vars: new Map([...vars].map(([key, value]) => [key, shared(value)])),
+      vaulted: loaded.flatMap(one => one.vaulted),
+    };
+  }
+
+  return {
+    of(name) {
+      const known = hosts.get(name);
+      if (known) return known;
+      const groups = groupsOf(inventory, name);
+      const id = groups.map(group => group.name).join('\0');
+      let group = groupParts.get(id);
+      if (!group) groupParts.set(id, (group = groupPart(groups)));
+      const own = ownPart(name);
+      const variables = { group: group.vars, own: own.vars, vaulted: [...group.vaulted, ...own.vaulted] };
+      hosts.set(name, variables);
+      return variables;
+    },
+  };
+}
+
+/**
+ * For the assumed host of an inventory without hosts: it may be in any group, so it gets the variables of all of them
+ * in the order Ansible would combine them.
+ */
+export function variablesOfEveryGroup(
+  repository: Repository,
+  inventory: Inventory,
+  inventoryDirectory: string | null,
+  playbookDirectory: string | null,
+): HostVariables {
+  const directories = [inventoryDirectory, playbookDirectory === inventoryDirectory ? null : playbookDirectory];
+  const named = new Set(directories.flatMap(directory => groupFileNames(repository, directory)));
+  for (const name of inventory.groups.keys()) named.add(name);
+  const groups = sortGroups(
+    [...named].map(name => inventory.groups.get(name) ?? undeclared(name)),
+  );
+  const loaded: LoadedVars[] = [];
+  for (const isAll of [true, false]) {
+    for (const directory of directories) {
+      const load = memoised(repository, directory);
+      for (const group of groups) if ((group.name === 'all') === isAll) loaded.push(load('group_vars', group.name));
+    }
+  }
+  return {
+    group: combine(...groups.map(group => group.vars), ...loaded.map(one => one.vars)),
+    own: new Map(),
+    vaulted: loaded.flatMap(one => one.vaulted),
+  };
+}
+
+function undeclared(name: string): InventoryGroup {
+  return { name, parents: new Set(), children: new Set(), hosts: new Set(), vars: new Map(), depth: 1, priority: 1 };
+}
+
+function groupFileNames(repository: Repository, directory: string | null): string[] {
+  if (directory === null) return [];
+  return repository.tree.list(posix.join(directory, 'group_vars')).map(name => name.replace(/\.(?:ya?ml|json)$/, ''));
+}
+
+function memoised(
+  repository: Repository,
+  directory: string | null,
+): (kind: 'group_vars' | 'host_vars', name: string) => LoadedVars {
+  const known = new Map<string, LoadedVars>();
+  return (kind, name) => {
+    if (directory === null || name.startsWith('/') || name.includes('..')) return { vars: new Map(), vaulted: [] };
+    const path = posix.join(directory, kind);
+    const key = `${path}\0${name}`;
+    let loaded = known.get(key);
+    if (!loaded) {
+      loaded = repository.tree.isDirectory(path) || repository.tree.entry(path) ? loadNamedVars(repository, path, name) : { vars: new Map(), vaulted: [] };
+      known.set(key, loaded);
+    }
+    return loaded;
+  };
+}

@@ -1,0 +1,113 @@
+import { posix } from 'node:path';
+import { notEvaluated, type Place, type Repository, readYaml, report, within } from './repository.ts';
+import { listOf, placeOf, type RoleReference, roleReference } from './role.ts';
+import type { Value } from './value.ts';
+import { NO_VARS, type Vars, varsOf } from './variables.ts';
+
+export type Play = Readonly<{
+  name: string;
+  at: Place;
+  /** Directory of the file it is written in: where its roles, files and vars_files are looked for. */
+  directory: string;
+  /** Raw host patterns. */
+  hosts: readonly Value[];
+  vars: Vars;
+  /** Each entry is one name or a list of names of which the first that exists counts. */
+  varsFiles: readonly Value[];
+  roles: readonly RoleReference[];
+  preTasks: readonly Value[];
+  tasks: readonly Value[];
+  postTasks: readonly Value[];
+}>;
+
+export type Playbook = Readonly<{ file: string; directory: string; plays: readonly Play[] }>;
+
+const MAX_IMPORTS = 200;
+
+/** Whether a YAML document is a playbook: a list of plays and imports. */
+export function isPlaybook(document: Value | undefined): boolean {
+  if (document?.kind !== 'list' || document.items.length === 0) return false;
+  return document.items.every(item => {
+    const keys = varsOf(item);
+    return keys !== null && (keys.has('hosts') || importOf(keys) !== undefined);
+  });
+}
+
+/** Repository paths of the playbooks a playbook imports, where their names are literal. */
+export function importedBy(file: string, document: Value): readonly string[] {
+  return listOf(document).flatMap(item => {
+    const target = importOf(varsOf(item) ?? NO_VARS);
+    const path = target?.kind === 'str' ? within(posix.dirname(file), target.text) : null;
+    return path === null ? [] : [path];
+  });
+}
+
+function importOf(keys: Vars): Value | undefined {
+  return keys.get('import_playbook') ?? keys.get('ansible.builtin.import_playbook') ?? keys.get('include');
+}
+
+/** A playbook with everything it imports, in order. What cannot be read or found is reported and left out. */
+export function loadPlaybook(repository: Repository, file: string): Playbook {
+  const plays: Play[] = [];
+  readPlays(repository, file, plays, NO_VARS, new Set(), { count: 0 });
+  return { file, directory: directoryOf(file), plays };
+}
+
+function directoryOf(file: string): string {
+  const directory = posix.dirname(file);
+  return directory === '.' ? '' : directory;
+}
+
+function readPlays(
+  repository: Repository,
+  file: string,
+  plays: Play[],
+  inherited: Vars,
+  above: ReadonlySet<string>,
+  imports: { count: number },
+): void {
+  const [document] = readYaml(repository, file);
+  if (!document) return;
+  if (!isPlaybook(document)) {
+    report(repository, { file, line: 1, code: 'playbook-invalid', message: 'This is not a playbook: it must be a list of plays.' });
+    return;
+  }
+  for (const item of listOf(document)) {
+    const keys = varsOf(item) ?? NO_VARS;
+    const target = importOf(keys);
+    const at = placeOf(file, item);
+    if (target === undefined) {
+      plays.push(playOf(file, keys, at, inherited));
+      continue;
+    }
+    const path = target.kind === 'str' && !target.text.includes('{{') ? within(posix.dirname(file), target.text) : null;
+    if (path === null || repository.tree.text(path) === null) {
+      report(repository, notEvaluated(file, at.line, 'The imported playbook is not in this repository or its name is templated; its plays were not evaluated.'));
+    } else if (above.has(path) || path === file || ++imports.count > MAX_IMPORTS) {
+      report(repository, { file, line: at.line, code: 'over-limit', message: `Playbook imports loop or exceed ${MAX_IMPORTS}.` });
+    } else {
+      const vars = varsOf(keys.get('vars')) ?? NO_VARS;
+      readPlays(repository, path, plays, new Map([...inherited, ...vars]), new Set([...above, file]), imports);
+    }
+  }
+}
+
+function playOf(file: string, keys: Vars, at: Place, inherited: Vars): Play {
+  const name = keys.get('name');
+  const hosts = listOf(keys.get('hosts'));
+  const vars = varsOf(keys.get('vars')) ?? NO_VARS;
+  return {
+    name: name?.kind === 'str' ? name.text : hosts.map(host => (host.kind === 'str' ? host.text : '?')).join(','),
+    at,
+    directory: directoryOf(file),
+    hosts,
+    vars: inherited.size > 0 ? new Map([...vars, ...inherited]) : vars,
+    varsFiles: listOf(keys.get('vars_files')),
+    roles: listOf(keys.get('roles'))
+      .map(role => roleReference(file, role))
+      .filter(role => role !== null),
+    preTasks: listOf(keys.get('pre_tasks')),
+    tasks: listOf(keys.get('tasks')),
+    postTasks: listOf(keys.get('post_tasks')),
+  };
+}

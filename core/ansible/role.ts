@@ -1,0 +1,116 @@
+import { posix } from 'node:path';
+import { firstFile, isDirectory, type Place, type Repository, readText, readYaml, within } from './repository.ts';
+import type { Value } from './value.ts';
+import { type LoadedVars, loadNamedVars, NO_VARS, NOTHING_LOADED, type Vars, varsOf } from './variables.ts';
+
+/** A role as a play, a dependency or an include names it. */
+export type RoleReference = Readonly<{
+  name: string;
+  /** Keys beside Ansible's own: role params, which beat nearly everything. */
+  params: Vars;
+  /** The `vars:` of the reference, weaker than the role's vars/. */
+  vars: Vars;
+  when: readonly Value[];
+  at: Place;
+}>;
+
+export type Role = Readonly<{
+  name: string;
+  /** Repository path; '' for a repository that is itself one role. */
+  directory: string;
+  defaults: LoadedVars;
+  vars: LoadedVars;
+  dependencies: readonly RoleReference[];
+}>;
+
+/** Keys of a role reference that are no params. */
+const KEYWORDS = new Set(
+  'role name when tags vars become become_user become_method become_flags become_exe connection port remote_user delegate_to delegate_facts environment no_log ignore_errors ignore_unreachable any_errors_fatal check_mode diff throttle timeout run_once debugger module_defaults collections src version scm tasks_from vars_from defaults_from handlers_from public gather_facts'.split(
+    ' ',
+  ),
+);
+
+/** Items of a list, one value alone, or nothing. */
+export function listOf(value: Value | undefined): readonly Value[] {
+  if (!value || value.kind === 'none') return [];
+  return value.kind === 'list' || value.kind === 'tuple' ? value.items : [value];
+}
+
+export function placeOf(file: string, value: Value | undefined): Place {
+  const origin = value?.origins.find(one => one.file === file);
+  return { file, line: origin?.line ?? 0 };
+}
+
+/** A role reference of a play's `roles:` or of meta `dependencies:`; null when it names no role. */
+export function roleReference(file: string, value: Value): RoleReference | null {
+  const at = placeOf(file, value);
+  if (value.kind === 'str') return { name: value.text, params: NO_VARS, vars: NO_VARS, when: [], at };
+  const keys = varsOf(value);
+  const name = keys?.get('role') ?? keys?.get('name');
+  if (!keys || name?.kind !== 'str') return null;
+  const params = new Map([...keys].filter(([key]) => !KEYWORDS.has(key)));
+  return { name: name.text, params, vars: varsOf(keys.get('vars')) ?? NO_VARS, when: listOf(keys.get('when')), at };
+}
+
+/** Directory of a role by name as seen from a playbook, by Ansible's search order; null when the repository lacks it. */
+export function findRole(
+  repository: Repository,
+  name: string,
+  playDirectory: string,
+  rolesPath: readonly string[],
+): string | null {
+  const collection = /^(\w+)\.(\w+)\.(\w+)$/.exec(name);
+  const candidates = [
+    within(posix.join(playDirectory, 'roles'), name),
+    ...rolesPath.map(path => within(path, name)),
+    within('roles', name),
+    within(playDirectory, name),
+    ...(collection
+      ? [posix.join('collections/ansible_collections', collection[1] ?? '', collection[2] ?? '', 'roles', collection[3] ?? '')]
+      : []),
+  ];
+  return candidates.find((path): path is string => path !== null && path !== '' && isDirectory(repository, path)) ?? null;
+}
+
+/** Reads a role's defaults, vars and dependencies. */
+export function loadRole(repository: Repository, name: string, directory: string): Role {
+  const meta = firstFile(repository, yamlNames(posix.join(directory, 'meta/main')));
+  const metadata = meta ? varsOf(readYaml(repository, meta)[0]) : null;
+  return {
+    name,
+    directory,
+    defaults: loadPart(repository, directory, 'defaults'),
+    vars: loadPart(repository, directory, 'vars'),
+    dependencies: listOf(metadata?.get('dependencies'))
+      .map(value => roleReference(meta ?? '', value))
+      .filter(reference => reference !== null),
+  };
+}
+
+function loadPart(repository: Repository, directory: string, part: 'defaults' | 'vars'): LoadedVars {
+  const path = posix.join(directory, part);
+  return isDirectory(repository, path) ? loadNamedVars(repository, path, 'main') : NOTHING_LOADED;
+}
+
+/** A name with the suffixes Ansible tries. */
+export function yamlNames(path: string): readonly string[] {
+  return [`${path}.yml`, `${path}.yaml`, `${path}.json`, path];
+}
+
+/** `roles_path` and `inventory` of the repository's ansible.cfg, inside the repository. */
+export function readAnsibleCfg(repository: Repository): Readonly<{ rolesPath: readonly string[]; inventory: string | null }> {
+  const text = repository.tree.entry('ansible.cfg') ? readText(repository, 'ansible.cfg') : null;
+  const settings = new Map<string, string>();
+  let section = '';
+  for (const line of text?.split('\n') ?? []) {
+    const header = /^\s*\[(\w+)\]/.exec(line);
+    if (header) section = header[1] ?? '';
+    const setting = /^\s*(\w+)\s*[=:]\s*(.*?)\s*(?:;.*)?$/.exec(line);
+    if (setting && section === 'defaults') settings.set(setting[1] ?? '', setting[2] ?? '');
+  }
+  const rolesPath = (settings.get('roles_path') ?? '')
+    .split(':')
+    .map(path => within('', path.trim()))
+    .filter((path): path is string => path !== null && path !== '');
+  return { rolesPath, inventory: within('', settings.get('inventory') ?? '/') };
+}

@@ -1,0 +1,119 @@
+import type { Place } from './repository.ts';
+import { listOf, placeOf } from './role.ts';
+import { str, type Value } from './value.ts';
+import { NO_VARS, type Vars, varsOf } from './variables.ts';
+
+/** A task or block as written. */
+export type Task = Readonly<{
+  at: Place;
+  name: string | null;
+  /** Without `ansible.builtin.`; null for a block. */
+  module: string | null;
+  args: Vars;
+  /** The whole argument when it is free text (`include_tasks: x.yml`). */
+  free: Value | null;
+  vars: Vars;
+  when: readonly Value[];
+  /** `loop` or `with_<lookup>`; `variable` is what an item is called. */
+  loop: Readonly<{ kind: string; items: Value; variable: string }> | null;
+  handlers: readonly string[];
+  register: string | null;
+  block: Readonly<{ tasks: readonly Value[]; always: readonly Value[] }> | null;
+}>;
+
+const KEYWORDS = new Set(
+  'name when vars tags register loop loop_control notify become become_user become_method become_flags become_exe delegate_to delegate_facts run_once ignore_errors ignore_unreachable changed_when failed_when until retries delay environment no_log check_mode diff args block rescue always any_errors_fatal async poll listen throttle timeout module_defaults collections connection remote_user debugger port action local_action first_available_file'.split(
+    ' ',
+  ),
+);
+
+/** Reads one entry of a task list; null when it is no mapping. */
+export function readTask(file: string, value: Value): Task | null {
+  const keys = varsOf(value);
+  if (!keys) return null;
+  const call = moduleOf(keys);
+  const loopKey = [...keys.keys()].find(key => key === 'loop' || key.startsWith('with_'));
+  const loopItems = loopKey ? keys.get(loopKey) : undefined;
+  const loopVariable = varsOf(keys.get('loop_control'))?.get('loop_var');
+  const name = keys.get('name');
+  const register = keys.get('register');
+  const block = keys.get('block');
+  return {
+    at: placeOf(file, value),
+    name: name?.kind === 'str' ? name.text : null,
+    module: block ? null : (call?.module ?? null),
+    args: call?.args ?? NO_VARS,
+    free: call?.free ?? null,
+    vars: varsOf(keys.get('vars')) ?? NO_VARS,
+    when: listOf(keys.get('when')),
+    loop:
+      loopKey && loopItems
+        ? { kind: loopKey, items: loopItems, variable: loopVariable?.kind === 'str' ? loopVariable.text : 'item' }
+        : null,
+    handlers: listOf(keys.get('notify')).flatMap(one => (one.kind === 'str' ? [one.text] : [])),
+    register: register?.kind === 'str' ? register.text : null,
+    block: block ? { tasks: listOf(block), always: listOf(keys.get('always')) } : null,
+  };
+}
+
+function moduleOf(keys: Vars): { module: string; args: Vars; free: Value | null } | null {
+  const extra = varsOf(keys.get('args')) ?? NO_VARS;
+  const action = keys.get('action') ?? keys.get('local_action');
+  if (action?.kind === 'str') {
+    const [module = '', ...rest] = action.text.split(/\s+/);
+    return { module: shortName(module), ...argumentsOf(str(rest.join(' '), action.origins), extra) };
+  }
+  const actionModule = varsOf(action)?.get('module');
+  if (actionModule?.kind === 'str' && action) return { module: shortName(actionModule.text), ...argumentsOf(action, extra) };
+  for (const [key, value] of keys) {
+    if (!KEYWORDS.has(key) && !key.startsWith('with_')) return { module: shortName(key), ...argumentsOf(value, extra) };
+  }
+  return null;
+}
+
+function shortName(module: string): string {
+  return module.replace(/^ansible\.(?:builtin|legacy)\./, '');
+}
+
+function argumentsOf(value: Value, extra: Vars): { args: Vars; free: Value | null } {
+  const mapping = varsOf(value);
+  if (mapping) return { args: extra.size > 0 ? new Map([...extra, ...mapping]) : mapping, free: null };
+  if (value.kind !== 'str') return { args: extra, free: null };
+  const args = new Map(extra);
+  const words: string[] = [];
+  for (const word of wordsOf(value.text)) {
+    const pair = /^(\w+)=([\s\S]*)$/.exec(word);
+    if (pair) args.set(pair[1] ?? '', str(unquote(pair[2] ?? ''), value.origins));
+    else words.push(word);
+  }
+  const free = args.size === extra.size ? value : words.length > 0 ? str(words.join(' '), value.origins) : null;
+  return { args, free };
+}
+
+/** Words of a `key=value` argument line; quotes and `{{ … }}` keep their blanks. */
+function wordsOf(text: string): string[] {
+  const words: string[] = [];
+  let word = '';
+  let quote = '';
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i] ?? '';
+    const pair = char + (text[i + 1] ?? '');
+    if (quote === '' && (pair === '{{' || pair === '{%')) depth++;
+    if (quote === '' && (pair === '}}' || pair === '%}')) depth = Math.max(0, depth - 1);
+    if (depth === 0 && quote === '' && (char === '"' || char === "'")) quote = char;
+    else if (quote === char) quote = '';
+    if (/\s/.test(char) && quote === '' && depth === 0) {
+      if (word !== '') words.push(word);
+      word = '';
+    } else {
+      word += char;
+    }
+  }
+  if (word !== '') words.push(word);
+  return words;
+}
+
+function unquote(text: string): string {
+  return /^(["'])[\s\S]*\1$/.test(text) && text.length > 1 ? text.slice(1, -1) : text;
+}
