@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { notEvaluated, type Place, type Repository, readYaml, report, within } from './repository.ts';
+import { exists, notEvaluated, type Place, type Repository, readYaml, report, within } from './repository.ts';
 import { listOf, placeOf, type RoleReference, roleReference } from './role.ts';
 import type { Value } from './value.ts';
 import { NO_VARS, type Vars, varsOf } from './variables.ts';
@@ -81,7 +81,7 @@ function readPlays(
       continue;
     }
     const path = target.kind === 'str' && !target.text.includes('{{') ? within(posix.dirname(file), target.text) : null;
-    if (path === null || repository.tree.text(path) === null) {
+    if (path === null || !exists(repository, path)) {
       report(repository, notEvaluated(file, at.line, 'The imported playbook is not in this repository or its name is templated; its plays were not evaluated.'));
     } else if (above.has(path) || path === file || ++imports.count > MAX_IMPORTS) {
       report(repository, { file, line: at.line, code: 'over-limit', message: `Playbook imports loop or exceed ${MAX_IMPORTS}.` });

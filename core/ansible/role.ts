@@ -11,6 +11,8 @@ export type RoleReference = Readonly<{
   /** The `vars:` of the reference, weaker than the role's vars/. */
   vars: Vars;
   when: readonly Value[];
+  /** Entry point below tasks/. */
+  tasksFrom: string;
   at: Place;
 }>;
 
@@ -44,12 +46,19 @@ export function placeOf(file: string, value: Value | undefined): Place {
 /** A role reference of a play's `roles:` or of meta `dependencies:`; null when it names no role. */
 export function roleReference(file: string, value: Value): RoleReference | null {
   const at = placeOf(file, value);
-  if (value.kind === 'str') return { name: value.text, params: NO_VARS, vars: NO_VARS, when: [], at };
+  if (value.kind === 'str') return { name: value.text, params: NO_VARS, vars: NO_VARS, when: [], tasksFrom: 'main', at };
   const keys = varsOf(value);
   const name = keys?.get('role') ?? keys?.get('name');
   if (!keys || name?.kind !== 'str') return null;
   const params = new Map([...keys].filter(([key]) => !KEYWORDS.has(key)));
-  return { name: name.text, params, vars: varsOf(keys.get('vars')) ?? NO_VARS, when: listOf(keys.get('when')), at };
+  return {
+    name: name.text,
+    params,
+    vars: varsOf(keys.get('vars')) ?? NO_VARS,
+    when: listOf(keys.get('when')),
+    tasksFrom: 'main',
+    at,
+  };
 }
 
 /** Directory of a role by name as seen from a playbook, by Ansible's search order; null when the repository lacks it. */

@@ -19,6 +19,15 @@ export type FileKind =
   | 'seccomp'
   | 'other';
 
+/** One unknown condition taken to hold, or not to. */
+export type Condition = Readonly<{ unknown: Unknown; holds: boolean }>;
+
+/** One text of a file, when all its conditions are as stated. */
+export type FileAlternative = Readonly<{ conditions: readonly Condition[]; text: RenderedText }>;
+
+/** What the kubelet would do when the conditions are as stated. */
+export type KubeletAlternative = Readonly<{ conditions: readonly Condition[]; verdict: KubeletVerdict }>;
+
 /** One file Ansible puts on a host, or whose mode and owner it sets. */
 export type NodeFile = Readonly<{
   /** Absolute path on the node; unknown parts make it unknown. */
@@ -28,8 +37,12 @@ export type NodeFile = Readonly<{
   source: string | null;
   /** The task that writes it. */
   task: Readonly<{ file: string; line: number; name: string | null; role: string | null; handlers: readonly string[] }>;
-  /** null when the task sets only mode and owner, or the text cannot be had at all. */
+  /** The first alternative; null when the task sets only mode and owner, or the text cannot be had at all. */
   text: RenderedText | null;
+  /** Every text the file may have, with the unknown conditions that choose it. Empty when `text` is null. */
+  alternatives: readonly FileAlternative[];
+  /** Whether more alternatives exist than were explored: then nothing holds for all of them. */
+  truncated: boolean;
   /** Octal digits as they land on the node (`0640`); null when the task sets none. */
   mode: Traced<string> | null;
   owner: Traced<string> | null;
@@ -53,7 +66,10 @@ export type NodeGroup = Readonly<{
   roles: readonly NodeRole[];
   files: readonly NodeFile[];
   flags: readonly Readonly<{ name: string; value: Traced<string> }>[];
+  /** What holds whichever way the unknown conditions go; null when no kubelet configuration and no flag is known. */
   kubelet: KubeletVerdict | null;
+  /** The verdicts `kubelet` was merged from: one, or one for each way the unknown conditions can go. */
+  kubeletAlternatives: readonly KubeletAlternative[];
   /** Origins of each effective value, by field path; best place to comment first (variable, template, condition). */
   provenance: ReadonlyMap<string, readonly Origin[]>;
   steps: readonly PlayStep[];

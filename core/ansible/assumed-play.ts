@@ -1,0 +1,87 @@
+import { posix } from 'node:path';
+import type { AssumedNames, Orphan } from './host-run.ts';
+import type { Play } from './playbook.ts';
+import { isDirectory, type Repository } from './repository.ts';
+import { loadRole, type Role, type RoleReference } from './role.ts';
+import type { RolePlace } from './role-places.ts';
+import type { Survey } from './survey.ts';
+import { str } from './value.ts';
+import { combine, NO_VARS } from './variables.ts';
+
+/** A play nobody wrote: every role that touches the kubelet, on every node, and the files no task writes. */
+export type AssumedPlay = Readonly<{ play: Play; names: AssumedNames; roles: ReadonlyMap<string, Role> }>;
+
+/** A task that puts, edits or protects a file that concerns the kubelet. */
+const TOUCHES =
+  /^\s*(?:-\s+)?(?:dest|path|src|destfile|name|(?:ansible\.builtin\.)?(?:template|copy|file|lineinfile|replace|blockinfile))\s*[:=].*(?:kubelet|kubeadm|kube-?proxy|cni\/net\.d|seccomp|rancher\/)/im;
+
+/**
+ * The play assumed for roles no playbook reaches. The defaults and vars of every role of the repository are seen, a
+ * role's own winning. null when nothing here concerns a kubelet.
+ *
+ * @param reached directories of the roles real plays run
+ */
+export function assumedPlay(
+  repository: Repository,
+  places: readonly RolePlace[],
+  found: Survey,
+  orphans: readonly Orphan[],
+  reached: ReadonlySet<string>,
+): AssumedPlay | null {
+  const touching = places.filter(place => !reached.has(place.directory) && touchesKubelet(place, found));
+  if (touching.length === 0 && orphans.length === 0) return null;
+  const roles = new Map<string, Role>();
+  for (const { name, directory } of places) roles.set(`\0${name}`, loadRole(repository, name, directory));
+  const all = [...roles.values()];
+  return {
+    play: {
+      name: 'assumed play',
+      at: { file: '', line: 0 },
+      directory: '',
+      hosts: [str('all')],
+      vars: NO_VARS,
+      varsFiles: [],
+      roles: touching.flatMap(place => entryPoints(repository, place, found)),
+      preTasks: [],
+      tasks: [],
+      postTasks: [],
+    },
+    names: {
+      defaults: combine(...weakestFirst(all).map(role => role.defaults.vars)),
+      vars: combine(...weakestFirst(all).map(role => role.vars.vars)),
+      vaulted: all.flatMap(role => [...role.defaults.vaulted, ...role.vars.vaulted]),
+      orphans,
+    },
+    roles,
+  };
+}
+
+function touchesKubelet({ directory }: RolePlace, { naming }: Survey): boolean {
+  const tasks = directory === '' ? 'tasks/' : `${directory}/tasks/`;
+  return naming.some(({ path, text }) => path.startsWith(tasks) && TOUCHES.test(text));
+}
+
+/** Roles made to hold defaults for the others win over the rest; among equals the first by name. */
+function weakestFirst(roles: readonly Role[]): readonly Role[] {
+  const rank = (role: Role): number => (/default|common/.test(role.name) ? 1 : 0);
+  return [...roles].sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? 1 : -1));
+}
+
+/** tasks/main, or every task file no other one includes when a role has no main. */
+function entryPoints(repository: Repository, { name, directory }: RolePlace, { naming }: Survey): readonly RoleReference[] {
+  const reference = (tasksFrom: string): RoleReference => ({
+    name,
+    params: NO_VARS,
+    vars: NO_VARS,
+    when: [],
+    tasksFrom,
+    at: { file: posix.join(directory, 'tasks'), line: 0 },
+  });
+  const folder = posix.join(directory, 'tasks');
+  const files = isDirectory(repository, folder) ? repository.tree.list(folder).filter(file => /\.ya?ml$/.test(file)) : [];
+  if (files.some(file => /^main\./.test(file))) return [reference('main')];
+  const texts = naming.filter(({ path }) => path.startsWith(`${folder}/`));
+  return files
+    .filter(file => !texts.some(({ path, text }) => path !== posix.join(folder, file) && text.includes(file)))
+    .map(file => reference(file.replace(/\.ya?ml$/, '')));
+}

@@ -1,0 +1,53 @@
+import { ProblemError } from '../source/problem.ts';
+import type { Origin, Unknown } from '../source/rope.ts';
+import type { Frame, HostRun } from './host-run.ts';
+import { evaluateCondition, type Scope } from './jinja/render.ts';
+import { unknownIn, type Value } from './value.ts';
+
+export type Verdict = Readonly<{ holds: boolean; unknown: null } | { holds: null; unknown: Unknown }>;
+
+const HOLDS: Verdict = { holds: true, unknown: null };
+const FAILS: Verdict = { holds: false, unknown: null };
+
+/**
+ * Whether a task runs: every condition around it and its own, in order. False beats unknown; the first unknown
+ * explains. A condition Ansible could not evaluate is unknown with that reason.
+ */
+export function taskRuns(run: HostRun, frame: Frame, own: readonly Value[], scope: Scope): Verdict {
+  let unknown: Unknown | null = frame.guards[0] ?? null;
+  const all = [...frame.conditions, ...own.map(expression => ({ expression, file: frame.file }))];
+  for (const { expression, file } of all) {
+    const verdict = evaluate(run, expression, file, scope);
+    if (verdict.holds === false) return FAILS;
+    if (verdict.holds === null) unknown ??= verdict.unknown;
+  }
+  return unknown ? { holds: null, unknown } : HOLDS;
+}
+
+/** Where the conditions around a task and its own are written. */
+export function conditionOrigins(frame: Frame, own: readonly Value[]): readonly Origin[] {
+  return [
+    ...frame.guardOrigins,
+    ...[...frame.conditions.map(one => one.expression), ...own].flatMap(value =>
+      value.origins.slice(0, 1).map((origin): Origin => ({ ...origin, kind: 'condition' })),
+    ),
+  ];
+}
+
+function evaluate(run: HostRun, expression: Value, file: string, scope: Scope): Verdict {
+  if (expression.kind === 'bool') return expression.value ? HOLDS : FAILS;
+  if (expression.kind === 'none') return HOLDS;
+  if (expression.kind !== 'str') {
+    const unknown = unknownIn(expression);
+    return unknown ? { holds: null, unknown } : HOLDS;
+  }
+  const line = expression.segments[0]?.origins[0]?.line ?? expression.origins[0]?.line ?? 0;
+  try {
+    const answer = evaluateCondition(expression.text, scope, run.budget, { file, line, kind: 'condition' });
+    return answer.holds === null ? answer : answer.holds ? HOLDS : FAILS;
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.problem.code === 'over-limit') throw error;
+    const why = `condition ${expression.text.trim()} cannot be evaluated: ${error.problem.message}`;
+    return { holds: null, unknown: { key: `condition:${expression.text.trim()}`, why: [why] } };
+  }
+}

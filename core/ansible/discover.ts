@@ -1,0 +1,68 @@
+import { posix } from 'node:path';
+import type { SourceTree } from '../source/tree.ts';
+import { importedBy, isPlaybook } from './playbook.ts';
+import { type Repository, readYaml } from './repository.ts';
+
+const APART = /(?:^|\/)(?:roles|molecule|tests?|templates|files|docs?|\.github|\.gitlab|collections|group_vars|host_vars|node_modules|vendor)\//;
+
+/** Repository paths that look like static inventories: by name, by folder or, for `*.ini`, by their group headers. */
+export function findInventories(tree: SourceTree): readonly string[] {
+  return tree
+    .entries()
+    .filter(({ path, mode, size }) => (mode === '100644' || mode === '100755') && size < 4 * 1024 * 1024 && looksLikeInventory(tree, path))
+    .map(({ path }) => path);
+}
+
+function looksLikeInventory(tree: SourceTree, path: string): boolean {
+  if (APART.test(path) || /\.(?:cfg|md|txt|rst|py|sh|tf|j2|tpl|tmpl|go)$/.test(path)) return false;
+  const name = posix.basename(path);
+  const named = /^(?:hosts|inventory)(?:[.\-_].*)?$/.test(name);
+  const placed = /(?:^|\/)inventor(?:y|ies)\//.test(path) && /^(?:[^.]+|.*\.(?:ini|ya?ml|example|hosts))$/.test(name);
+  if (!named && !placed && !name.endsWith('.ini')) return false;
+  const text = textOrNull(tree, path);
+  if (text === null) return false;
+  if (/\.ya?ml$/.test(name)) return /^\s*(?:hosts|children|plugin):/m.test(text) && !/^\s*-\s+(?:hosts|name):/m.test(text);
+  if (/^#!/.test(text)) return named || placed;
+  return /^\[[\w.:-]+\]\s*$/m.test(text) || (placed && /^[\w.-]+:\s*$/m.test(text));
+}
+
+function textOrNull(tree: SourceTree, path: string): string | null {
+  try {
+    return tree.text(path);
+  } catch {
+    return null;
+  }
+}
+
+/** Folders with a group_vars of their own but no inventory beside it: somebody's inventory goes there. */
+export function findGroupVarsOnly(tree: SourceTree, inventories: readonly string[], playbooks: readonly string[]): readonly string[] {
+  const beside = new Set([...inventories, ...playbooks].map(path => directoryOf(path)));
+  const found = new Set<string>();
+  for (const { path } of tree.entries()) {
+    const match = /^(?:(.*)\/)?group_vars(?:\/|$)/.exec(path);
+    const directory = match?.[1] ?? '';
+    if (match && !APART.test(`${directory}/x`) && !beside.has(directory)) found.add(directory);
+  }
+  return [...found].sort();
+}
+
+/** Playbooks of the tree that no other playbook imports, by path. */
+export function findPlaybooks(repository: Repository): readonly string[] {
+  const found: string[] = [];
+  const imported = new Set<string>();
+  for (const { path } of repository.tree.entries()) {
+    if (!/\.ya?ml$/.test(path) || APART.test(path) || /(?:^|\/)(?:tasks|handlers|defaults|vars|meta)\//.test(path)) continue;
+    const text = textOrNull(repository.tree, path);
+    if (text === null || !/^[-\s]\s*(?:hosts|import_playbook|ansible\.builtin\.import_playbook|include)\s*:/m.test(text)) continue;
+    const [document] = readYaml(repository, path);
+    if (!document || !isPlaybook(document)) continue;
+    found.push(path);
+    for (const target of importedBy(path, document)) imported.add(target);
+  }
+  return found.filter(path => !imported.has(path));
+}
+
+export function directoryOf(path: string): string {
+  const directory = posix.dirname(path);
+  return directory === '.' ? '' : directory;
+}

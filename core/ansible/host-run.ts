@@ -1,0 +1,227 @@
+import type { Problem } from '../source/problem.ts';
+import { type Origin, type Unknown, unknownToken } from '../source/rope.ts';
+import { type Budget, newBudget } from './budget.ts';
+import { groupsOf, hostsOf, type Inventory } from './inventory/inventory.ts';
+import type { HostVariables } from './inventory/inventory-variables.ts';
+import type { Alternative } from './jinja/render.ts';
+import type { Play } from './playbook.ts';
+import { emptyTrie, type ReadTrie } from './read-trie.ts';
+import type { Repository } from './repository.ts';
+import type { Role, RoleReference } from './role.ts';
+import type { NodeFile, PlayStep, Traced } from './types.ts';
+import { digest, identity, list, type Origins, type Str, str, unknownValue, type Value } from './value.ts';
+import type { Vars } from './variables.ts';
+
+/** The name of the one host that stands for every node of a repository whose inventories declare none. */
+export const EVERY_NODE = 'every node';
+
+/** One playbook over one inventory, shared by the runs of all its hosts. */
+export type World = Readonly<{
+  repository: Repository;
+  inventory: Inventory;
+  /** Plays in order; of an assumed play, one. */
+  plays: readonly Play[];
+  playbook: string;
+  playbookDirectory: string;
+  inventoryDirectory: string | null;
+  /** Hosts of each play. */
+  playHosts: readonly ReadonlySet<string>[];
+  variablesOf: (host: string) => HostVariables;
+  rolesPath: readonly string[];
+  roles: Map<string, Role>;
+  /** Whether the one host stands for nodes nobody declared: then its name and groups are unknown. */
+  everyNode: boolean;
+  /** Set when no playbook of the repository says how its roles are called. */
+  assumed: AssumedNames | null;
+  /** Names some task of the repository sets while Ansible runs, with the file that does. */
+  setAtRunTime: ReadonlyMap<string, string>;
+  /** Values that are equal are one object, so that runs that read equal values are seen to be equal. */
+  interned: Map<string, Value>;
+  templates: Map<string, ReadTrie<Rendered>>;
+  hostvars: Map<string, Value>;
+}>;
+
+/** What an assumed play knows beside the role it runs. */
+export type AssumedNames = Readonly<{
+  /** Defaults and vars of every other role. */
+  defaults: Vars;
+  vars: Vars;
+  vaulted: readonly string[];
+  /** Files no task writes that concern the kubelet all the same. */
+  orphans: readonly Orphan[];
+}>;
+
+/** `role` names the role whose folder holds the file. */
+export type Orphan = Readonly<{ file: string; role: string | null }>;
+
+export type Rendered =
+  | Readonly<{ alternatives: readonly Alternative[]; truncated: boolean }>
+  | Readonly<{ problem: Problem }>;
+
+/** What one task does to one file of the host. */
+export type Write = Readonly<{
+  effect: 'content' | 'attributes' | 'edit' | 'absent';
+  dest: Traced<string>;
+  source: string | null;
+  task: NodeFile['task'];
+  alternatives: readonly Alternative[];
+  truncated: boolean;
+  mode: Traced<string> | null;
+  owner: Traced<string> | null;
+  group: Traced<string> | null;
+  when: Unknown | null;
+  /** Playbook of the task: playbooks are run apart from each other. */
+  playbook: string;
+  /** For the text itself, when it could not be had. */
+  problem: Problem | null;
+}>;
+
+/** The evaluation of every play for one host, growing. */
+export type HostRun = {
+  readonly world: World;
+  readonly host: string;
+  /** What the run took from outside itself, in order: the key of its result. */
+  readonly reads: Map<string, unknown>;
+  readonly included: Map<string, Value>;
+  readonly facts: Map<string, Value>;
+  readonly vaulted: Set<string>;
+  readonly missingRoles: Set<string>;
+  readonly writes: Write[];
+  readonly steps: PlayStep[];
+  readonly problems: Problem[];
+  readonly budget: Budget;
+  tasks: number;
+  /** Task files entered and not left. */
+  nesting: number;
+};
+
+export type RunResult = Readonly<{ writes: readonly Write[]; steps: readonly PlayStep[]; problems: readonly Problem[] }>;
+
+/** A role while its tasks run. */
+export type RoleInstance = Readonly<{ role: Role; reference: RoleReference }>;
+
+/** Where a task stands: everything that decides which variables it sees and whether it runs. */
+export type Frame = Readonly<{
+  play: Play;
+  playIndex: number;
+  /** Roles of the play, whose defaults and vars every task sees; included public roles join. */
+  playRoles: RoleInstance[];
+  varsFiles: Vars;
+  file: string;
+  role: RoleInstance | null;
+  /** Roles that led here through dependencies or includes, outermost first. */
+  chain: readonly RoleInstance[];
+  taskVars: readonly Vars[];
+  includeParams: readonly Vars[];
+  /** Conditions of blocks, imports and roles around the task. */
+  conditions: readonly Readonly<{ expression: Value; file: string }>[];
+  /** Unknown conditions of dynamic includes around the task. */
+  guards: readonly Unknown[];
+  guardOrigins: readonly Origin[];
+}>;
+
+/** Work of one host over all its expressions. */
+const RUN_LIMITS = { steps: 5_000_000 } as const;
+
+export function newRun(world: World, host: string): HostRun {
+  return {
+    world,
+    host,
+    reads: new Map(),
+    included: new Map(),
+    facts: new Map(),
+    vaulted: new Set(),
+    missingRoles: new Set(),
+    writes: [],
+    steps: [],
+    problems: [],
+    budget: newBudget(RUN_LIMITS),
+    tasks: 0,
+    nesting: 0,
+  };
+}
+
+export function emptyTemplates(): Map<string, ReadTrie<Rendered>> {
+  return new Map();
+}
+
+export function trieOf(world: World, key: string): ReadTrie<Rendered> {
+  let trie = world.templates.get(key);
+  if (!trie) world.templates.set(key, (trie = emptyTrie()));
+  return trie;
+}
+
+/** The one object for a value of this text and these origins. */
+export function intern(world: World, value: Value, origins: Origins = value.origins): Value {
+  const key = digestOf(`${identity(value)}\0${origins.map(one => `${one.file}:${one.line}`).join()}`);
+  const known = world.interned.get(key);
+  if (known) return known;
+  world.interned.set(key, value);
+  return value;
+}
+
+function digestOf(text: string): string {
+  return text.length < 200 ? text : digest(text);
+}
+
+/**
+ * What a run may take from outside, by key: `var:NAME` a variable of the host's inventory and group_vars, `play:N`
+ * whether the host is in a play, `inventory_hostname`, `group_names`, `vaulted`.
+ */
+export function external(world: World, host: string, key: string): unknown {
+  if (key.startsWith('var:')) {
+    const name = key.slice(4);
+    const variables = world.variablesOf(host);
+    return variables.own.get(name) ?? variables.group.get(name);
+  }
+  if (key.startsWith('play:')) return world.playHosts[Number(key.slice(5))]?.has(host) ?? false;
+  if (key === 'inventory_hostname') {
+    if (world.everyNode) return unknownNode(world, 'inventory_hostname', 'name of the node', 'str');
+    return intern(world, str(host));
+  }
+  if (key === 'group_names') {
+    if (world.everyNode) return unknownNode(world, 'group_names', 'groups of the node', 'list');
+    const names = groupsOf(world.inventory, host).map(group => group.name);
+    return intern(world, list(names.filter(name => name !== 'all').sort().map(name => str(name))));
+  }
+  return world.variablesOf(host).vaulted.join('\n');
+}
+
+function unknownNode(world: World, key: string, why: string, type: 'str' | 'list'): Value {
+  return intern(world, unknownValue(key, [why], { defined: true, type }));
+}
+
+/** Takes something from outside and remembers that the run did. */
+export function readExternal(run: HostRun, key: string): unknown {
+  if (run.reads.has(key)) return run.reads.get(key);
+  const value = external(run.world, run.host, key);
+  run.reads.set(key, value);
+  return value;
+}
+
+/** A path of the repository as the controller would see it: its beginning is unknown. */
+export function controllerPath(path: string): Str {
+  const token = unknownToken(CONTROLLER_ID);
+  const text = path === '' ? token : `${token}/${path}`;
+  return {
+    kind: 'str',
+    text,
+    segments: [{ length: text.length, origins: [] }],
+    origins: [],
+    unknowns: new Map([[CONTROLLER_ID, CONTROLLER]]),
+  };
+}
+
+const CONTROLLER: Unknown = { key: 'controller directory', why: ['directory of the repository on the controller'] };
+const CONTROLLER_ID = '0c0a7011';
+
+/** A file name with the controller's directory taken off: a repository path, or null when it names none. */
+export function fromController(text: string): string | null {
+  const token = unknownToken(CONTROLLER_ID);
+  return text.startsWith(`${token}/`) ? text.slice(token.length + 1) : null;
+}
+
+/** Hosts of every group, `all` included, as Ansible's `groups`. */
+export function groupLists(inventory: Inventory): ReadonlyMap<string, readonly string[]> {
+  return new Map([...inventory.groups.keys()].map(name => [name, hostsOf(inventory, name)]));
+}

@@ -1,0 +1,204 @@
+import type { KubeletInput, KubeletVerdict } from '../kubelet/types.ts';
+import type { Problem } from '../source/problem.ts';
+import type { SourceTree } from '../source/tree.ts';
+import { type AssumedPlay, assumedPlay } from './assumed-play.ts';
+import { directoryOf, findGroupVarsOnly, findInventories, findPlaybooks } from './discover.ts';
+import { EVERY_NODE, external, type RunResult, type World } from './host-run.ts';
+import { emptyInventory } from './inventory/inventory.ts';
+import { inventoryBase, loadInventory } from './inventory/load-inventory.ts';
+import { assumedGroups, nodeGroups } from './node-groups.ts';
+import { type NodeResult, nodeResults } from './node-result.ts';
+import { loadPlaybook, type Playbook } from './playbook.ts';
+import { emptyTrie, type ReadTrie, recall, remember } from './read-trie.ts';
+import { openRepository, type Repository } from './repository.ts';
+import { readAnsibleCfg } from './role.ts';
+import { type RolePlace, rolePlaces } from './role-places.ts';
+import { runPlays } from './run-plays.ts';
+import { orphansOf, type Survey, survey } from './survey.ts';
+import type { InventoryRendering, NodeGroup, Rendering, RenderOptions } from './types.ts';
+import { assumedWorld, hostsToRender, type InventorySource, playbookWorld, type Shared } from './worlds.ts';
+
+/**
+ * What Ansible would put on every host of every inventory of a tree, and what each kubelet makes of it. Nothing of the
+ * repository is executed. Files nobody can evaluate become problems; this never throws on bad input.
+ *
+ * Playbooks that exist decide which roles run where. Roles and files no playbook reaches are evaluated by an assumed
+ * play on every host (of a repository without playbooks) or on one assumed host, `every node`.
+ *
+ * @param kubelet what a kubelet does with a configuration; must be deterministic
+ */
+export function renderTree(
+  tree: SourceTree,
+  options: RenderOptions,
+  kubelet: (input: KubeletInput) => KubeletVerdict,
+): Rendering {
+  const repository = openRepository(tree);
+  const found = survey(repository);
+  const { rolesPath } = readAnsibleCfg(repository);
+  const shared: Shared = { repository, rolesPath, setAtRunTime: found.setAtRunTime };
+  const playbooks = (options.playbooks ?? findPlaybooks(repository)).map(file => loadPlaybook(repository, file));
+  const sources = inventorySources(repository, options, playbooks);
+  const load = onceEach(kubelet);
+
+  const written = new Set<string>();
+  const real = sources.map(source => {
+    const worlds = playbooks.map(playbook => playbookWorld(shared, source, playbook));
+    const runs = runHosts(worlds, hostsOf(source, options));
+    for (const run of runs.values()) for (const { source: path } of run.writes) if (path !== null) written.add(path);
+    return { source, worlds, runs };
+  });
+  const places = rolePlaces(tree);
+  const reached = reachedRoles(places, found, playbooks, real.flatMap(({ worlds }) => worlds));
+  const assumed = assumedPlay(repository, places, found, orphansOf(found, written), reached);
+
+  const rendered = real.map(({ source, runs }): InventoryRendering => {
+    const groups = groupsOf(source, runs, options, load);
+    return { inventory: source.path, groups, problems: source.problems };
+  });
+  const inventories = assumed ? withAssumed(rendered, shared, sources, assumed, playbooks.length > 0, options, load) : rendered;
+  return { rev: tree.rev, inventories, problems: repository.problems, read: repository.read };
+}
+
+type Load = (input: KubeletInput) => KubeletVerdict;
+type Source = InventorySource & Readonly<{ problems: readonly Problem[] }>;
+
+function hostsOf(source: InventorySource, options: RenderOptions): readonly string[] {
+  const hosts = hostsToRender(source);
+  return options.host === undefined ? hosts : hosts.filter(host => host === options.host || host === EVERY_NODE);
+}
+
+function inventorySources(repository: Repository, options: RenderOptions, playbooks: readonly Playbook[]): readonly Source[] {
+  const paths = options.inventories ?? findInventories(repository.tree);
+  const sources: Source[] = paths.map(path => {
+    const before = repository.problems.length;
+    const inventory = loadInventory(repository, path);
+    const problems = repository.problems.splice(before);
+    return { path, directory: inventoryBase(repository, path), inventory, problems };
+  });
+  if (options.inventories === undefined) {
+    const files = playbooks.map(playbook => playbook.file);
+    for (const directory of findGroupVarsOnly(repository.tree, paths, files)) {
+      sources.push({ path: sources.length === 0 ? '' : directory, directory, inventory: emptyInventory(), problems: [] });
+    }
+  }
+  if (sources.length === 0) sources.push({ path: '', directory: null, inventory: emptyInventory(), problems: [] });
+  return sources;
+}
+
+/**
+ * Runs every host through every world. A run is taken over for each host that would read the same values from its
+ * inventory, so the work grows with distinct hosts.
+ */
+function runHosts(worlds: readonly World[], hosts: readonly string[]): ReadonlyMap<string, RunResult> {
+  const tries = worlds.map((): ReadTrie<RunResult> => emptyTrie());
+  const joined = new Map<string, RunResult>();
+  const numbers = new Map<RunResult, number>();
+  const numberOf = (run: RunResult): number => {
+    let number = numbers.get(run);
+    if (number === undefined) numbers.set(run, (number = numbers.size));
+    return number;
+  };
+  const results = new Map<string, RunResult>();
+  for (const host of hosts) {
+    const runs = worlds.map((world, index) => runOf(world, host, tries[index] ?? emptyTrie()));
+    const id = runs.map(numberOf).join();
+    let all = joined.get(id);
+    if (!all) {
+      all = {
+        writes: runs.flatMap(run => run.writes),
+        steps: runs.flatMap(run => run.steps),
+        problems: runs.flatMap(run => run.problems),
+      };
+      joined.set(id, all);
+    }
+    results.set(host, all);
+  }
+  return results;
+}
+
+function runOf(world: World, host: string, trie: ReadTrie<RunResult>): RunResult {
+  const known = recall(trie, key => external(world, host, key));
+  if (known) return known.result;
+  const { reads, ...result } = runPlays(world, host);
+  remember(trie, reads, result);
+  return result;
+}
+
+function groupsOf(
+  source: InventorySource,
+  runs: ReadonlyMap<string, RunResult>,
+  options: RenderOptions,
+  load: Load,
+): readonly NodeGroup[] {
+  const known = new Map<RunResult, readonly NodeResult[]>();
+  const resultsOf = (run: RunResult): readonly NodeResult[] => {
+    let results = known.get(run);
+    if (!results) known.set(run, (results = nodeResults(run, options.minor, load, source.inventory.hosts.size === 0)));
+    return results;
+  };
+  const everyNode = runs.get(EVERY_NODE);
+  if (source.inventory.hosts.size === 0) return everyNode && concerns(everyNode) ? assumedGroups(resultsOf(everyNode)) : [];
+  const results = new Map<string, NodeResult>();
+  for (const [host, run] of runs) {
+    const [result] = resultsOf(run);
+    if (result && concerns(run)) results.set(host, result);
+  }
+  return nodeGroups(source.inventory, results);
+}
+
+/** A host no play touches has nothing to show. */
+function concerns(run: RunResult): boolean {
+  return run.writes.length > 0 || run.problems.length > 0 || run.steps.length > 0;
+}
+
+/**
+ * Adds what the assumed play gives: without real playbooks it is the whole rendering; beside them it goes to the
+ * assumed host with the first inventory's variables.
+ */
+function withAssumed(
+  rendered: readonly InventoryRendering[],
+  shared: Shared,
+  sources: readonly Source[],
+  assumed: AssumedPlay,
+  hasPlaybooks: boolean,
+  options: RenderOptions,
+  load: Load,
+): readonly InventoryRendering[] {
+  const assumedOn = (source: InventorySource): readonly NodeGroup[] =>
+    groupsOf(source, runHosts([assumedWorld(shared, source, assumed)], hostsOf(source, options)), options, load);
+  if (!hasPlaybooks) return sources.map(source => ({ inventory: source.path, groups: assumedOn(source), problems: source.problems }));
+  const [first] = sources;
+  const groups = assumedOn({ path: '', directory: first?.directory ?? null, inventory: emptyInventory() });
+  return groups.length > 0 ? [...rendered, { inventory: '', groups, problems: [] }] : rendered;
+}
+
+/** Roles some play runs, or that a playbook or task names and so may run. */
+function reachedRoles(
+  places: readonly RolePlace[],
+  { naming }: Survey,
+  playbooks: readonly Playbook[],
+  worlds: readonly World[],
+): ReadonlySet<string> {
+  const reached = new Set(worlds.flatMap(world => [...world.roles.values()].map(role => role.directory)));
+  if (playbooks.length === 0) return reached;
+  const callers = naming.filter(({ path }) => /(?:^|\/)(?:tasks|handlers|meta)\//.test(path) || !/(?:^|\/)roles\//.test(path));
+  for (const { name, directory } of places) {
+    const short = name.split('/').at(-1) ?? name;
+    const names = [name, short].map(one => one.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
+    const called = new RegExp(`(?:^\\s*-\\s+|\\b(?:role|name)\\s*[:=]\\s*)["']?(?:[\\w./-]*/)?(?:${names})["']?\\s*(?:$|[,}#])`, 'm');
+    if (callers.some(({ path, text }) => !path.startsWith(`${directory}/`) && directoryOf(path) !== directory && called.test(text))) reached.add(directory);
+  }
+  return reached;
+}
+
+/** Equal questions to the kubelet are asked once. */
+function onceEach(kubelet: Load): Load {
+  const answers = new Map<string, KubeletVerdict>();
+  return input => {
+    const texts = [...(input.config ? [input.config] : []), ...input.dropIns];
+    const key = JSON.stringify([input.minor, !input.config, texts.map(({ name, text, unknowns }) => [name, text, [...(unknowns ?? [])]]), input.flags]);
+    let answer = answers.get(key);
+    if (!answer) answers.set(key, (answer = kubelet(input)));
+    return answer;
+  };
+}

@@ -1,0 +1,247 @@
+import { posix } from 'node:path';
+import { ProblemError } from '../source/problem.ts';
+import type { Unknown } from '../source/rope.ts';
+import { conditionOrigins, taskRuns } from './conditions.ts';
+import { type Frame, type HostRun, intern } from './host-run.ts';
+import { loopItems } from './loop-items.ts';
+import { firstFile, notEvaluated, type Repository, readYaml, report, within } from './repository.ts';
+import { listOf, placeOf, type RoleReference, yamlNames } from './role.ts';
+import { roleOf, runRole } from './run-plays.ts';
+import { scopeOf, searchPath } from './scope.ts';
+import { readTask, type Task } from './task.ts';
+import { templated, templateText } from './template-text.ts';
+import { allOrigins, identity, mergeOrigins, unknownValue, type Value, withOrigins } from './value.ts';
+import { loadVarsFile, NO_VARS } from './variables.ts';
+import { recordWrite, WRITING_MODULES } from './write-file.ts';
+
+const MAX_TASKS = 5_000;
+const MAX_NESTING = 40;
+/** Modules that only lead to other tasks. */
+const INCLUDES = new Set(['import_tasks', 'include_tasks', 'include', 'import_role', 'include_role']);
+
+/** The task list of a file; a file that holds none is reported. */
+export function readTaskList(repository: Repository, file: string): readonly Value[] {
+  const [document] = readYaml(repository, file);
+  if (!document || document.kind === 'none') return [];
+  if (document.kind !== 'list') {
+    report(repository, { file, line: 1, code: 'playbook-invalid', message: 'A task file must be a list of tasks.' });
+  }
+  return listOf(document.kind === 'list' ? document : undefined);
+}
+
+/** File of a role's tasks by its entry point. */
+export function tasksFile(repository: Repository, directory: string, from: string): string | null {
+  return firstFile(repository, yamlNames(posix.join(directory, 'tasks', from.replace(/\.ya?ml$/, ''))));
+}
+
+/** Runs a list of tasks and blocks in order. @throws ProblemError `over-limit` */
+export function runTasks(run: HostRun, frame: Frame, tasks: readonly Value[]): void {
+  for (const value of tasks) {
+    const task = readTask(frame.file, value);
+    if (!task) continue;
+    if (++run.tasks > MAX_TASKS) {
+      throw new ProblemError({ ...task.at, code: 'over-limit', message: `More than ${MAX_TASKS} tasks for one host; the rest was not evaluated.` });
+    }
+    if (frame.conditions.length > MAX_NESTING * 4 || frame.taskVars.length > MAX_NESTING) {
+      throw new ProblemError({ ...task.at, code: 'over-limit', message: `Tasks nest deeper than ${MAX_NESTING} levels.` });
+    }
+    runTask(run, frame, task);
+  }
+}
+
+function runTask(run: HostRun, outer: Frame, task: Task): void {
+  const frame: Frame = task.vars.size > 0 ? { ...outer, taskVars: [...outer.taskVars, task.vars] } : outer;
+  if (task.block) {
+    const inside = { ...frame, conditions: [...frame.conditions, ...conditionsOf(frame, task)] };
+    runTasks(run, inside, task.block.tasks);
+    runTasks(run, inside, task.block.always);
+    return;
+  }
+  if (task.module === null) return;
+  if (INCLUDES.has(task.module)) {
+    runInclude(run, frame, task, task.module);
+    return;
+  }
+  run.steps.push({ play: frame.play.name, role: frame.role?.role.name ?? null, task: task.name ?? task.module, ...task.at });
+  if (task.module === 'set_fact' || task.module === 'include_vars' || WRITING_MODULES.has(task.module)) {
+    for (const item of itemsOf(run, frame, task)) runModule(run, item, task, task.module);
+  }
+  if (task.register !== null) {
+    const why = `result of task ${task.name ?? task.module} (${task.at.file}:${task.at.line})`;
+    const origins = [{ ...task.at, kind: 'variable' as const }];
+    run.facts.set(task.register, intern(run.world, unknownValue(`register:${task.register}`, [why], { defined: true, origins })));
+  }
+}
+
+function conditionsOf(frame: Frame, task: Task): { expression: Value; file: string }[] {
+  return task.when.map(expression => ({ expression, file: frame.file }));
+}
+
+/** A frame per loop item; the item beats every other variable. */
+function itemsOf(run: HostRun, frame: Frame, task: Task): readonly Frame[] {
+  if (!task.loop) return [frame];
+  const { variable } = task.loop;
+  const scope = scopeOf(run, frame);
+  return loopItems(run, frame, task, task.loop, scope).map(item => ({
+    ...frame,
+    includeParams: [...frame.includeParams, new Map([[variable, item]])],
+  }));
+}
+
+function runModule(run: HostRun, frame: Frame, task: Task, module: string): void {
+  const scope = scopeOf(run, frame);
+  const verdict = taskRuns(run, frame, task.when, scope);
+  if (verdict.holds === false) return;
+  if (module === 'set_fact') setFacts(run, frame, task, verdict.unknown);
+  else if (module === 'include_vars') includeVars(run, frame, task, verdict.unknown);
+  else recordWrite(run, frame, task, module, verdict.unknown);
+}
+
+function setFacts(run: HostRun, frame: Frame, task: Task, unknown: Unknown | null): void {
+  const scope = scopeOf(run, frame);
+  const origins = conditionOrigins(frame, task.when);
+  const values = [...task.args]
+    .filter(([name]) => name !== 'cacheable')
+    .map(([name, raw]) => [name, withOrigins(templated(run, raw, scope), raw.kind === 'str' ? [] : raw.origins)] as const);
+  for (const [name, value] of values) {
+    const guarded = unknown ? either(name, value, scope.lookup(name), unknown) : value;
+    run.facts.set(name, intern(run.world, withOrigins(guarded, origins), allOrigins(guarded)));
+  }
+}
+
+/** A variable that is set only if an unknown condition holds. */
+function either(name: string, value: Value, before: Value | undefined, unknown: Unknown): Value {
+  if (before && identity(before) === identity(value)) return value;
+  const key = `if ${unknown.key} then ${name}=${identity(value)} else ${before ? identity(before) : 'unset'}`;
+  return unknownValue(key, [`${name} is set only under a condition: ${unknown.why.join('; ')}`], {
+    defined: before && before.kind !== 'unknown' ? true : null,
+    origins: mergeOrigins(value.origins, before?.origins ?? []),
+  });
+}
+
+function includeVars(run: HostRun, frame: Frame, task: Task, unknown: Unknown | null): void {
+  const { repository } = run.world;
+  const scope = scopeOf(run, frame);
+  const raw = task.args.get('file') ?? task.free ?? undefined;
+  const name = raw ? templateText(run, raw, scope) : null;
+  const path = name === null ? null : findVars(run, frame, name);
+  if (name !== null && path === null) {
+    run.problems.push({ ...task.at, code: 'missing-file', message: `include_vars names ${name}, which is not in this repository.` });
+    return;
+  }
+  const files = path === null ? candidateVars(run, frame) : [path];
+  for (const file of files) {
+    const loaded = loadVarsFile(repository, file);
+    for (const vaulted of loaded.vaulted) run.vaulted.add(vaulted);
+    for (const [key, value] of loaded.vars) {
+      const doubt = path === null ? { key: `include_vars:${file}`, why: ['which variable file is included depends on the node'] } : unknown;
+      run.included.set(key, doubt ? intern(run.world, either(key, value, scope.lookup(key), doubt)) : value);
+    }
+  }
+}
+
+function findVars(run: HostRun, frame: Frame, name: string): string | null {
+  return firstFile(
+    run.world.repository,
+    [...searchPath(run.world, frame, 'vars'), ''].map(directory => within(directory, name)),
+  );
+}
+
+/** When the file name depends on the node: every variable file beside the role's own could be the one. */
+function candidateVars(run: HostRun, frame: Frame): readonly string[] {
+  if (!frame.role) return [];
+  const directory = posix.join(frame.role.role.directory, 'vars');
+  return run.world.repository.tree
+    .list(directory)
+    .filter(name => /\.ya?ml$/.test(name) && !/^main\./.test(name))
+    .map(name => posix.join(directory, name));
+}
+
+function runInclude(run: HostRun, frame: Frame, task: Task, module: string): void {
+  const dynamic = module !== 'import_tasks' && module !== 'import_role';
+  for (const item of dynamic ? itemsOf(run, frame, task) : [frame]) {
+    const inside = dynamic ? guarded(run, item, task) : { ...item, conditions: [...item.conditions, ...conditionsOf(item, task)] };
+    if (inside === null) continue;
+    const params = dynamic && task.vars.size > 0 ? { ...inside, includeParams: [...inside.includeParams, task.vars] } : inside;
+    if (module.endsWith('_role')) includeRole(run, params, task, dynamic);
+    else includeTasks(run, params, task);
+  }
+}
+
+/** The frame inside a dynamic include; null when it certainly does not run. */
+function guarded(run: HostRun, frame: Frame, task: Task): Frame | null {
+  const verdict = taskRuns(run, frame, task.when, scopeOf(run, frame));
+  if (verdict.holds === false) return null;
+  if (!verdict.unknown) return frame;
+  return {
+    ...frame,
+    guards: [...frame.guards, verdict.unknown],
+    guardOrigins: [...frame.guardOrigins, ...conditionOrigins(frame, task.when)],
+  };
+}
+
+function includeRole(run: HostRun, frame: Frame, task: Task, dynamic: boolean): void {
+  const raw = task.args.get('name') ?? task.args.get('role');
+  const name = raw ? templateText(run, raw, scopeOf(run, frame)) : null;
+  if (name === null) {
+    run.problems.push(notEvaluated(task.at.file, task.at.line, 'Which role is included here cannot be known from Git.'));
+    return;
+  }
+  const from = task.args.get('tasks_from');
+  const reference: RoleReference = { name, params: NO_VARS, vars: task.vars, when: [], tasksFrom: from?.kind === 'str' ? from.text : 'main', at: task.at };
+  const isPublic = !dynamic || task.args.get('public')?.kind === 'bool';
+  const role = roleOf(run, frame.play, reference);
+  if (role && isPublic && !frame.playRoles.some(one => one.role === role)) frame.playRoles.push({ role, reference });
+  runRole(run, frame, reference, null);
+}
+
+function includeTasks(run: HostRun, frame: Frame, task: Task): void {
+  const raw = task.args.get('file') ?? task.free;
+  if (!raw) return;
+  const { repository } = run.world;
+  const name = templateText(run, raw, scopeOf(run, frame));
+  const directories = [posix.dirname(frame.file), ...searchPath(run.world, frame, 'tasks')];
+  if (name === null) {
+    for (const file of candidateTasks(run, frame, raw)) enterTasks(run, undecided(frame, file, raw), file, task);
+    return;
+  }
+  const file = firstFile(repository, directories.map(directory => within(directory === '.' ? '' : directory, name)));
+  if (file === null) {
+    if (!run.world.assumed) {
+      run.problems.push({ ...task.at, code: 'missing-file', message: `The task file ${name} is not in this repository.` });
+    }
+    return;
+  }
+  enterTasks(run, frame, file, task);
+}
+
+function undecided(frame: Frame, file: string, raw: Value): Frame {
+  const why = `which task file is included depends on the node (${file} is one)`;
+  return {
+    ...frame,
+    guards: [...frame.guards, { key: `include_tasks:${identity(raw)}:${file}`, why: [why] }],
+    guardOrigins: [...frame.guardOrigins, ...raw.origins],
+  };
+}
+
+/** Task files whose name fits the literal parts of a templated name. */
+function candidateTasks(run: HostRun, frame: Frame, raw: Value): readonly string[] {
+  if (raw.kind !== 'str') return [];
+  const literal = raw.text.split(/\{\{.*?\}\}/);
+  const directory = posix.dirname(frame.file);
+  return run.world.repository.tree
+    .list(directory)
+    .filter(name => /\.ya?ml$/.test(name) && name.startsWith(literal[0] ?? '') && name.endsWith(literal.at(-1) ?? '') && literal.length > 1)
+    .map(name => posix.join(directory, name))
+    .filter(file => file !== frame.file);
+}
+
+function enterTasks(run: HostRun, frame: Frame, file: string, task: Task): void {
+  const at = placeOf(frame.file, task.free ?? task.args.get('file'));
+  if (run.nesting >= MAX_NESTING) {
+    throw new ProblemError({ ...at, code: 'over-limit', message: `Task files include each other more than ${MAX_NESTING} deep.` });
+  }
+  run.nesting++;
+  runTasks(run, { ...frame, file }, readTaskList(run.world.repository, file));
+  run.nesting--;
+}

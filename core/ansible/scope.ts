@@ -1,0 +1,344 @@
+import { posix } from 'node:path';
+import { ProblemError } from '../source/problem.ts';
+import { newBudget } from './budget.ts';
+import {
+  controllerPath,
+  type Frame,
+  groupLists,
+  type HostRun,
+  intern,
+  readExternal,
+  type RoleInstance,
+  type World,
+} from './host-run.ts';
+import { groupsOf } from './inventory/inventory.ts';
+import { type Scope, templateValue } from './jinja/render.ts';
+import { exists, readText, within } from './repository.ts';
+import { dict, type LazyMapping, list, str, unknownValue, type Value } from './value.ts';
+import { combine, NO_VARS, type Vars } from './variables.ts';
+
+/** What `default(omit)` gives; an argument with this text counts as not given. */
+export const OMIT = '__omit_place_holder__kubelet_gate__';
+
+/** Connection settings: plain variables although they begin with `ansible_`. */
+const NO_FACT =
+  /^ansible_(?:host|port|user|password|connection|private_key_file|ssh_(?!host_key)\w+|become\w*|shell_\w+|python_interpreter|group_priority|\w+_interpreter|winrm_\w+|remote_tmp|pipelining|async_dir|network_os|loop_var|loop|index_var|search_path|delegated_vars|parent_role_names|parent_role_paths|dependent_role_names|collection_name)$/;
+
+/** Properties of the controller or of the way Ansible is started. */
+const RUN_PROPERTY =
+  /^ansible_(?:check_mode|diff_mode|version|run_tags|skip_tags|verbosity|playbook_python|config_file|forks|limit|inventory_sources)$/;
+
+/**
+ * The variables a task sees, strongest first, in the order of ansible.vars.manager: magic variables, include params,
+ * role params, set_fact and registered results, include_vars, task and block vars, the role's vars, vars of the
+ * play's roles, vars_files, play vars, then host and group variables, the role's defaults, defaults of the play's
+ * roles.
+ */
+export function scopeOf(run: HostRun, frame: Frame): Scope {
+  const above = layersAbove(run, frame);
+  const below = layersBelow(run.world, frame);
+  const find = (name: string): Value | undefined => {
+    const value = lookup(name);
+    return value?.kind === 'unknown' ? intern(run.world, value) : value;
+  };
+  const lookup = (name: string): Value | undefined => {
+    const magic = magicVariable(run, frame, name, find);
+    if (magic) return magic;
+    for (const layer of above) {
+      const value = layer.get(name);
+      if (value) return value;
+    }
+    const inventory = readExternal(run, `var:${name}`) as Value | undefined;
+    if (inventory) return inventory;
+    for (const layer of below) {
+      const value = layer.get(name);
+      if (value) return value;
+    }
+    return missingVariable(run, name);
+  };
+  return {
+    lookup: find,
+    names: () => [...above, ...below].flatMap(layer => [...layer.keys()]),
+    loadTemplate: (name, from) => loadTemplate(run.world, frame, name, from),
+  };
+}
+
+function layersAbove(run: HostRun, frame: Frame): readonly Vars[] {
+  const { role, chain, playRoles } = frame;
+  const instances = role ? [...chain, role] : chain;
+  return [
+    ...frame.includeParams.toReversed(),
+    ...instances.map(instance => instance.reference.params).toReversed(),
+    run.facts,
+    run.included,
+    ...frame.taskVars.toReversed(),
+    ...(role ? [roleVars(run.world, frame.play.directory, role, chain)] : []),
+    ...playRoles.map(instance => roleVars(run.world, frame.play.directory, instance, [])).toReversed(),
+    ...(run.world.assumed ? [run.world.assumed.vars] : []),
+    frame.varsFiles,
+    frame.play.vars,
+  ].filter(layer => layer === run.facts || layer === run.included || layer.size > 0);
+}
+
+function layersBelow(world: World, frame: Frame): readonly Vars[] {
+  const { role, chain, playRoles } = frame;
+  return [
+    ...(role ? [roleDefaults(world, frame.play.directory, role, chain)] : []),
+    ...playRoles.map(instance => roleDefaults(world, frame.play.directory, instance, [])).toReversed(),
+    ...(world.assumed ? [world.assumed.defaults] : []),
+  ].filter(layer => layer.size > 0);
+}
+
+const combinedVars = new WeakMap<RoleInstance, Map<string, Vars>>();
+
+/** `Role.get_vars`: what the roles that led here give, then dependencies, the reference's own vars, vars/main. */
+function roleVars(world: World, directory: string, instance: RoleInstance, chain: readonly RoleInstance[]): Vars {
+  return memoised(instance, `vars ${chain.map(one => one.role.directory).join()}`, () =>
+    combine(
+      ...chain.flatMap(parent => [parent.reference.vars, parent.role.vars.vars]),
+      ...dependenciesOf(world, directory, instance).map(dependency => roleVars(world, directory, dependency, [])),
+      instance.reference.vars,
+      instance.role.vars.vars,
+    ),
+  );
+}
+
+/** `Role.get_default_vars`: dependencies, then the roles that led here, then its own. */
+function roleDefaults(world: World, directory: string, instance: RoleInstance, chain: readonly RoleInstance[]): Vars {
+  return memoised(instance, `defaults ${chain.map(one => one.role.directory).join()}`, () =>
+    combine(
+      ...dependenciesOf(world, directory, instance).map(dependency => roleDefaults(world, directory, dependency, [])),
+      ...chain.map(parent => parent.role.defaults.vars),
+      instance.role.defaults.vars,
+    ),
+  );
+}
+
+function memoised(instance: RoleInstance, key: string, make: () => Vars): Vars {
+  let known = combinedVars.get(instance);
+  if (!known) combinedVars.set(instance, (known = new Map()));
+  let vars = known.get(key);
+  if (!vars) {
+    known.set(key, NO_VARS);
+    known.set(key, (vars = make()));
+  }
+  return vars;
+}
+
+function dependenciesOf(world: World, directory: string, instance: RoleInstance): readonly RoleInstance[] {
+  return instance.role.dependencies.flatMap(reference => {
+    const role = world.roles.get(`${directory}\0${reference.name}`);
+    return role ? [{ role, reference }] : [];
+  });
+}
+
+function magicVariable(
+  run: HostRun,
+  frame: Frame,
+  name: string,
+  lookup: (name: string) => Value | undefined,
+): Value | undefined {
+  const { world } = run;
+  switch (name) {
+    case 'inventory_hostname':
+      return readExternal(run, 'inventory_hostname') as Value;
+    case 'inventory_hostname_short': {
+      const full = readExternal(run, 'inventory_hostname') as Value;
+      if (full.kind !== 'str') return unknownValue('inventory_hostname_short', ['name of the node'], { defined: true, type: 'str' });
+      return intern(world, str(full.text.split('.')[0] ?? ''));
+    }
+    case 'group_names':
+      return readExternal(run, 'group_names') as Value;
+    case 'groups':
+      return groupsVariable(world);
+    case 'hostvars':
+      return hostvarsVariable(world, frame);
+    case 'vars':
+      return {
+        kind: 'lazy',
+        name: 'vars',
+        get: key => {
+          const value = lookup(key);
+          return value && templateValue(value, { lookup }, run.budget);
+        },
+        keys: () => [],
+        origins: [],
+      };
+    case 'play_hosts':
+    case 'ansible_play_hosts':
+    case 'ansible_play_hosts_all':
+    case 'ansible_play_batch':
+      if (world.everyNode) return unknownValue('play_hosts', ['hosts of the play'], { defined: true, type: 'list' });
+      return intern(world, list([...(world.playHosts[frame.playIndex] ?? [])].map(host => str(host))));
+    case 'ansible_play_name':
+      return str(frame.play.name);
+    case 'playbook_dir':
+      return intern(world, controllerPath(world.playbookDirectory));
+    case 'inventory_dir':
+      return intern(world, controllerPath(world.inventoryDirectory ?? ''));
+    case 'role_path':
+      return frame.role ? intern(world, controllerPath(frame.role.role.directory)) : undefined;
+    case 'role_name':
+    case 'ansible_role_name':
+      return frame.role ? intern(world, str(frame.role.role.name)) : undefined;
+    case 'omit':
+      return intern(world, str(OMIT));
+    case 'ansible_managed':
+      return lookupManaged(run);
+    default:
+      if (RUN_PROPERTY.test(name)) return unknownValue(`run:${name}`, [`how Ansible is started (${name})`], { defined: true });
+      return undefined;
+  }
+}
+
+function lookupManaged(run: HostRun): Value {
+  return (readExternal(run, 'var:ansible_managed') as Value | undefined) ?? intern(run.world, str('Ansible managed'));
+}
+
+const groupsVariables = new WeakMap<World, Value>();
+
+function groupsVariable(world: World): Value {
+  let groups = groupsVariables.get(world);
+  if (!groups) {
+    groups = world.everyNode
+      ? {
+          kind: 'lazy',
+          name: 'groups',
+          get: key => unknownValue(`groups[${key}]`, [`hosts of group ${key}`], { defined: true, type: 'list' }),
+          keys: () => world.inventory.groups.keys(),
+          origins: [],
+        }
+      : dict([...groupLists(world.inventory)].map(([name, hosts]) => [str(name), list(hosts.map(host => str(host)))] as const));
+    groupsVariables.set(world, groups);
+  }
+  return groups;
+}
+
+/**
+ * `hostvars`: other hosts' inventory variables, evaluated in their own sight. What tasks set on them, and their facts,
+ * are unknown.
+ */
+function hostvarsVariable(world: World, frame: Frame): Value {
+  const known = world.hostvars.get(`${frame.playIndex}`);
+  if (known) return known;
+  const hosts = new Map<string, LazyMapping>();
+  const hostvars: LazyMapping = {
+    kind: 'lazy',
+    name: 'hostvars',
+    keys: () => world.inventory.hosts.keys(),
+    get: host => {
+      if (world.everyNode) return unknownValue(`hostvars[${host}]`, ['variables of another node'], { defined: true });
+      if (!world.inventory.hosts.has(host)) return undefined;
+      let variables = hosts.get(host);
+      if (!variables) hosts.set(host, (variables = otherHost(world, frame, host)));
+      return variables;
+    },
+    origins: [],
+  };
+  world.hostvars.set(`${frame.playIndex}`, hostvars);
+  return hostvars;
+}
+
+function otherHost(world: World, frame: Frame, host: string): LazyMapping {
+  const variables = world.variablesOf(host);
+  const known = new Map<string, Value | undefined>();
+  const find = (name: string): Value | undefined => {
+    if (name === 'inventory_hostname') return str(host);
+    if (name === 'group_names') {
+      const names = groupsOf(world.inventory, host).map(group => group.name);
+      return list(names.filter(one => one !== 'all').sort().map(one => str(one)));
+    }
+    if (name === 'groups') return groupsVariable(world);
+    const setter = world.setAtRunTime.get(name);
+    if (setter !== undefined) return unknownValue(`hostvars[${host}].${name}`, [`${name} of ${host}, set while Ansible runs (${setter})`]);
+    const value = variables.own.get(name) ?? variables.group.get(name) ?? frame.play.vars.get(name);
+    if (value) return value;
+    return isFact(name) ? unknownValue(`hostvars[${host}].${name}`, [`fact ${name} of ${host}`]) : undefined;
+  };
+  return {
+    kind: 'lazy',
+    name: `hostvars['${host}']`,
+    keys: () => [...variables.group.keys(), ...variables.own.keys()],
+    get: name => {
+      if (!known.has(name)) {
+        const value = find(name);
+        known.set(name, value && templateValue(value, { lookup: find }, newBudget()));
+      }
+      return known.get(name);
+    },
+    origins: [],
+  };
+}
+
+function isFact(name: string): boolean {
+  return name.startsWith('ansible_') && !NO_FACT.test(name);
+}
+
+/** A name no layer has: a fact, something encrypted or in a role that is not here, or really undefined. */
+function missingVariable(run: HostRun, name: string): Value | undefined {
+  if (isFact(name)) {
+    return intern(run.world, unknownValue(`fact:${name}`, [`fact ${name}`], name === 'ansible_facts' ? { defined: true } : {}));
+  }
+  const vaulted = readExternal(run, 'vaulted') as string;
+  const { assumed } = run.world;
+  const files = [...(vaulted === '' ? [] : vaulted.split('\n')), ...run.vaulted, ...(assumed?.vaulted ?? [])];
+  if (/vault/i.test(name) && files.length > 0) return unknownValue(`vaulted:${name}`, ['vaulted value'], { defined: true });
+  if (files.length > 0) return unknownValue(`vaulted:${name}`, [`vaulted value (${name} may be in ${files[0]})`]);
+  if (run.missingRoles.size > 0) {
+    const roles = [...run.missingRoles].join(', ');
+    return unknownValue(`missing role:${name}`, [`${name} may be set by role ${roles}, which is not in this repository`]);
+  }
+  if (!assumed) return undefined;
+  const setter = run.world.setAtRunTime.get(name);
+  if (setter !== undefined) return intern(run.world, unknownValue(`set:${name}`, [`${name} is set while Ansible runs (${setter})`]));
+  return intern(
+    run.world,
+    unknownValue(`variable:${name}`, [`variable ${name} is defined nowhere in this repository`], { defined: false }),
+  );
+}
+
+/** Directories a template or file name is looked for in, nearest first. */
+export function searchPath(world: World, frame: Frame, kind: 'templates' | 'files' | 'vars' | 'tasks'): readonly string[] {
+  const instances = frame.role ? [frame.role, ...frame.chain.toReversed()] : frame.chain.toReversed();
+  return [
+    ...instances.flatMap(({ role }) => [posix.join(role.directory, kind), role.directory, posix.join(role.directory, 'tasks')]),
+    posix.join(posix.dirname(frame.file), kind),
+    posix.dirname(frame.file),
+    posix.join(frame.play.directory, kind),
+    frame.play.directory,
+    posix.join(world.playbookDirectory, kind),
+    world.playbookDirectory,
+  ].map(directory => (directory === '.' ? '' : directory));
+}
+
+/** The repository file a name stands for, or null. */
+export function findFile(
+  world: World,
+  frame: Frame,
+  kind: 'templates' | 'files' | 'vars' | 'tasks',
+  name: string,
+): string | null {
+  for (const directory of searchPath(world, frame, kind)) {
+    const path = within(directory, name);
+    if (path !== null && path !== '' && exists(world.repository, path)) return path;
+  }
+  return null;
+}
+
+function loadTemplate(world: World, frame: Frame, name: string, from: string): { file: string; text: string } | null {
+  const beside = within(posix.dirname(from), name);
+  const file = findFile(world, frame, 'templates', name) ?? (beside !== null && exists(world.repository, beside) ? beside : null);
+  const text = file === null ? null : readText(world.repository, file);
+  return file === null || text === null ? null : { file, text };
+}
+
+/** Evaluates a value outside any run, such as a play's host pattern; what it cannot know stays as it is. */
+export function evaluateApart(value: Value, vars: Vars): Value {
+  try {
+    return templateValue(value, { lookup: name => vars.get(name) }, newBudget());
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    return unknownValue(`undecided:${error.problem.message}`, [error.problem.message]);
+  }
+}
+

@@ -1,0 +1,101 @@
+import { posix } from 'node:path';
+import { ProblemError } from '../source/problem.ts';
+import type { TreeEntry } from '../source/tree.ts';
+import { bootFormatOf, isGovernedName, isGovernedText, isSettingsName, kindOf } from './file-kind.ts';
+import type { Orphan } from './host-run.ts';
+import { notEvaluated, type Repository, report } from './repository.ts';
+import { rolePlaceOf } from './role-places.ts';
+
+/** What a look over the whole tree finds, before any play is known. */
+export type Survey = Readonly<{
+  /** Files that hold kubelet settings by name or content, whoever writes them. */
+  settings: readonly string[];
+  /** Task, play and template files, whose text may name other files. */
+  naming: readonly Readonly<{ path: string; text: string }>[];
+  /** Names set by set_fact or register anywhere, with the file that does. */
+  setAtRunTime: ReadonlyMap<string, string>;
+}>;
+
+/** Folders whose files never reach a node. */
+const APART = /(?:^|\/)(?:\.git|\.github|\.gitlab|\.circleci|docs?|tests?|testdata|molecule|node_modules|vendor|third_party|hack)\//;
+const LOOKED_AT = /\.(?:ya?ml|json|j2|conf|env|service|bu|ign|tpl|tmpl|jinja2?|cfg|toml)$|\/[^./]+$|^[^./]+$/;
+const NO_SETTINGS = /(?:^|\/)(?:tasks|handlers|defaults|vars|meta|group_vars|host_vars|playbooks?)\//;
+const MAX_BYTES = 512 * 1024;
+
+/** Reads the tree once for what plays alone do not show. Symlinks, submodules and boot formats are reported. */
+export function survey(repository: Repository): Survey {
+  const settings: string[] = [];
+  const naming: { path: string; text: string }[] = [];
+  const setAtRunTime = new Map<string, string>();
+  for (const entry of repository.tree.entries()) {
+    if (isGovernedName(entry.path)) {
+      repository.read.add(entry.path);
+      reportLink(repository, entry);
+    }
+    if (APART.test(entry.path) || !LOOKED_AT.test(entry.path) || entry.size > MAX_BYTES) continue;
+    const text = textOf(repository, entry);
+    if (text === null) continue;
+    const boot = bootFormatOf(text);
+    if (boot !== null) {
+      repository.read.add(entry.path);
+      report(repository, notEvaluated(entry.path, 0, `${boot} files set nodes up at boot, without Ansible; the kubelet settings in this one are not evaluated. Review them by hand or move them to a template Ansible writes.`));
+    } else if (isSettingsFile(entry.path, text)) {
+      settings.push(entry.path);
+    }
+    if (/\.ya?ml$/.test(entry.path)) for (const name of namesSetIn(text)) if (!setAtRunTime.has(name)) setAtRunTime.set(name, entry.path);
+    if (/\.ya?ml$|\.j2$|(?:^|\/)templates\//.test(entry.path)) naming.push({ path: entry.path, text });
+  }
+  return { settings, naming, setAtRunTime };
+}
+
+function textOf(repository: Repository, entry: TreeEntry): string | null {
+  try {
+    return repository.tree.text(entry.path);
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    if (isGovernedName(entry.path)) report(repository, error.problem);
+    return null;
+  }
+}
+
+function reportLink(repository: Repository, { path, mode }: TreeEntry): void {
+  if (mode === '120000') {
+    report(repository, { file: path, line: 0, code: 'symlink', message: `${path} is a symbolic link; the gate does not follow it. Put the file itself here.` });
+  } else if (mode === '160000') {
+    report(repository, { file: path, line: 0, code: 'submodule', message: `${path} is a submodule; the gate does not see the files in it.` });
+  }
+}
+
+function isSettingsFile(path: string, text: string): boolean {
+  if (NO_SETTINGS.test(path)) return false;
+  const named = isGovernedName(posix.basename(path)) && isSettingsName(path);
+  if (!named && !isGovernedText(text)) return false;
+  const kind = kindOf(path, text);
+  return kind !== 'other' && kind !== 'kubeconfig' && kind !== 'seccomp' && kind !== 'cni';
+}
+
+function* namesSetIn(text: string): Generator<string> {
+  for (const match of text.matchAll(/^\s*(?:-\s+)?register:\s*["']?([A-Za-z_]\w*)/gm)) yield match[1] ?? '';
+  for (const match of text.matchAll(/^([ \t]*)(?:-\s+)?(?:ansible\.builtin\.)?set_fact:[ \t]*(.*)\n((?:\1[ \t]+.*\n|[ \t]*\n)*)/gm)) {
+    for (const key of (match[3] ?? '').matchAll(/^\s+["']?([A-Za-z_]\w*)["']?:/gm)) yield key[1] ?? '';
+    for (const key of (match[2] ?? '').matchAll(/([A-Za-z_]\w*)\s*[=:]/g)) yield key[1] ?? '';
+  }
+}
+
+/** Settings files that no task or template names and nothing wrote. */
+export function orphansOf({ settings, naming }: Survey, written: ReadonlySet<string>): readonly Orphan[] {
+  return settings
+    .filter(path => !written.has(path) && !naming.some(one => one.path !== path && mentions(one.text, posix.basename(path))))
+    .map(file => ({ file, role: rolePlaceOf(file)?.name ?? null }));
+}
+
+/** Whether a text names a file, literally or by a templated name it fits. */
+function mentions(text: string, name: string): boolean {
+  if (text.includes(name)) return true;
+  for (const match of text.matchAll(/[\w./-]*(?:\{\{[^{}\n]*\}\}[\w./-]*)+/g)) {
+    const parts = match[0].split(/\{\{[^{}\n]*\}\}/).map(part => posix.basename(`x/${part}`));
+    const [first = '', last = ''] = [parts[0], parts.at(-1)];
+    if (first.length + last.length >= 5 && name.startsWith(first) && name.endsWith(last)) return true;
+  }
+  return false;
+}

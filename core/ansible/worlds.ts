@@ -1,0 +1,105 @@
+import type { AssumedPlay } from './assumed-play.ts';
+import { EVERY_NODE, emptyTemplates, type World } from './host-run.ts';
+import { matchHosts } from './inventory/host-pattern.ts';
+import type { Inventory } from './inventory/inventory.ts';
+import { type HostVariables, inventoryVariables, variablesOfEveryGroup } from './inventory/inventory-variables.ts';
+import type { Play, Playbook } from './playbook.ts';
+import { notEvaluated, type Repository, report } from './repository.ts';
+import { evaluateApart } from './scope.ts';
+import { listOf } from './role.ts';
+import { combine } from './variables.ts';
+
+/** An inventory of the repository and the folder whose group_vars go with it. */
+export type InventorySource = Readonly<{ path: string; directory: string | null; inventory: Inventory }>;
+
+/** What all worlds of one repository share. */
+export type Shared = Readonly<{
+  repository: Repository;
+  rolesPath: readonly string[];
+  setAtRunTime: ReadonlyMap<string, string>;
+}>;
+
+/** Hosts an inventory declares, or the one host assumed when it declares none. */
+export function hostsToRender({ inventory }: InventorySource): readonly string[] {
+  return inventory.hosts.size > 0 ? [...inventory.hosts.keys()] : [EVERY_NODE];
+}
+
+/** The world of a playbook over an inventory. */
+export function playbookWorld(shared: Shared, source: InventorySource, playbook: Playbook): World {
+  return worldOf(shared, source, playbook.plays, playbook.file, playbook.directory, null);
+}
+
+/** The world of the assumed play over an inventory. */
+export function assumedWorld(shared: Shared, source: InventorySource, assumed: AssumedPlay): World {
+  return worldOf(shared, source, [assumed.play], '', '', assumed);
+}
+
+function worldOf(
+  shared: Shared,
+  source: InventorySource,
+  plays: readonly Play[],
+  playbook: string,
+  playbookDirectory: string,
+  assumed: AssumedPlay | null,
+): World {
+  const { repository } = shared;
+  const { inventory, directory } = source;
+  const everyNode = inventory.hosts.size === 0;
+  const variablesOf = variablesFor(repository, source, assumed && directory !== null ? null : playbookDirectory, everyNode);
+  return {
+    repository,
+    inventory,
+    plays,
+    playbook,
+    playbookDirectory,
+    inventoryDirectory: directory,
+    playHosts: plays.map(play => new Set(everyNode ? everyNodeIn(play) : hostsOfPlay(repository, inventory, play, variablesOf))),
+    variablesOf,
+    rolesPath: shared.rolesPath,
+    roles: new Map(assumed?.roles ?? []),
+    everyNode,
+    assumed: assumed?.names ?? null,
+    setAtRunTime: shared.setAtRunTime,
+    interned: new Map(),
+    templates: emptyTemplates(),
+    hostvars: new Map(),
+  };
+}
+
+function variablesFor(
+  repository: Repository,
+  { inventory, directory }: InventorySource,
+  playbookDirectory: string | null,
+  everyNode: boolean,
+): (host: string) => HostVariables {
+  if (everyNode) {
+    const variables = variablesOfEveryGroup(repository, inventory, directory, playbookDirectory);
+    return () => variables;
+  }
+  return inventoryVariables(repository, inventory, directory, playbookDirectory).of;
+}
+
+/** The assumed node may be in any group, so it is in every play but those for the controller itself. */
+function everyNodeIn(play: Play): readonly string[] {
+  const names = play.hosts.map(host => (host.kind === 'str' ? host.text : ''));
+  return names.length > 0 && names.every(name => /^(?:localhost|127\.0\.0\.1)$/.test(name.trim())) ? [] : [EVERY_NODE];
+}
+
+function hostsOfPlay(
+  repository: Repository,
+  inventory: Inventory,
+  play: Play,
+  variablesOf: (host: string) => HostVariables,
+): readonly string[] {
+  const [anyHost] = inventory.hosts.keys();
+  const vars = combine(anyHost === undefined ? new Map() : variablesOf(anyHost).group, play.vars);
+  const patterns: string[] = [];
+  for (const raw of play.hosts) {
+    const items = raw.kind === 'str' && !raw.text.includes('{') ? [raw] : listOf(evaluateApart(raw, vars));
+    for (const item of items) {
+      if (item.kind === 'str' && !item.unknowns?.size) patterns.push(item.text);
+      else report(repository, notEvaluated(play.at.file, play.at.line, 'The hosts of this play cannot be known from Git; it was not evaluated.'));
+    }
+  }
+  return patterns.length > 0 ? matchHosts(inventory, patterns) : [];
+}

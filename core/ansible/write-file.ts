@@ -1,0 +1,197 @@
+import { posix } from 'node:path';
+import { ProblemError } from '../source/problem.ts';
+import { type RenderedText, type Unknown, UNKNOWN_TOKEN, verbatim } from '../source/rope.ts';
+import { newBudget } from './budget.ts';
+import { isGovernedName, isGovernedText, isSettingsName, kindOf } from './file-kind.ts';
+import { type Frame, type HostRun, type Rendered, trieOf, type Write } from './host-run.ts';
+import { type Alternative, renderTemplate, type Scope } from './jinja/render.ts';
+import { recall, remember } from './read-trie.ts';
+import { isVault, notEvaluated, readText } from './repository.ts';
+import { findFile, OMIT, scopeOf } from './scope.ts';
+import type { Task } from './task.ts';
+import { templated, templateText, tracedMode, tracedText } from './template-text.ts';
+import type { Traced } from './types.ts';
+import { toJson, unknownIn, type Value } from './value.ts';
+
+/** Modules that change a file on the node in a way the gate looks at. */
+export const WRITING_MODULES: ReadonlySet<string> = new Set([
+  'template',
+  'copy',
+  'file',
+  'lineinfile',
+  'replace',
+  'blockinfile',
+  'ini_file',
+  'community.general.ini_file',
+  'assemble',
+]);
+
+const IN_PLACE = new Set(['lineinfile', 'replace', 'blockinfile', 'ini_file', 'community.general.ini_file', 'assemble']);
+
+/** Records what a task does to a file that concerns the kubelet; other files are not looked at. */
+export function recordWrite(run: HostRun, frame: Frame, task: Task, module: string, when: Unknown | null): void {
+  const scope = scopeOf(run, frame);
+  const rawDest = task.args.get('dest') ?? task.args.get('path') ?? task.args.get('name') ?? task.args.get('destfile');
+  const dest = tracedText(run, rawDest, scope);
+  if (!dest) return;
+  const common = {
+    dest,
+    task: { ...task.at, name: task.name, role: frame.role?.role.name ?? null, handlers: task.handlers },
+    mode: tracedMode(run, task.args.get('mode'), scope),
+    owner: tracedText(run, task.args.get('owner'), scope),
+    group: tracedText(run, task.args.get('group'), scope),
+    when,
+    playbook: run.world.playbook,
+  };
+  const bare = { ...common, source: null, alternatives: [], truncated: false, problem: null };
+  const path = shownPath(dest);
+  if (IN_PLACE.has(module)) {
+    if (isGovernedName(path) && isSettingsName(path)) run.writes.push({ ...bare, effect: 'edit' });
+  } else if (module === 'file') {
+    const state = task.args.get('state');
+    const kind = state?.kind === 'str' ? state.text : 'file';
+    if (!isGovernedName(path) || kind === 'directory' || kind === 'link' || kind === 'hard') return;
+    if (kind === 'absent' && run.world.assumed) return;
+    run.writes.push({ ...bare, effect: kind === 'absent' ? 'absent' : 'attributes' });
+  } else {
+    const written = content(run, frame, task, module, scope, dest);
+    if (written) run.writes.push({ ...common, dest: written.dest, effect: 'content', ...written.content });
+  }
+}
+
+/** Records a file no task writes: where it lands on a node is not known. */
+export function recordOrphan(run: HostRun, frame: Frame, file: string): void {
+  const text = readText(run.world.repository, file);
+  if (text === null || isVault(text)) return;
+  const template = /(?:^|\/)templates\/|\.j2$/.test(file) || (!/(?:^|\/)files\//.test(file) && /\{\{|\{%/.test(text));
+  const rendered = template ? renderFile(run, frame, file, text, scopeOf(run, frame)) : asIs(file, text);
+  const why = `no task in this repository writes ${file}`;
+  const content: Content =
+    'problem' in rendered
+      ? { source: file, alternatives: [], truncated: false, problem: rendered.problem }
+      : { source: file, ...rendered, problem: null };
+  run.writes.push({
+    effect: 'content',
+    dest: { value: { known: false, unknown: { key: file, why: [why] } }, origins: [] },
+    task: { file, line: 0, name: null, role: frame.role?.role.name ?? null, handlers: [] },
+    mode: null,
+    owner: null,
+    group: null,
+    when: null,
+    playbook: run.world.playbook,
+    ...content,
+  });
+}
+
+function asIs(file: string, text: string): Rendered {
+  return { alternatives: [{ conditions: [], text: verbatim(file, text) }], truncated: false };
+}
+
+type Content = Pick<Write, 'source' | 'alternatives' | 'truncated' | 'problem'>;
+
+function content(
+  run: HostRun,
+  frame: Frame,
+  task: Task,
+  module: string,
+  scope: Scope,
+  dest: Traced<string>,
+): { dest: Traced<string>; content: Content } | null {
+  const inline = module === 'copy' ? task.args.get('content') : undefined;
+  if (inline) {
+    const value = templated(run, inline, scope);
+    if (!(value.kind === 'str' && value.text === OMIT)) return inlineContent(task, value, dest);
+  }
+  const rawSource = task.args.get('src');
+  if (!rawSource) return null;
+  const name = templateText(run, rawSource, scope);
+  const target = name === null ? dest : intoDirectory(dest, name);
+  const path = shownPath(target);
+  const concerns = isGovernedName(path) || isGovernedName(name ?? (rawSource.kind === 'str' ? rawSource.text : ''));
+  const failed = (message: string, code: 'not-evaluated' | 'missing-file'): { dest: Traced<string>; content: Content } | null =>
+    concerns && isSettingsName(path)
+      ? { dest: target, content: { source: null, alternatives: [], truncated: false, problem: { ...task.at, code, message } } }
+      : null;
+  if (isTrue(task.args.get('remote_src'))) return failed(`${path} is copied from another file on the node, whose content Git does not show.`, 'not-evaluated');
+  if (name === null) return failed(`Which ${module === 'copy' ? 'file' : 'template'} becomes ${path} cannot be known from Git.`, 'not-evaluated');
+  const file = findFile(run.world, frame, module === 'copy' ? 'files' : 'templates', name);
+  if (file === null) return failed(`${name}, which becomes ${path}, is not in this repository.`, 'missing-file');
+  const text = readText(run.world.repository, file);
+  if (text === null || (!concerns && !isGovernedText(text))) return null;
+  if (isVault(text)) return failed(`${file} is a vaulted value; what it puts at ${path} is unknown.`, 'not-evaluated');
+  const rendered = module === 'copy' ? asIs(file, text) : renderFile(run, frame, file, text, scope);
+  if (!('problem' in rendered)) return { dest: target, content: { source: file, ...rendered, problem: null } };
+  const ignorable = kindOf(path, null) === 'other' && !isGovernedText(text);
+  return { dest: target, content: { source: file, alternatives: [], truncated: false, problem: ignorable ? null : rendered.problem } };
+}
+
+/**
+ * Renders a template, or takes the result of an earlier host for which it read the same values. Budgets count per
+ * rendering.
+ */
+export function renderFile(run: HostRun, frame: Frame, file: string, text: string, scope: Scope): Rendered {
+  const place = [frame.playIndex, frame.role?.role.directory, ...frame.chain.map(one => one.role.directory)].join('\0');
+  const trie = trieOf(run.world, `${file}\0${place}`);
+  const known = recall(trie, name => scope.lookup(name));
+  if (known) return known.result;
+  const reads = new Map<string, Value | undefined>();
+  let shareable = true;
+  const recording: Scope = {
+    ...scope,
+    lookup: name => {
+      if (reads.has(name)) return reads.get(name);
+      const value = scope.lookup(name);
+      reads.set(name, value);
+      return value;
+    },
+    names: () => {
+      shareable = false;
+      return scope.names?.() ?? [];
+    },
+  };
+  const rendered = renderOnce(file, text, recording);
+  if (shareable) remember(trie, reads, rendered);
+  return rendered;
+}
+
+function renderOnce(file: string, text: string, scope: Scope): Rendered {
+  try {
+    return renderTemplate(file, text, scope, newBudget());
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    return { problem: error.problem };
+  }
+}
+
+function inlineContent(task: Task, value: Value, dest: Traced<string>): { dest: Traced<string>; content: Content } | null {
+  const text = textOf(value);
+  if (text === null) return null;
+  if (!isGovernedName(shownPath(dest)) && !isGovernedText(text.text)) return null;
+  const alternatives: readonly Alternative[] = [{ conditions: [], text }];
+  const whole = value.kind === 'unknown';
+  const problem = whole ? notEvaluated(task.at.file, task.at.line, `The content of ${shownPath(dest)} cannot be known from Git: ${value.why.join('; ')}.`) : null;
+  return { dest, content: { source: null, alternatives: whole ? [] : alternatives, truncated: false, problem } };
+}
+
+/** `copy: content` as Ansible writes it: text as it is, data as JSON. */
+function textOf(value: Value): RenderedText | null {
+  if (value.kind === 'str') return { text: value.text, segments: value.segments, unknowns: value.unknowns ?? new Map() };
+  if (value.kind === 'unknown') return { text: '', segments: [], unknowns: new Map() };
+  if (unknownIn(value)) return null;
+  const text = JSON.stringify(toJson(value));
+  return { text, segments: [{ length: text.length, origins: value.origins }], unknowns: new Map() };
+}
+
+/** A destination that is a directory gets the source's name. */
+function intoDirectory(dest: Traced<string>, source: string): Traced<string> {
+  if (!dest.value.known || !dest.value.json.endsWith('/')) return dest;
+  return { ...dest, value: { known: true, json: posix.join(dest.value.json, posix.basename(source).replace(/\.j2$/, '')) } };
+}
+
+function shownPath(dest: Traced<string>): string {
+  return dest.value.known ? dest.value.json : dest.value.unknown.key.replace(UNKNOWN_TOKEN, '…');
+}
+
+function isTrue(value: Value | undefined): boolean {
+  return value?.kind === 'bool' ? value.value : value?.kind === 'str' && /^(?:yes|true|on|1)$/i.test(value.text);
+}
