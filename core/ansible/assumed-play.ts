@@ -68,7 +68,11 @@ function weakestFirst(roles: readonly Role[]): readonly Role[] {
 }
 
 /** tasks/main, or every task file no other one includes when a role has no main. */
-function entryPoints(repository: Repository, { name, directory }: RolePlace, { naming }: Survey): readonly RoleReference[] {
+function entryPoints(
+  repository: Repository,
+  { name, directory }: RolePlace,
+  { naming }: Survey,
+): readonly RoleReference[] {
   const reference = (tasksFrom: string): RoleReference => ({
     name,
     params: NO_VARS,
@@ -78,8 +82,10 @@ function entryPoints(repository: Repository, { name, directory }: RolePlace, { n
     at: { file: posix.join(directory, 'tasks'), line: 0 },
   });
   const folder = posix.join(directory, 'tasks');
-  const files = isDirectory(repository, folder) ? repository.tree.list(folder).filter(file => /\.ya?ml$/.test(file)) : [];
-  if (files.some(file => /^main\./.test(file))) return [reference('main')];
+  const files = isDirectory(repository, folder)
+    ? repository.tree.list(folder).filter(file => /\.ya?ml$/.test(file))
+    : [];
+  if (files.some(file => file.startsWith('main.'))) return [reference('main')];
   const texts = naming.filter(({ path }) => path.startsWith(`${folder}/`));
   return files
     .filter(file => !texts.some(({ path, text }) => path !== posix.join(folder, file) && text.includes(file)))

@@ -3,13 +3,17 @@ import type { SourceTree } from '../source/tree.ts';
 import { importedBy, isPlaybook } from './playbook.ts';
 import { type Repository, readYaml } from './repository.ts';
 
-const APART = /(?:^|\/)(?:roles|molecule|tests?|templates|files|docs?|\.github|\.gitlab|collections|group_vars|host_vars|node_modules|vendor)\//;
+const APART =
+  /(?:^|\/)(?:roles|molecule|tests?|templates|files|docs?|\.github|\.gitlab|collections|group_vars|host_vars|node_modules|vendor)\//;
 
 /** Repository paths that look like static inventories: by name, by folder or, for `*.ini`, by their group headers. */
 export function findInventories(tree: SourceTree): readonly string[] {
   return tree
     .entries()
-    .filter(({ path, mode, size }) => (mode === '100644' || mode === '100755') && size < 4 * 1024 * 1024 && looksLikeInventory(tree, path))
+    .filter(
+      ({ path, mode, size }) =>
+        (mode === '100644' || mode === '100755') && size < 4 * 1024 * 1024 && looksLikeInventory(tree, path),
+    )
     .map(({ path }) => path);
 }
 
@@ -21,8 +25,9 @@ function looksLikeInventory(tree: SourceTree, path: string): boolean {
   if (!named && !placed && !name.endsWith('.ini')) return false;
   const text = textOrNull(tree, path);
   if (text === null) return false;
-  if (/\.ya?ml$/.test(name)) return /^\s*(?:hosts|children|plugin):/m.test(text) && !/^\s*-\s+(?:hosts|name):/m.test(text);
-  if (/^#!/.test(text)) return named || placed;
+  if (/\.ya?ml$/.test(name))
+    return /^\s*(?:hosts|children|plugin):/m.test(text) && !/^\s*-\s+(?:hosts|name):/m.test(text);
+  if (text.startsWith('#!')) return named || placed;
   return /^\[[\w.:-]+\]\s*$/m.test(text) || (placed && /^[\w.-]+:\s*$/m.test(text));
 }
 
@@ -35,7 +40,11 @@ function textOrNull(tree: SourceTree, path: string): string | null {
 }
 
 /** Folders with a group_vars of their own but no inventory beside it: somebody's inventory goes there. */
-export function findGroupVarsOnly(tree: SourceTree, inventories: readonly string[], playbooks: readonly string[]): readonly string[] {
+export function findGroupVarsOnly(
+  tree: SourceTree,
+  inventories: readonly string[],
+  playbooks: readonly string[],
+): readonly string[] {
   const beside = new Set([...inventories, ...playbooks].map(path => directoryOf(path)));
   const found = new Set<string>();
   for (const { path } of tree.entries()) {
@@ -51,9 +60,14 @@ export function findPlaybooks(repository: Repository): readonly string[] {
   const found: string[] = [];
   const imported = new Set<string>();
   for (const { path } of repository.tree.entries()) {
-    if (!/\.ya?ml$/.test(path) || APART.test(path) || /(?:^|\/)(?:tasks|handlers|defaults|vars|meta)\//.test(path)) continue;
+    if (!/\.ya?ml$/.test(path) || APART.test(path) || /(?:^|\/)(?:tasks|handlers|defaults|vars|meta)\//.test(path))
+      continue;
     const text = textOrNull(repository.tree, path);
-    if (text === null || !/^[-\s]\s*(?:hosts|import_playbook|ansible\.builtin\.import_playbook|include)\s*:/m.test(text)) continue;
+    if (
+      text === null ||
+      !/^[-\s]\s*(?:hosts|import_playbook|ansible\.builtin\.import_playbook|include)\s*:/m.test(text)
+    )
+      continue;
     const [document] = readYaml(repository, path);
     if (!document || !isPlaybook(document)) continue;
     found.push(path);

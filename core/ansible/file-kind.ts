@@ -30,18 +30,23 @@ export function kindOf(path: string, text: string | null): FileKind {
   if (text !== null) {
     const kinds = documentKinds(text);
     if (/kubeadm\.k8s\.io\//.test(text) && /^\s*apiVersion/m.test(text)) return 'kubeadm';
-    if (kinds.has('KubeletConfiguration')) return /\.conf(?:\.j2)?$/.test(path) && /\.d\//.test(path) ? 'drop-in' : 'KubeletConfiguration';
+    if (kinds.has('KubeletConfiguration'))
+      return /\.conf(?:\.j2)?$/.test(path) && /\.d\//.test(path) ? 'drop-in' : 'KubeletConfiguration';
     if (kinds.has('KubeProxyConfiguration')) return 'KubeProxyConfiguration';
     if (kinds.has('Config') && /\bclusters\b/.test(text)) return 'kubeconfig';
   }
   if (/\/cni\//.test(path)) return 'cni';
   if (/seccomp/i.test(path)) return 'seccomp';
   if (isFlagsPath(path)) return 'kubelet-flags';
-  if (text !== null && /KUBELET_\w*ARGS|^\s*["']?kubelet-arg["']?\s*:|--kubelet-arg|^\s*ExecStart=.*\/kubelet\b/m.test(text)) {
+  if (
+    text !== null &&
+    /KUBELET_\w*ARGS|^\s*["']?kubelet-arg["']?\s*:|--kubelet-arg|^\s*ExecStart=.*\/kubelet\b/m.test(text)
+  ) {
     return 'kubelet-flags';
   }
   if (/kubelet[^/]*\.(?:conf|kubeconfig)$|kubeconfig/.test(path)) return 'kubeconfig';
-  if (text === null && /kubelet.*\/config\.yaml$|kubelet[-_]?config[^/]*\.(?:ya?ml|json)$/.test(path)) return 'KubeletConfiguration';
+  if (text === null && /kubelet.*\/config\.yaml$|kubelet[-_]?config[^/]*\.(?:ya?ml|json)$/.test(path))
+    return 'KubeletConfiguration';
   return 'other';
 }
 
@@ -71,7 +76,8 @@ export function bootFormatOf(text: string): string | null {
   if (/^#cloud-config\b/m.test(text)) return 'cloud-init';
   if (/^variant:\s*(?:flatcar|fcos)/m.test(text)) return 'Butane';
   if (/"ignition"\s*:\s*\{\s*"version"/.test(text)) return 'Ignition';
-  if (/^kind:\s*(?:MachineConfig|KubeletConfig)\s*$/m.test(text) && /machineconfiguration\.openshift\.io/.test(text)) return 'OpenShift MachineConfig';
+  if (/^kind:\s*(?:MachineConfig|KubeletConfig)\s*$/m.test(text) && /machineconfiguration\.openshift\.io/.test(text))
+    return 'OpenShift MachineConfig';
   if (/^machine:\s*$/m.test(text) && /^cluster:\s*$/m.test(text)) return 'Talos machine configuration';
   return null;
 }

@@ -34,7 +34,9 @@ export function pathOf(dest: Traced<string>): string {
 export function fileStates(writes: readonly Write[]): readonly FileState[] {
   const byDest = new Map<string, Map<string, FileState>>();
   for (const write of writes) {
-    const key = write.dest.value.known ? write.dest.value.json : `?${write.dest.value.unknown.key}\0${write.source ?? ''}`;
+    const key = write.dest.value.known
+      ? write.dest.value.json
+      : `?${write.dest.value.unknown.key}\0${write.source ?? ''}`;
     let perPlaybook = byDest.get(key);
     if (!perPlaybook) byDest.set(key, (perPlaybook = new Map()));
     const next = apply(perPlaybook.get(write.playbook) ?? null, write);
@@ -82,8 +84,14 @@ function applyContent(before: FileState | null, write: Write): FileState {
     truncated: before.truncated || after.truncated,
     editedBy: before.editedBy,
     alternatives: [
-      ...after.alternatives.map(({ conditions, text }) => ({ conditions: [{ unknown: condition, holds: true }, ...conditions], text })),
-      ...before.alternatives.map(({ conditions, text }) => ({ conditions: [{ unknown: condition, holds: false }, ...conditions], text })),
+      ...after.alternatives.map(({ conditions, text }) => ({
+        conditions: [{ unknown: condition, holds: true }, ...conditions],
+        text,
+      })),
+      ...before.alternatives.map(({ conditions, text }) => ({
+        conditions: [{ unknown: condition, holds: false }, ...conditions],
+        text,
+      })),
     ],
   };
 }
@@ -104,7 +112,9 @@ function attribute(
 ): Traced<string> | null {
   if (!after) return before;
   if (!when || (before?.value.known && after.value.known && before.value.json === after.value.json)) return after;
-  const texts = [before, after].map(one => (one === null ? 'unset' : one.value.known ? one.value.json : one.value.unknown.key));
+  const texts = [before, after].map(one =>
+    one === null ? 'unset' : one.value.known ? one.value.json : one.value.unknown.key,
+  );
   return {
     value: { known: false, unknown: { key: `if ${when.key} then ${texts[1]} else ${texts[0]}`, why: when.why } },
     origins: [...after.origins, ...(before?.origins ?? [])],
@@ -124,7 +134,10 @@ function acrossPlaybooks(perPlaybook: ReadonlyMap<string, FileState>): readonly 
       editedBy: states.map(([, state]) => state.editedBy).find(at => at !== null) ?? null,
       alternatives: states.flatMap(([playbook, state]) =>
         state.alternatives.map(({ conditions, text }) => ({
-          conditions: [{ unknown: { key: `last run: ${playbook}`, why: [`whether ${playbook} ran last`] }, holds: true }, ...conditions],
+          conditions: [
+            { unknown: { key: `last run: ${playbook}`, why: [`whether ${playbook} ran last`] }, holds: true },
+            ...conditions,
+          ],
           text,
         })),
       ),

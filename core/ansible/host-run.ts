@@ -95,7 +95,11 @@ export type HostRun = {
   nesting: number;
 };
 
-export type RunResult = Readonly<{ writes: readonly Write[]; steps: readonly PlayStep[]; problems: readonly Problem[] }>;
+export type RunResult = Readonly<{
+  writes: readonly Write[];
+  steps: readonly PlayStep[];
+  problems: readonly Problem[];
+}>;
 
 /** A role while its tasks run. */
 export type RoleInstance = Readonly<{ role: Role; reference: RoleReference }>;
@@ -182,7 +186,15 @@ export function external(world: World, host: string, key: string): unknown {
   if (key === 'group_names') {
     if (world.everyNode) return unknownNode(world, 'group_names', 'groups of the node', 'list');
     const names = groupsOf(world.inventory, host).map(group => group.name);
-    return intern(world, list(names.filter(name => name !== 'all').sort().map(name => str(name))));
+    return intern(
+      world,
+      list(
+        names
+          .filter(name => name !== 'all')
+          .sort()
+          .map(name => str(name)),
+      ),
+    );
   }
   return world.variablesOf(host).vaulted.join('\n');
 }

@@ -31,8 +31,12 @@ export function extractFlags(sources: readonly FlagSource[]): ExtractedFlags {
   const start = starts.at(-1);
   const words = start
     ? expand(wordsOf(start), environment)
-    : [...environment].filter(([name]) => /^KUBELET_|_ARGS$|^KUBE_LOG/.test(name)).flatMap(([, piece]) => wordsOf(piece));
-  const unread = sources.filter(source => !start && /^\s*ExecStart=\s*\S/m.test(source.text.text) && /kubelet/.test(source.path));
+    : [...environment]
+        .filter(([name]) => /^KUBELET_|_ARGS$|^KUBE_LOG/.test(name))
+        .flatMap(([, piece]) => wordsOf(piece));
+  const unread = sources.filter(
+    source => !start && /^\s*ExecStart=\s*\S/m.test(source.text.text) && /kubelet/.test(source.path),
+  );
   return { flags: [...flagsOf(words), ...sources.flatMap(kubeletArgList)], unread };
 }
 
@@ -53,11 +57,16 @@ function assignmentsOf(source: FlagSource): readonly (readonly [string, Piece])[
     }
     return found;
   }
-  for (const match of text.matchAll(/^[ \t]*(?:export[ \t]+)?(\w+)=("(?:[^"\\]|\\[\s\S])*"|'[^']*'|(?:\\\n|[^\n])*)/gm)) {
+  for (const match of text.matchAll(
+    /^[ \t]*(?:export[ \t]+)?(\w+)=("(?:[^"\\]|\\[\s\S])*"|'[^']*'|(?:\\\n|[^\n])*)/gm,
+  )) {
     const written = match[2] ?? '';
     const start = match.index + match[0].length - written.length;
     const quoted = /^(["'])[\s\S]*\1$/.test(written) && written.length > 1;
-    found.push([match[1] ?? '', { source, start: quoted ? start + 1 : start, end: start + written.length - (quoted ? 1 : 0) }]);
+    found.push([
+      match[1] ?? '',
+      { source, start: quoted ? start + 1 : start, end: start + written.length - (quoted ? 1 : 0) },
+    ]);
   }
   return found;
 }
@@ -67,7 +76,9 @@ function execStartOf(source: FlagSource): readonly Piece[] {
   const found: Piece[] = [];
   for (const match of source.text.text.matchAll(/^[ \t]*ExecStart=((?:.*\\\n)*.*)$/gm)) {
     const command = match[1] ?? '';
-    const kubelet = /(?:^|\/)(?:kubelet|hyperkube\s+kubelet)(?=\s|$)|(?:^|\/)(?:k3s|rke2)\s+(?:server|agent)\b/.exec(command);
+    const kubelet = /(?:^|\/)(?:kubelet|hyperkube\s+kubelet)(?=\s|$)|(?:^|\/)(?:k3s|rke2)\s+(?:server|agent)\b/.exec(
+      command,
+    );
     if (!kubelet) continue;
     const start = match.index + match[0].length - command.length + kubelet.index + kubelet[0].length;
     found.push({ source, start, end: match.index + match[0].length });
@@ -118,7 +129,9 @@ function expand(words: readonly Word[], environment: ReadonlyMap<string, Piece>)
       return piece ? wordsOf(piece) : [];
     }
     if (!/\$\{\w+\}/.test(word.text)) return [word];
-    const used = [...word.text.matchAll(/\$\{(\w+)\}/g)].map(match => environment.get(match[1] ?? '')).filter(piece => piece !== undefined);
+    const used = [...word.text.matchAll(/\$\{(\w+)\}/g)]
+      .map(match => environment.get(match[1] ?? ''))
+      .filter(piece => piece !== undefined);
     const text = word.text.replace(/\$\{(\w+)\}/g, (_, name: string) => valueOf(environment.get(name)));
     const unknowns = new Map([...word.unknowns, ...used.flatMap(piece => [...piece.source.text.unknowns])]);
     return [{ text, pieces: [...word.pieces, ...used], unknowns }];
@@ -153,7 +166,9 @@ function canonicalName(name: string): string {
 }
 
 function traced(value: string, words: readonly Word[]): Traced<string> {
-  const origins = words.flatMap(word => word.pieces.flatMap(({ source, start, end }) => originsAt(source.text, start, end)));
+  const origins = words.flatMap(word =>
+    word.pieces.flatMap(({ source, start, end }) => originsAt(source.text, start, end)),
+  );
   const unknowns = new Map(words.flatMap(word => [...word.unknowns]));
   return { value: tracedValue(value, unknowns), origins: [...new Set(origins)] };
 }
@@ -177,7 +192,10 @@ function handedOnText(text: string, { origins }: Traced<string>): Flag {
   const equals = text.indexOf('=');
   const name = equals < 0 ? text : text.slice(0, equals);
   const value = equals < 0 ? 'true' : text.slice(equals + 1);
-  return { name: canonicalName(`--${name.replace(/^--/, '')}`), value: { value: { known: true, json: value }, origins } };
+  return {
+    name: canonicalName(`--${name.replace(/^--/, '')}`),
+    value: { value: { known: true, json: value }, origins },
+  };
 }
 
 /** `kubelet-arg:` of a k3s or rke2 configuration file: one text or a list of them. */
@@ -202,14 +220,18 @@ export function kubeletExtraArgs(rendered: RenderedText): readonly Flag[] {
     const extra = isMap(registration) ? (registration.get('kubeletExtraArgs', true) as Node | undefined) : undefined;
     if (isMap(extra)) {
       return extra.items.flatMap(({ key, value }) =>
-        isScalar(key) && isScalar(value) ? [{ name: canonicalName(`--${String(key.value)}`), value: scalarText(document, value) }] : [],
+        isScalar(key) && isScalar(value)
+          ? [{ name: canonicalName(`--${String(key.value)}`), value: scalarText(document, value) }]
+          : [],
       );
     }
     if (!isSeq(extra)) return [];
     return extra.items.flatMap(item => {
       const name = isMap(item) ? item.get('name') : undefined;
       const value = isMap(item) ? (item.get('value', true) as Node | undefined) : undefined;
-      return typeof name === 'string' && isScalar(value) ? [{ name: canonicalName(`--${name}`), value: scalarText(document, value) }] : [];
+      return typeof name === 'string' && isScalar(value)
+        ? [{ name: canonicalName(`--${name}`), value: scalarText(document, value) }]
+        : [];
     });
   });
 }
@@ -219,13 +241,17 @@ const MAX_PARSED = 256 * 1024;
 function parse(rendered: RenderedText): Node | null {
   if (rendered.text.length > MAX_PARSED) return null;
   try {
-    return parseDocument(rendered.text, { uniqueKeys: false, strict: false, logLevel: 'silent', schema: 'failsafe' }).contents;
+    return parseDocument(rendered.text, { uniqueKeys: false, strict: false, logLevel: 'silent', schema: 'failsafe' })
+      .contents;
   } catch {
     return null;
   }
 }
 
-function scalarText(rendered: RenderedText, node: { value: unknown; range?: readonly number[] | null | undefined }): Traced<string> {
+function scalarText(
+  rendered: RenderedText,
+  node: { value: unknown; range?: readonly number[] | null | undefined },
+): Traced<string> {
   const [start = 0, end = 0] = node.range ?? [];
   return { value: tracedValue(String(node.value ?? ''), rendered.unknowns), origins: originsAt(rendered, start, end) };
 }

@@ -1,6 +1,13 @@
 import { posix } from 'node:path';
 import type { EffectiveValue, KubeletInput, KubeletText, KubeletVerdict, Minor } from '../kubelet/types.ts';
-import { type Origin, originsAt, type RenderedText, type Unknown, unknownToken, UNKNOWN_TOKEN } from '../source/rope.ts';
+import {
+  type Origin,
+  originsAt,
+  type RenderedText,
+  UNKNOWN_TOKEN,
+  type Unknown,
+  unknownToken,
+} from '../source/rope.ts';
 import { documentOfKind } from './documents.ts';
 import { type FileState, pathOf } from './file-states.ts';
 import type { Flag } from './kubelet-flags.ts';
@@ -35,17 +42,27 @@ export function configCandidates(states: readonly FileState[]): readonly ConfigC
   const editedBy = states.find(state => pathOf(state.dest) === KUBEADM_CONFIG)?.editedBy ?? null;
   return states.flatMap(state => {
     if (state.kind !== 'KubeletConfiguration' && state.kind !== 'kubeadm') return [];
-    const texts = state.alternatives.map(({ conditions, text }) => ({ conditions, text: documentOfKind(text, 'KubeletConfiguration') }));
+    const texts = state.alternatives.map(({ conditions, text }) => ({
+      conditions,
+      text: documentOfKind(text, 'KubeletConfiguration'),
+    }));
     if (texts.every(({ text }) => text === null)) return [];
     const path = state.kind === 'kubeadm' ? KUBEADM_CONFIG : pathOf(state.dest);
-    const written = state.when ? texts.map(one => ({ ...one, conditions: [{ unknown: state.when as Unknown, holds: true }, ...one.conditions] })) : texts;
+    const written = state.when
+      ? texts.map(one => ({ ...one, conditions: [{ unknown: state.when as Unknown, holds: true }, ...one.conditions] }))
+      : texts;
     const skipped = state.when ? [{ conditions: [{ unknown: state.when, holds: false }], text: null }] : [];
-    return [{ path, state, editedBy: state.kind === 'kubeadm' ? editedBy : state.editedBy, texts: [...written, ...skipped] }];
+    return [
+      { path, state, editedBy: state.kind === 'kubeadm' ? editedBy : state.editedBy, texts: [...written, ...skipped] },
+    ];
   });
 }
 
 /** The candidates the kubelet may read: the one --config names, else all of them. */
-export function chosenCandidates(candidates: readonly ConfigCandidate[], flags: readonly Flag[]): readonly ConfigCandidate[] {
+export function chosenCandidates(
+  candidates: readonly ConfigCandidate[],
+  flags: readonly Flag[],
+): readonly ConfigCandidate[] {
   const named = flags.findLast(flag => flag.name === '--config')?.value.value;
   if (!named?.known) return candidates;
   const match = candidates.filter(candidate => candidate.path === named.json);
@@ -68,7 +85,10 @@ export function kubeletResult(
 ): KubeletResult {
   const dropIns = dropInsOf(states, flags);
   const inputs = inputsOf(candidates, flags, hasUnit);
-  const kubeletFlags = flags.map(({ name, value }) => ({ name, value: value.value.known ? value.value.json : value.value.unknown }));
+  const kubeletFlags = flags.map(({ name, value }) => ({
+    name,
+    value: value.value.known ? value.value.json : value.value.unknown,
+  }));
   const provenance = new Map<string, readonly Origin[]>();
   const alternatives = inputs.slice(0, MAX_ALTERNATIVES).map(({ conditions, config, editedBy }): KubeletAlternative => {
     const input: KubeletInput = {
@@ -89,15 +109,33 @@ function inputsOf(candidates: readonly ConfigCandidate[], flags: readonly Flag[]
   if (candidates.length === 0) {
     if (flags.length === 0) return [];
     const flagsAlone = hasUnit && !flags.some(flag => flag.name === '--config');
-    return [{ conditions: [], config: flagsAlone ? null : absentConfig('the kubelet configuration file is not in this repository'), editedBy: null }];
+    return [
+      {
+        conditions: [],
+        config: flagsAlone ? null : absentConfig('the kubelet configuration file is not in this repository'),
+        editedBy: null,
+      },
+    ];
   }
   return candidates.flatMap(candidate =>
     candidate.texts.map(({ conditions, text }): Input => {
       const choice: readonly Condition[] =
-        candidates.length === 1 ? [] : [{ unknown: { key: `config file ${candidate.path} ${candidate.state.source ?? ''}`, why: [`whether the kubelet reads ${candidate.state.source ?? candidate.path}`] }, holds: true }];
+        candidates.length === 1
+          ? []
+          : [
+              {
+                unknown: {
+                  key: `config file ${candidate.path} ${candidate.state.source ?? ''}`,
+                  why: [`whether the kubelet reads ${candidate.state.source ?? candidate.path}`],
+                },
+                holds: true,
+              },
+            ];
       return {
         conditions: [...choice, ...conditions],
-        config: text ? { name: candidate.path, text } : absentConfig(`${candidate.path} is not written under this condition`),
+        config: text
+          ? { name: candidate.path, text }
+          : absentConfig(`${candidate.path} is not written under this condition`),
         editedBy: candidate.editedBy,
       };
     }),
@@ -108,14 +146,25 @@ function inputsOf(candidates: readonly ConfigCandidate[], flags: readonly Flag[]
 function absentConfig(why: string): Named {
   const id = 'c0f1a6e0';
   const text = unknownToken(id);
-  return { name: 'config', text: { text, segments: [{ length: text.length, origins: [] }], unknowns: new Map([[id, { key: why, why: [why] }]]) } };
+  return {
+    name: 'config',
+    text: {
+      text,
+      segments: [{ length: text.length, origins: [] }],
+      unknowns: new Map([[id, { key: why, why: [why] }]]),
+    },
+  };
 }
 
 /** `--config-dir` files of the repository, in lexical order. */
 function dropInsOf(states: readonly FileState[], flags: readonly Flag[]): readonly Named[] {
   const directory = flags.findLast(flag => flag.name === '--config-dir')?.value.value;
   return states
-    .filter(state => state.kind === 'drop-in' || (directory?.known && posix.dirname(pathOf(state.dest)) === posix.normalize(directory.json).replace(/\/$/, '')))
+    .filter(
+      state =>
+        state.kind === 'drop-in' ||
+        (directory?.known && posix.dirname(pathOf(state.dest)) === posix.normalize(directory.json).replace(/\/$/, '')),
+    )
     .filter(state => pathOf(state.dest).endsWith('.conf'))
     .sort((a, b) => (pathOf(a.dest) < pathOf(b.dest) ? -1 : 1))
     .flatMap(state => {
@@ -135,7 +184,9 @@ function kubeletText({ name, text }: Named): KubeletText {
 function loadThroughRefusedFlags(input: KubeletInput, load: LoadKubelet): KubeletVerdict {
   const verdict = load(input);
   if (verdict.accepted !== false || verdict.stage !== 'flags') return verdict;
-  const refused = new Set(verdict.problems.filter(problem => problem.in === 'flags' && problem.span).map(problem => problem.span?.start));
+  const refused = new Set(
+    verdict.problems.filter(problem => problem.in === 'flags' && problem.span).map(problem => problem.span?.start),
+  );
   const kept = input.flags.map((flag, index) => (refused.has(index) ? { name: '--v', value: '0' } : flag));
   const rest = load({ ...input, flags: refused.size > 0 ? kept : [] });
   return { ...verdict, values: rest.values, open: rest.open, problems: [...verdict.problems, ...rest.problems] };

@@ -37,7 +37,8 @@ function knownItems(kind: string, items: Value): readonly Value[] | null {
       ]),
     );
   }
-  if (kind === 'loop' || kind === 'with_list') return items.kind === 'list' || items.kind === 'tuple' ? items.items : null;
+  if (kind === 'loop' || kind === 'with_list')
+    return items.kind === 'list' || items.kind === 'tuple' ? items.items : null;
   if (kind === 'with_items') {
     const list = items.kind === 'list' || items.kind === 'tuple' ? items.items : items.kind === 'str' ? [items] : null;
     return list?.flatMap(item => (item.kind === 'list' ? item.items : [item])) ?? null;
@@ -51,7 +52,14 @@ function unknownItem(key: string, why: string): Value {
 
 function firstFound(run: HostRun, frame: Frame, task: Task, items: Value, scope: Scope): readonly Value[] {
   const names = listOf(items).flatMap(item => listOf(varsOf(item)?.get('files') ?? item));
-  const kind = task.module === 'template' ? 'templates' : task.module === 'copy' ? 'files' : task.module === 'include_vars' ? 'vars' : 'tasks';
+  const kind =
+    task.module === 'template'
+      ? 'templates'
+      : task.module === 'copy'
+        ? 'files'
+        : task.module === 'include_vars'
+          ? 'vars'
+          : 'tasks';
   for (const name of names) {
     const text = templateText(run, name, scope);
     if (text === null) return [unknownItem(identity(name), `first file found at ${task.at.file}:${task.at.line}`)];

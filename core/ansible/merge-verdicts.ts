@@ -28,7 +28,10 @@ export function mergeVerdicts(alternatives: readonly KubeletAlternative[], trunc
     lenient: verdicts.some(verdict => verdict.lenient),
     stage: accepted === false ? first.verdict.stage : null,
     about: [...new Set(refusing.flatMap(verdict => verdict.about))],
-    problems: uniqueBy(verdicts.flatMap(verdict => verdict.problems), problem => `${problem.stage}\0${problem.path}\0${problem.message}`),
+    problems: uniqueBy(
+      verdicts.flatMap(verdict => verdict.problems),
+      problem => `${problem.stage}\0${problem.path}\0${problem.message}`,
+    ),
     values,
     open,
   };
@@ -62,7 +65,9 @@ function conditionsKey(conditions: readonly Condition[]): string {
 
 /** Conditions under which the value differs; all of them when none decides it alone. */
 function decidingConditions(alternatives: readonly KubeletAlternative[], shown: readonly string[]): readonly Unknown[] {
-  const all = new Map(alternatives.flatMap(({ conditions }) => conditions.map(({ unknown }) => [unknown.key, unknown] as const)));
+  const all = new Map(
+    alternatives.flatMap(({ conditions }) => conditions.map(({ unknown }) => [unknown.key, unknown] as const)),
+  );
   const deciding = [...all.values()].filter(({ key }) => {
     const sides = new Map<boolean, Set<string>>([
       [true, new Set()],

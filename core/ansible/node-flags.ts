@@ -29,12 +29,23 @@ export function nodeFlags(states: readonly FileState[]): NodeFlags {
     for (const other of others) {
       if (variants.length >= MAX_VARIANTS) break;
       const chosen = sources.map(state => [state, state === source ? other : (state.alternatives[0] ?? null)] as const);
-      const deciding = other === null ? source.when : (other.conditions.find(one => !one.holds)?.unknown ?? other.conditions[0]?.unknown ?? null);
+      const deciding =
+        other === null
+          ? source.when
+          : (other.conditions.find(one => !one.holds)?.unknown ?? other.conditions[0]?.unknown ?? null);
       variants.push({ flags: read(chosen).flags, deciding });
     }
   }
   const doubted = sources.find(state => state.truncated);
-  return { ...first, flags: merge(variants, doubted ? { key: 'more alternatives', why: [`${pathOf(doubted.dest)} has more alternatives than the gate tries out`] } : null) };
+  return {
+    ...first,
+    flags: merge(
+      variants,
+      doubted
+        ? { key: 'more alternatives', why: [`${pathOf(doubted.dest)} has more alternatives than the gate tries out`] }
+        : null,
+    ),
+  };
 }
 
 function read(chosen: readonly (readonly [FileState, FileAlternative | null])[]): NodeFlags {
@@ -51,7 +62,10 @@ function read(chosen: readonly (readonly [FileState, FileAlternative | null])[])
   };
 }
 
-function merge(variants: readonly { flags: readonly Flag[]; deciding: Unknown | null }[], doubt: Unknown | null): readonly Flag[] {
+function merge(
+  variants: readonly { flags: readonly Flag[]; deciding: Unknown | null }[],
+  doubt: Unknown | null,
+): readonly Flag[] {
   const names = new Set(variants.flatMap(({ flags }) => flags.map(flag => flag.name)));
   return [...names].flatMap(name => {
     const shown = variants.map(({ flags }) => flags.filter(flag => flag.name === name));
@@ -62,7 +76,15 @@ function merge(variants: readonly { flags: readonly Flag[]; deciding: Unknown | 
     const deciding = doubt ?? variants[different]?.deciding;
     const why = deciding?.why ?? ['an unknown condition'];
     const key = `${deciding?.key ?? ''}?${[...new Set(texts)].join('|')}`;
-    return [{ name, value: { value: { known: false, unknown: { key, why } }, origins: shown.flat().flatMap(flag => flag.value.origins) } }];
+    return [
+      {
+        name,
+        value: {
+          value: { known: false, unknown: { key, why } },
+          origins: shown.flat().flatMap(flag => flag.value.origins),
+        },
+      },
+    ];
   });
 }
 

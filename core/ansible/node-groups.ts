@@ -11,7 +11,8 @@ export function nodeGroups(inventory: Inventory, results: ReadonlyMap<string, No
   const digests = new Map<NodeResult, string>();
   for (const [host, result] of results) {
     let digest = digests.get(result);
-    if (digest === undefined) digests.set(result, (digest = `${resultDigest(result)} ${rolesOf(inventory, [host]).join()}`));
+    if (digest === undefined)
+      digests.set(result, (digest = `${resultDigest(result)} ${rolesOf(inventory, [host]).join()}`));
     const known = byDigest.get(digest);
     if (known) known.hosts.push(host);
     else byDigest.set(digest, { result, hosts: [host] });
@@ -96,12 +97,17 @@ function resultDigest(result: NodeResult): string {
     file.task.file,
     file.task.line,
   ]);
-  const values = [...(result.kubelet?.values ?? [])].map(([path, { value }]) => [path, value.known ? JSON.stringify(value.json) : value.unknown.key]);
+  const values = [...(result.kubelet?.values ?? [])].map(([path, { value }]) => [
+    path,
+    value.known ? JSON.stringify(value.json) : value.unknown.key,
+  ]);
   const rest = [
     result.flags.map(({ name, value }) => [name, traced(value)]),
     result.kubelet?.accepted ?? null,
     result.steps.map(step => `${step.file}:${step.line} ${step.role} ${step.task}`),
     result.problems.map(problem => `${problem.file}:${problem.line} ${problem.message}`),
   ];
-  return createHash('sha256').update(JSON.stringify([files, values, rest])).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify([files, values, rest]))
+    .digest('hex');
 }

@@ -2,7 +2,13 @@ import type { Minor } from '../kubelet/types.ts';
 import type { Problem } from '../source/problem.ts';
 import { type FileState, fileStates, pathOf } from './file-states.ts';
 import type { RunResult } from './host-run.ts';
-import { chosenCandidates, type ConfigCandidate, configCandidates, kubeletResult, type LoadKubelet } from './kubelet-result.ts';
+import {
+  type ConfigCandidate,
+  chosenCandidates,
+  configCandidates,
+  kubeletResult,
+  type LoadKubelet,
+} from './kubelet-result.ts';
 import { type NodeFlags, nodeFlags } from './node-flags.ts';
 import { notEvaluated } from './repository.ts';
 import type { FileKind, NodeFile, NodeGroup } from './types.ts';
@@ -11,7 +17,13 @@ import type { FileKind, NodeFile, NodeGroup } from './types.ts';
 export type NodeResult = Omit<NodeGroup, 'name' | 'hosts' | 'roles'> & Readonly<{ label: string | null }>;
 
 /** Kinds whose in-place edits leave a question about the kubelet open. */
-const EDITS_MATTER: ReadonlySet<FileKind> = new Set<FileKind>(['KubeletConfiguration', 'kubeadm', 'drop-in', 'kubelet-flags', 'KubeProxyConfiguration']);
+const EDITS_MATTER: ReadonlySet<FileKind> = new Set<FileKind>([
+  'KubeletConfiguration',
+  'kubeadm',
+  'drop-in',
+  'kubelet-flags',
+  'KubeProxyConfiguration',
+]);
 
 /**
  * What the tasks of one host amount to: files, flags and what the kubelet makes of them. With `apart`, configurations
@@ -48,25 +60,52 @@ function result(
     kubeletAlternatives: alternatives,
     provenance,
     steps: run.steps,
-    problems: [...run.problems, ...states.flatMap(stateProblems), ...flags.unread.map(({ path }) => unreadFlags(states, path))],
+    problems: [
+      ...run.problems,
+      ...states.flatMap(stateProblems),
+      ...flags.unread.map(({ path }) => unreadFlags(states, path)),
+    ],
   };
 }
 
 function nodeFile(state: FileState): NodeFile {
   const { dest, kind, source, task, mode, owner, group, when, truncated } = state;
   const alternatives = state.editedBy ? [] : state.alternatives;
-  return { dest, kind, source, task, text: alternatives[0]?.text ?? null, alternatives, truncated, mode, owner, group, when };
+  return {
+    dest,
+    kind,
+    source,
+    task,
+    text: alternatives[0]?.text ?? null,
+    alternatives,
+    truncated,
+    mode,
+    owner,
+    group,
+    when,
+  };
 }
 
 function stateProblems(state: FileState): readonly Problem[] {
   const problems = state.problem ? [state.problem] : [];
   if (!state.editedBy || !EDITS_MATTER.has(state.kind)) return problems;
   const { file, line } = state.editedBy;
-  return [...problems, notEvaluated(file, line, `This task edits ${pathOf(state.dest)} in place; what the file says from here on is not evaluated.`)];
+  return [
+    ...problems,
+    notEvaluated(
+      file,
+      line,
+      `This task edits ${pathOf(state.dest)} in place; what the file says from here on is not evaluated.`,
+    ),
+  ];
 }
 
 function unreadFlags(states: readonly FileState[], path: string): Problem {
   const state = states.find(one => pathOf(one.dest) === path);
   const file = state?.source ?? state?.task.file ?? path;
-  return notEvaluated(file, state?.source ? 0 : (state?.task.line ?? 0), `${path} starts the kubelet through a command the gate cannot take apart; its flags are not evaluated.`);
+  return notEvaluated(
+    file,
+    state?.source ? 0 : (state?.task.line ?? 0),
+    `${path} starts the kubelet through a command the gate cannot take apart; its flags are not evaluated.`,
+  );
 }

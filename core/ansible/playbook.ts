@@ -69,7 +69,12 @@ function readPlays(
   const [document] = readYaml(repository, file);
   if (!document) return;
   if (!isPlaybook(document)) {
-    report(repository, { file, line: 1, code: 'playbook-invalid', message: 'This is not a playbook: it must be a list of plays.' });
+    report(repository, {
+      file,
+      line: 1,
+      code: 'playbook-invalid',
+      message: 'This is not a playbook: it must be a list of plays.',
+    });
     return;
   }
   for (const item of listOf(document)) {
@@ -82,9 +87,21 @@ function readPlays(
     }
     const path = target.kind === 'str' && !target.text.includes('{{') ? within(posix.dirname(file), target.text) : null;
     if (path === null || !exists(repository, path)) {
-      report(repository, notEvaluated(file, at.line, 'The imported playbook is not in this repository or its name is templated; its plays were not evaluated.'));
+      report(
+        repository,
+        notEvaluated(
+          file,
+          at.line,
+          'The imported playbook is not in this repository or its name is templated; its plays were not evaluated.',
+        ),
+      );
     } else if (above.has(path) || path === file || ++imports.count > MAX_IMPORTS) {
-      report(repository, { file, line: at.line, code: 'over-limit', message: `Playbook imports loop or exceed ${MAX_IMPORTS}.` });
+      report(repository, {
+        file,
+        line: at.line,
+        code: 'over-limit',
+        message: `Playbook imports loop or exceed ${MAX_IMPORTS}.`,
+      });
     } else {
       const vars = varsOf(keys.get('vars')) ?? NO_VARS;
       readPlays(repository, path, plays, new Map([...inherited, ...vars]), new Set([...above, file]), imports);

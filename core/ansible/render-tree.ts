@@ -48,14 +48,21 @@ export function renderTree(
     return { source, worlds, runs };
   });
   const places = rolePlaces(tree);
-  const reached = reachedRoles(places, found, playbooks, real.flatMap(({ worlds }) => worlds));
+  const reached = reachedRoles(
+    places,
+    found,
+    playbooks,
+    real.flatMap(({ worlds }) => worlds),
+  );
   const assumed = assumedPlay(repository, places, found, orphansOf(found, written), reached);
 
   const rendered = real.map(({ source, runs }): InventoryRendering => {
     const groups = groupsOf(source, runs, options, load);
     return { inventory: source.path, groups, problems: source.problems };
   });
-  const inventories = assumed ? withAssumed(rendered, shared, sources, assumed, playbooks.length > 0, options, load) : rendered;
+  const inventories = assumed
+    ? withAssumed(rendered, shared, sources, assumed, playbooks.length > 0, options, load)
+    : rendered;
   return { rev: tree.rev, inventories, problems: repository.problems, read: repository.read };
 }
 
@@ -67,7 +74,11 @@ function hostsOf(source: InventorySource, options: RenderOptions): readonly stri
   return options.host === undefined ? hosts : hosts.filter(host => host === options.host || host === EVERY_NODE);
 }
 
-function inventorySources(repository: Repository, options: RenderOptions, playbooks: readonly Playbook[]): readonly Source[] {
+function inventorySources(
+  repository: Repository,
+  options: RenderOptions,
+  playbooks: readonly Playbook[],
+): readonly Source[] {
   const paths = options.inventories ?? findInventories(repository.tree);
   const sources: Source[] = paths.map(path => {
     const before = repository.problems.length;
@@ -78,7 +89,12 @@ function inventorySources(repository: Repository, options: RenderOptions, playbo
   if (options.inventories === undefined) {
     const files = playbooks.map(playbook => playbook.file);
     for (const directory of findGroupVarsOnly(repository.tree, paths, files)) {
-      sources.push({ path: sources.length === 0 ? '' : directory, directory, inventory: emptyInventory(), problems: [] });
+      sources.push({
+        path: sources.length === 0 ? '' : directory,
+        directory,
+        inventory: emptyInventory(),
+        problems: [],
+      });
     }
   }
   if (sources.length === 0) sources.push({ path: '', directory: null, inventory: emptyInventory(), problems: [] });
@@ -137,7 +153,8 @@ function groupsOf(
     return results;
   };
   const everyNode = runs.get(EVERY_NODE);
-  if (source.inventory.hosts.size === 0) return everyNode && concerns(everyNode) ? assumedGroups(resultsOf(everyNode)) : [];
+  if (source.inventory.hosts.size === 0)
+    return everyNode && concerns(everyNode) ? assumedGroups(resultsOf(everyNode)) : [];
   const results = new Map<string, NodeResult>();
   for (const [host, run] of runs) {
     const [result] = resultsOf(run);
@@ -166,7 +183,8 @@ function withAssumed(
 ): readonly InventoryRendering[] {
   const assumedOn = (source: InventorySource): readonly NodeGroup[] =>
     groupsOf(source, runHosts([assumedWorld(shared, source, assumed)], hostsOf(source, options)), options, load);
-  if (!hasPlaybooks) return sources.map(source => ({ inventory: source.path, groups: assumedOn(source), problems: source.problems }));
+  if (!hasPlaybooks)
+    return sources.map(source => ({ inventory: source.path, groups: assumedOn(source), problems: source.problems }));
   const [first] = sources;
   const groups = assumedOn({ path: '', directory: first?.directory ?? null, inventory: emptyInventory() });
   return groups.length > 0 ? [...rendered, { inventory: '', groups, problems: [] }] : rendered;
@@ -181,12 +199,22 @@ function reachedRoles(
 ): ReadonlySet<string> {
   const reached = new Set(worlds.flatMap(world => [...world.roles.values()].map(role => role.directory)));
   if (playbooks.length === 0) return reached;
-  const callers = naming.filter(({ path }) => /(?:^|\/)(?:tasks|handlers|meta)\//.test(path) || !/(?:^|\/)roles\//.test(path));
+  const callers = naming.filter(
+    ({ path }) => /(?:^|\/)(?:tasks|handlers|meta)\//.test(path) || !/(?:^|\/)roles\//.test(path),
+  );
   for (const { name, directory } of places) {
     const short = name.split('/').at(-1) ?? name;
     const names = [name, short].map(one => one.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
-    const called = new RegExp(`(?:^\\s*-\\s+|\\b(?:role|name)\\s*[:=]\\s*)["']?(?:[\\w./-]*/)?(?:${names})["']?\\s*(?:$|[,}#])`, 'm');
-    if (callers.some(({ path, text }) => !path.startsWith(`${directory}/`) && directoryOf(path) !== directory && called.test(text))) reached.add(directory);
+    const called = new RegExp(
+      `(?:^\\s*-\\s+|\\b(?:role|name)\\s*[:=]\\s*)["']?(?:[\\w./-]*/)?(?:${names})["']?\\s*(?:$|[,}#])`,
+      'm',
+    );
+    if (
+      callers.some(
+        ({ path, text }) => !path.startsWith(`${directory}/`) && directoryOf(path) !== directory && called.test(text),
+      )
+    )
+      reached.add(directory);
   }
   return reached;
 }
@@ -196,7 +224,12 @@ function onceEach(kubelet: Load): Load {
   const answers = new Map<string, KubeletVerdict>();
   return input => {
     const texts = [...(input.config ? [input.config] : []), ...input.dropIns];
-    const key = JSON.stringify([input.minor, !input.config, texts.map(({ name, text, unknowns }) => [name, text, [...(unknowns ?? [])]]), input.flags]);
+    const key = JSON.stringify([
+      input.minor,
+      !input.config,
+      texts.map(({ name, text, unknowns }) => [name, text, [...(unknowns ?? [])]]),
+      input.flags,
+    ]);
     let answer = answers.get(key);
     if (!answer) answers.set(key, (answer = kubelet(input)));
     return answer;

@@ -14,7 +14,9 @@ export function rolePlaceOf(path: string): RolePlace | null {
     const name = part ? rest.slice(0, Math.max(0, part.index - 1)) : '';
     return name === '' ? null : { name, directory: roles + name };
   }
-  return /^(?:tasks|templates|files|defaults|vars|meta|handlers)\//.test(path) ? { name: ROOT_ROLE, directory: '' } : null;
+  return /^(?:tasks|templates|files|defaults|vars|meta|handlers)\//.test(path)
+    ? { name: ROOT_ROLE, directory: '' }
+    : null;
 }
 
 /** What a repository that is one role is called here. */

@@ -46,7 +46,8 @@ export function placeOf(file: string, value: Value | undefined): Place {
 /** A role reference of a play's `roles:` or of meta `dependencies:`; null when it names no role. */
 export function roleReference(file: string, value: Value): RoleReference | null {
   const at = placeOf(file, value);
-  if (value.kind === 'str') return { name: value.text, params: NO_VARS, vars: NO_VARS, when: [], tasksFrom: 'main', at };
+  if (value.kind === 'str')
+    return { name: value.text, params: NO_VARS, vars: NO_VARS, when: [], tasksFrom: 'main', at };
   const keys = varsOf(value);
   const name = keys?.get('role') ?? keys?.get('name');
   if (!keys || name?.kind !== 'str') return null;
@@ -75,10 +76,20 @@ export function findRole(
     within('roles', name),
     within(playDirectory, name),
     ...(collection
-      ? [posix.join('collections/ansible_collections', collection[1] ?? '', collection[2] ?? '', 'roles', collection[3] ?? '')]
+      ? [
+          posix.join(
+            'collections/ansible_collections',
+            collection[1] ?? '',
+            collection[2] ?? '',
+            'roles',
+            collection[3] ?? '',
+          ),
+        ]
       : []),
   ];
-  return candidates.find((path): path is string => path !== null && path !== '' && isDirectory(repository, path)) ?? null;
+  return (
+    candidates.find((path): path is string => path !== null && path !== '' && isDirectory(repository, path)) ?? null
+  );
 }
 
 /** Reads a role's defaults, vars and dependencies. */
@@ -107,7 +118,9 @@ export function yamlNames(path: string): readonly string[] {
 }
 
 /** `roles_path` and `inventory` of the repository's ansible.cfg, inside the repository. */
-export function readAnsibleCfg(repository: Repository): Readonly<{ rolesPath: readonly string[]; inventory: string | null }> {
+export function readAnsibleCfg(
+  repository: Repository,
+): Readonly<{ rolesPath: readonly string[]; inventory: string | null }> {
   const text = repository.tree.entry('ansible.cfg') ? readText(repository, 'ansible.cfg') : null;
   const settings = new Map<string, string>();
   let section = '';

@@ -1,13 +1,21 @@
 import { ProblemError } from '../source/problem.ts';
-import { taskRuns } from './conditions.ts';
-import { type Frame, type HostRun, newRun, type Orphan, readExternal, type RoleInstance, type RunResult, type World } from './host-run.ts';
+import {
+  type Frame,
+  type HostRun,
+  newRun,
+  type Orphan,
+  type RoleInstance,
+  type RunResult,
+  readExternal,
+  type World,
+} from './host-run.ts';
 import type { Play } from './playbook.ts';
 import { exists, notEvaluated, within } from './repository.ts';
-import { findRole, listOf, loadRole, type Role, type RoleReference } from './role.ts';
-import { readTaskList, runTasks, tasksFile } from './run-tasks.ts';
+import { listOf, type RoleReference } from './role.ts';
+import { roleOf } from './role-tasks.ts';
+import { runRole, runTasks } from './run-tasks.ts';
 import { scopeOf, searchPath } from './scope.ts';
 import { templateText } from './template-text.ts';
-import { identity } from './value.ts';
 import { combine, loadVarsFile, NO_VARS, type Vars } from './variables.ts';
 import { recordOrphan } from './write-file.ts';
 
@@ -56,7 +64,8 @@ function runPlay(run: HostRun, play: Play, playIndex: number): void {
 /** Files that concern the kubelet although no task writes them: each counts as written once to every node. */
 function writeOrphans(run: HostRun, frame: Frame, orphans: readonly Orphan[]): void {
   for (const { file, role } of orphans) {
-    const reference = frame.play.roles.find(one => one.name === role) ?? (role === null ? null : referenceTo(role, file));
+    const reference =
+      frame.play.roles.find(one => one.name === role) ?? (role === null ? null : referenceTo(role, file));
     const found = reference ? roleOf(run, frame.play, reference) : null;
     recordOrphan(run, { ...frame, file, role: found && reference ? { role: found, reference } : null }, file);
   }
@@ -64,22 +73,6 @@ function writeOrphans(run: HostRun, frame: Frame, orphans: readonly Orphan[]): v
 
 function referenceTo(name: string, file: string): RoleReference {
   return { name, params: NO_VARS, vars: NO_VARS, when: [], tasksFrom: 'main', at: { file, line: 0 } };
-}
-
-/** Loads a role named by a play or another role, once per playbook; null when the repository does not have it. */
-export function roleOf(run: HostRun, play: Play, reference: RoleReference): Role | null {
-  const { world } = run;
-  const key = `${play.directory}\0${reference.name}`;
-  const known = world.roles.get(key);
-  if (known) return known;
-  const directory = findRole(world.repository, reference.name, play.directory, world.rolesPath);
-  if (directory === null) {
-    run.missingRoles.add(reference.name);
-    return null;
-  }
-  const role = loadRole(world.repository, reference.name, directory);
-  world.roles.set(key, role);
-  return role;
 }
 
 /** Every role of `roles:` with its dependencies gives its defaults and vars to the whole play. */
@@ -98,7 +91,13 @@ function readVarsFiles(run: HostRun, frame: Frame): Vars {
     for (const name of listOf(entry)) {
       const text = templateText(run, name, scopeOf(run, { ...frame, varsFiles: combine(...layers) }));
       if (text === null) {
-        run.problems.push(notEvaluated(frame.play.at.file, name.origins[0]?.line ?? 0, 'The name of this vars_files entry cannot be known from Git, so its variables are missing here.'));
+        run.problems.push(
+          notEvaluated(
+            frame.play.at.file,
+            name.origins[0]?.line ?? 0,
+            'The name of this vars_files entry cannot be known from Git, so its variables are missing here.',
+          ),
+        );
         break;
       }
       const path = searchPath(run.world, frame, 'vars')
@@ -112,33 +111,4 @@ function readVarsFiles(run: HostRun, frame: Frame): Vars {
     }
   }
   return combine(...layers);
-}
-
-/** Runs a role: its dependencies, then its tasks. The same role with the same params runs once a play. */
-export function runRole(run: HostRun, frame: Frame, reference: RoleReference, done: Set<string> | null): void {
-  if (reference.name.includes('{{')) {
-    run.problems.push(notEvaluated(reference.at.file, reference.at.line, `The role name ${reference.name} is templated; the gate does not know which role runs here.`));
-    return;
-  }
-  const role = roleOf(run, frame.play, reference);
-  if (!role) return;
-  for (const path of [...role.defaults.vaulted, ...role.vars.vaulted]) run.vaulted.add(path);
-  const once = `${role.directory}\0${reference.tasksFrom}\0${[...reference.params].map(([name, value]) => `${name}=${identity(value)}`).join('\0')}`;
-  if (done?.has(once)) return;
-  done?.add(once);
-  if (frame.chain.length > MAX_ROLE_DEPTH) {
-    throw new ProblemError({ ...reference.at, code: 'over-limit', message: `Roles include each other more than ${MAX_ROLE_DEPTH} deep.` });
-  }
-  const instance: RoleInstance = { role, reference };
-  const conditions = [...frame.conditions, ...reference.when.map(expression => ({ expression, file: reference.at.file }))];
-  const chain = frame.role ? [...frame.chain, frame.role] : frame.chain;
-  for (const dependency of role.dependencies) {
-    roleOf(run, frame.play, dependency);
-    runRole(run, { ...frame, conditions, chain, role: instance }, dependency, done ?? new Set());
-  }
-  const file = tasksFile(run.world.repository, role.directory, reference.tasksFrom);
-  const inside: Frame = { ...frame, file: file ?? `${role.directory}/tasks`, role: instance, chain, conditions };
-  if (reference.when.length > 0 && taskRuns(run, inside, [], scopeOf(run, inside)).holds === false) return;
-  run.steps.push({ play: frame.play.name, role: role.name, task: null, ...reference.at });
-  if (file !== null) runTasks(run, inside, readTaskList(run.world.repository, file));
 }

@@ -4,11 +4,12 @@ import type { Unknown } from '../source/rope.ts';
 import { conditionOrigins, taskRuns } from './conditions.ts';
 import { type Frame, type HostRun, intern } from './host-run.ts';
 import { loopItems } from './loop-items.ts';
-import { firstFile, notEvaluated, type Repository, readYaml, report, within } from './repository.ts';
-import { listOf, placeOf, type RoleReference, yamlNames } from './role.ts';
-import { roleOf, runRole } from './run-plays.ts';
+import { firstFile, notEvaluated, within } from './repository.ts';
+import { placeOf, type RoleReference } from './role.ts';
+import { roleOf, roleTasks } from './role-tasks.ts';
 import { scopeOf, searchPath } from './scope.ts';
 import { readTask, type Task } from './task.ts';
+import { readTaskList } from './task-files.ts';
 import { templated, templateText } from './template-text.ts';
 import { allOrigins, identity, mergeOrigins, unknownValue, type Value, withOrigins } from './value.ts';
 import { loadVarsFile, NO_VARS } from './variables.ts';
@@ -19,19 +20,9 @@ const MAX_NESTING = 40;
 /** Modules that only lead to other tasks. */
 const INCLUDES = new Set(['import_tasks', 'include_tasks', 'include', 'import_role', 'include_role']);
 
-/** The task list of a file; a file that holds none is reported. */
-export function readTaskList(repository: Repository, file: string): readonly Value[] {
-  const [document] = readYaml(repository, file);
-  if (!document || document.kind === 'none') return [];
-  if (document.kind !== 'list') {
-    report(repository, { file, line: 1, code: 'playbook-invalid', message: 'A task file must be a list of tasks.' });
-  }
-  return listOf(document.kind === 'list' ? document : undefined);
-}
-
-/** File of a role's tasks by its entry point. */
-export function tasksFile(repository: Repository, directory: string, from: string): string | null {
-  return firstFile(repository, yamlNames(posix.join(directory, 'tasks', from.replace(/\.ya?ml$/, ''))));
+/** Runs a role with its dependencies. @throws ProblemError `over-limit` */
+export function runRole(run: HostRun, frame: Frame, reference: RoleReference, done: Set<string> | null): void {
+  for (const { frame: inside, tasks } of roleTasks(run, frame, reference, done)) runTasks(run, inside, tasks);
 }
 
 /** Runs a list of tasks and blocks in order. @throws ProblemError `over-limit` */
@@ -40,10 +31,18 @@ export function runTasks(run: HostRun, frame: Frame, tasks: readonly Value[]): v
     const task = readTask(frame.file, value);
     if (!task) continue;
     if (++run.tasks > MAX_TASKS) {
-      throw new ProblemError({ ...task.at, code: 'over-limit', message: `More than ${MAX_TASKS} tasks for one host; the rest was not evaluated.` });
+      throw new ProblemError({
+        ...task.at,
+        code: 'over-limit',
+        message: `More than ${MAX_TASKS} tasks for one host; the rest was not evaluated.`,
+      });
     }
     if (frame.conditions.length > MAX_NESTING * 4 || frame.taskVars.length > MAX_NESTING) {
-      throw new ProblemError({ ...task.at, code: 'over-limit', message: `Tasks nest deeper than ${MAX_NESTING} levels.` });
+      throw new ProblemError({
+        ...task.at,
+        code: 'over-limit',
+        message: `Tasks nest deeper than ${MAX_NESTING} levels.`,
+      });
     }
     runTask(run, frame, task);
   }
@@ -62,14 +61,22 @@ function runTask(run: HostRun, outer: Frame, task: Task): void {
     runInclude(run, frame, task, task.module);
     return;
   }
-  run.steps.push({ play: frame.play.name, role: frame.role?.role.name ?? null, task: task.name ?? task.module, ...task.at });
+  run.steps.push({
+    play: frame.play.name,
+    role: frame.role?.role.name ?? null,
+    task: task.name ?? task.module,
+    ...task.at,
+  });
   if (task.module === 'set_fact' || task.module === 'include_vars' || WRITING_MODULES.has(task.module)) {
     for (const item of itemsOf(run, frame, task)) runModule(run, item, task, task.module);
   }
   if (task.register !== null) {
     const why = `result of task ${task.name ?? task.module} (${task.at.file}:${task.at.line})`;
     const origins = [{ ...task.at, kind: 'variable' as const }];
-    run.facts.set(task.register, intern(run.world, unknownValue(`register:${task.register}`, [why], { defined: true, origins })));
+    run.facts.set(
+      task.register,
+      intern(run.world, unknownValue(`register:${task.register}`, [why], { defined: true, origins })),
+    );
   }
 }
 
@@ -102,7 +109,9 @@ function setFacts(run: HostRun, frame: Frame, task: Task, unknown: Unknown | nul
   const origins = conditionOrigins(frame, task.when);
   const values = [...task.args]
     .filter(([name]) => name !== 'cacheable')
-    .map(([name, raw]) => [name, withOrigins(templated(run, raw, scope), raw.kind === 'str' ? [] : raw.origins)] as const);
+    .map(
+      ([name, raw]) => [name, withOrigins(templated(run, raw, scope), raw.kind === 'str' ? [] : raw.origins)] as const,
+    );
   for (const [name, value] of values) {
     const guarded = unknown ? either(name, value, scope.lookup(name), unknown) : value;
     run.facts.set(name, intern(run.world, withOrigins(guarded, origins), allOrigins(guarded)));
@@ -126,7 +135,11 @@ function includeVars(run: HostRun, frame: Frame, task: Task, unknown: Unknown | 
   const name = raw ? templateText(run, raw, scope) : null;
   const path = name === null ? null : findVars(run, frame, name);
   if (name !== null && path === null) {
-    run.problems.push({ ...task.at, code: 'missing-file', message: `include_vars names ${name}, which is not in this repository.` });
+    run.problems.push({
+      ...task.at,
+      code: 'missing-file',
+      message: `include_vars names ${name}, which is not in this repository.`,
+    });
     return;
   }
   const files = path === null ? candidateVars(run, frame) : [path];
@@ -134,7 +147,10 @@ function includeVars(run: HostRun, frame: Frame, task: Task, unknown: Unknown | 
     const loaded = loadVarsFile(repository, file);
     for (const vaulted of loaded.vaulted) run.vaulted.add(vaulted);
     for (const [key, value] of loaded.vars) {
-      const doubt = path === null ? { key: `include_vars:${file}`, why: ['which variable file is included depends on the node'] } : unknown;
+      const doubt =
+        path === null
+          ? { key: `include_vars:${file}`, why: ['which variable file is included depends on the node'] }
+          : unknown;
       run.included.set(key, doubt ? intern(run.world, either(key, value, scope.lookup(key), doubt)) : value);
     }
   }
@@ -153,16 +169,19 @@ function candidateVars(run: HostRun, frame: Frame): readonly string[] {
   const directory = posix.join(frame.role.role.directory, 'vars');
   return run.world.repository.tree
     .list(directory)
-    .filter(name => /\.ya?ml$/.test(name) && !/^main\./.test(name))
+    .filter(name => /\.ya?ml$/.test(name) && !name.startsWith('main.'))
     .map(name => posix.join(directory, name));
 }
 
 function runInclude(run: HostRun, frame: Frame, task: Task, module: string): void {
   const dynamic = module !== 'import_tasks' && module !== 'import_role';
   for (const item of dynamic ? itemsOf(run, frame, task) : [frame]) {
-    const inside = dynamic ? guarded(run, item, task) : { ...item, conditions: [...item.conditions, ...conditionsOf(item, task)] };
+    const inside = dynamic
+      ? guarded(run, item, task)
+      : { ...item, conditions: [...item.conditions, ...conditionsOf(item, task)] };
     if (inside === null) continue;
-    const params = dynamic && task.vars.size > 0 ? { ...inside, includeParams: [...inside.includeParams, task.vars] } : inside;
+    const params =
+      dynamic && task.vars.size > 0 ? { ...inside, includeParams: [...inside.includeParams, task.vars] } : inside;
     if (module.endsWith('_role')) includeRole(run, params, task, dynamic);
     else includeTasks(run, params, task);
   }
@@ -184,11 +203,20 @@ function includeRole(run: HostRun, frame: Frame, task: Task, dynamic: boolean): 
   const raw = task.args.get('name') ?? task.args.get('role');
   const name = raw ? templateText(run, raw, scopeOf(run, frame)) : null;
   if (name === null) {
-    run.problems.push(notEvaluated(task.at.file, task.at.line, 'Which role is included here cannot be known from Git.'));
+    run.problems.push(
+      notEvaluated(task.at.file, task.at.line, 'Which role is included here cannot be known from Git.'),
+    );
     return;
   }
   const from = task.args.get('tasks_from');
-  const reference: RoleReference = { name, params: NO_VARS, vars: task.vars, when: [], tasksFrom: from?.kind === 'str' ? from.text : 'main', at: task.at };
+  const reference: RoleReference = {
+    name,
+    params: NO_VARS,
+    vars: task.vars,
+    when: [],
+    tasksFrom: from?.kind === 'str' ? from.text : 'main',
+    at: task.at,
+  };
   const isPublic = !dynamic || task.args.get('public')?.kind === 'bool';
   const role = roleOf(run, frame.play, reference);
   if (role && isPublic && !frame.playRoles.some(one => one.role === role)) frame.playRoles.push({ role, reference });
@@ -205,10 +233,17 @@ function includeTasks(run: HostRun, frame: Frame, task: Task): void {
     for (const file of candidateTasks(run, frame, raw)) enterTasks(run, undecided(frame, file, raw), file, task);
     return;
   }
-  const file = firstFile(repository, directories.map(directory => within(directory === '.' ? '' : directory, name)));
+  const file = firstFile(
+    repository,
+    directories.map(directory => within(directory === '.' ? '' : directory, name)),
+  );
   if (file === null) {
     if (!run.world.assumed) {
-      run.problems.push({ ...task.at, code: 'missing-file', message: `The task file ${name} is not in this repository.` });
+      run.problems.push({
+        ...task.at,
+        code: 'missing-file',
+        message: `The task file ${name} is not in this repository.`,
+      });
     }
     return;
   }
@@ -231,7 +266,13 @@ function candidateTasks(run: HostRun, frame: Frame, raw: Value): readonly string
   const directory = posix.dirname(frame.file);
   return run.world.repository.tree
     .list(directory)
-    .filter(name => /\.ya?ml$/.test(name) && name.startsWith(literal[0] ?? '') && name.endsWith(literal.at(-1) ?? '') && literal.length > 1)
+    .filter(
+      name =>
+        /\.ya?ml$/.test(name) &&
+        name.startsWith(literal[0] ?? '') &&
+        name.endsWith(literal.at(-1) ?? '') &&
+        literal.length > 1,
+    )
     .map(name => posix.join(directory, name))
     .filter(file => file !== frame.file);
 }
@@ -239,7 +280,11 @@ function candidateTasks(run: HostRun, frame: Frame, raw: Value): readonly string
 function enterTasks(run: HostRun, frame: Frame, file: string, task: Task): void {
   const at = placeOf(frame.file, task.free ?? task.args.get('file'));
   if (run.nesting >= MAX_NESTING) {
-    throw new ProblemError({ ...at, code: 'over-limit', message: `Task files include each other more than ${MAX_NESTING} deep.` });
+    throw new ProblemError({
+      ...at,
+      code: 'over-limit',
+      message: `Task files include each other more than ${MAX_NESTING} deep.`,
+    });
   }
   run.nesting++;
   runTasks(run, { ...frame, file }, readTaskList(run.world.repository, file));

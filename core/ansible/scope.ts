@@ -7,8 +7,8 @@ import {
   groupLists,
   type HostRun,
   intern,
-  readExternal,
   type RoleInstance,
+  readExternal,
   type World,
 } from './host-run.ts';
 import { groupsOf } from './inventory/inventory.ts';
@@ -144,7 +144,8 @@ function magicVariable(
       return readExternal(run, 'inventory_hostname') as Value;
     case 'inventory_hostname_short': {
       const full = readExternal(run, 'inventory_hostname') as Value;
-      if (full.kind !== 'str') return unknownValue('inventory_hostname_short', ['name of the node'], { defined: true, type: 'str' });
+      if (full.kind !== 'str')
+        return unknownValue('inventory_hostname_short', ['name of the node'], { defined: true, type: 'str' });
       return intern(world, str(full.text.split('.')[0] ?? ''));
     }
     case 'group_names':
@@ -186,7 +187,8 @@ function magicVariable(
     case 'ansible_managed':
       return lookupManaged(run);
     default:
-      if (RUN_PROPERTY.test(name)) return unknownValue(`run:${name}`, [`how Ansible is started (${name})`], { defined: true });
+      if (RUN_PROPERTY.test(name))
+        return unknownValue(`run:${name}`, [`how Ansible is started (${name})`], { defined: true });
       return undefined;
   }
 }
@@ -208,7 +210,11 @@ function groupsVariable(world: World): Value {
           keys: () => world.inventory.groups.keys(),
           origins: [],
         }
-      : dict([...groupLists(world.inventory)].map(([name, hosts]) => [str(name), list(hosts.map(host => str(host)))] as const));
+      : dict(
+          [...groupLists(world.inventory)].map(
+            ([name, hosts]) => [str(name), list(hosts.map(host => str(host)))] as const,
+          ),
+        );
     groupsVariables.set(world, groups);
   }
   return groups;
@@ -246,11 +252,17 @@ function otherHost(world: World, frame: Frame, host: string): LazyMapping {
     if (name === 'inventory_hostname') return str(host);
     if (name === 'group_names') {
       const names = groupsOf(world.inventory, host).map(group => group.name);
-      return list(names.filter(one => one !== 'all').sort().map(one => str(one)));
+      return list(
+        names
+          .filter(one => one !== 'all')
+          .sort()
+          .map(one => str(one)),
+      );
     }
     if (name === 'groups') return groupsVariable(world);
     const setter = world.setAtRunTime.get(name);
-    if (setter !== undefined) return unknownValue(`hostvars[${host}].${name}`, [`${name} of ${host}, set while Ansible runs (${setter})`]);
+    if (setter !== undefined)
+      return unknownValue(`hostvars[${host}].${name}`, [`${name} of ${host}, set while Ansible runs (${setter})`]);
     const value = variables.own.get(name) ?? variables.group.get(name) ?? frame.play.vars.get(name);
     if (value) return value;
     return isFact(name) ? unknownValue(`hostvars[${host}].${name}`, [`fact ${name} of ${host}`]) : undefined;
@@ -277,20 +289,27 @@ function isFact(name: string): boolean {
 /** A name no layer has: a fact, something encrypted or in a role that is not here, or really undefined. */
 function missingVariable(run: HostRun, name: string): Value | undefined {
   if (isFact(name)) {
-    return intern(run.world, unknownValue(`fact:${name}`, [`fact ${name}`], name === 'ansible_facts' ? { defined: true } : {}));
+    return intern(
+      run.world,
+      unknownValue(`fact:${name}`, [`fact ${name}`], name === 'ansible_facts' ? { defined: true } : {}),
+    );
   }
   const vaulted = readExternal(run, 'vaulted') as string;
   const { assumed } = run.world;
   const files = [...(vaulted === '' ? [] : vaulted.split('\n')), ...run.vaulted, ...(assumed?.vaulted ?? [])];
-  if (/vault/i.test(name) && files.length > 0) return unknownValue(`vaulted:${name}`, ['vaulted value'], { defined: true });
+  if (/vault/i.test(name) && files.length > 0)
+    return unknownValue(`vaulted:${name}`, ['vaulted value'], { defined: true });
   if (files.length > 0) return unknownValue(`vaulted:${name}`, [`vaulted value (${name} may be in ${files[0]})`]);
   if (run.missingRoles.size > 0) {
     const roles = [...run.missingRoles].join(', ');
-    return unknownValue(`missing role:${name}`, [`${name} may be set by role ${roles}, which is not in this repository`]);
+    return unknownValue(`missing role:${name}`, [
+      `${name} may be set by role ${roles}, which is not in this repository`,
+    ]);
   }
   if (!assumed) return undefined;
   const setter = run.world.setAtRunTime.get(name);
-  if (setter !== undefined) return intern(run.world, unknownValue(`set:${name}`, [`${name} is set while Ansible runs (${setter})`]));
+  if (setter !== undefined)
+    return intern(run.world, unknownValue(`set:${name}`, [`${name} is set while Ansible runs (${setter})`]));
   return intern(
     run.world,
     unknownValue(`variable:${name}`, [`variable ${name} is defined nowhere in this repository`], { defined: false }),
@@ -298,10 +317,18 @@ function missingVariable(run: HostRun, name: string): Value | undefined {
 }
 
 /** Directories a template or file name is looked for in, nearest first. */
-export function searchPath(world: World, frame: Frame, kind: 'templates' | 'files' | 'vars' | 'tasks'): readonly string[] {
+export function searchPath(
+  world: World,
+  frame: Frame,
+  kind: 'templates' | 'files' | 'vars' | 'tasks',
+): readonly string[] {
   const instances = frame.role ? [frame.role, ...frame.chain.toReversed()] : frame.chain.toReversed();
   return [
-    ...instances.flatMap(({ role }) => [posix.join(role.directory, kind), role.directory, posix.join(role.directory, 'tasks')]),
+    ...instances.flatMap(({ role }) => [
+      posix.join(role.directory, kind),
+      role.directory,
+      posix.join(role.directory, 'tasks'),
+    ]),
     posix.join(posix.dirname(frame.file), kind),
     posix.dirname(frame.file),
     posix.join(frame.play.directory, kind),
@@ -327,7 +354,8 @@ export function findFile(
 
 function loadTemplate(world: World, frame: Frame, name: string, from: string): { file: string; text: string } | null {
   const beside = within(posix.dirname(from), name);
-  const file = findFile(world, frame, 'templates', name) ?? (beside !== null && exists(world.repository, beside) ? beside : null);
+  const file =
+    findFile(world, frame, 'templates', name) ?? (beside !== null && exists(world.repository, beside) ? beside : null);
   const text = file === null ? null : readText(world.repository, file);
   return file === null || text === null ? null : { file, text };
 }
@@ -341,4 +369,3 @@ export function evaluateApart(value: Value, vars: Vars): Value {
     return unknownValue(`undecided:${error.problem.message}`, [error.problem.message]);
   }
 }
-

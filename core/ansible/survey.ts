@@ -17,7 +17,8 @@ export type Survey = Readonly<{
 }>;
 
 /** Folders whose files never reach a node. */
-const APART = /(?:^|\/)(?:\.git|\.github|\.gitlab|\.circleci|docs?|tests?|testdata|molecule|node_modules|vendor|third_party|hack)\//;
+const APART =
+  /(?:^|\/)(?:\.git|\.github|\.gitlab|\.circleci|docs?|tests?|testdata|molecule|node_modules|vendor|third_party|hack)\//;
 const LOOKED_AT = /\.(?:ya?ml|json|j2|conf|env|service|bu|ign|tpl|tmpl|jinja2?|cfg|toml)$|\/[^./]+$|^[^./]+$/;
 const NO_SETTINGS = /(?:^|\/)(?:tasks|handlers|defaults|vars|meta|group_vars|host_vars|playbooks?)\//;
 const MAX_BYTES = 512 * 1024;
@@ -38,11 +39,19 @@ export function survey(repository: Repository): Survey {
     const boot = bootFormatOf(text);
     if (boot !== null) {
       repository.read.add(entry.path);
-      report(repository, notEvaluated(entry.path, 0, `${boot} files set nodes up at boot, without Ansible; the kubelet settings in this one are not evaluated. Review them by hand or move them to a template Ansible writes.`));
+      report(
+        repository,
+        notEvaluated(
+          entry.path,
+          0,
+          `${boot} files set nodes up at boot, without Ansible; the kubelet settings in this one are not evaluated. Review them by hand or move them to a template Ansible writes.`,
+        ),
+      );
     } else if (isSettingsFile(entry.path, text)) {
       settings.push(entry.path);
     }
-    if (/\.ya?ml$/.test(entry.path)) for (const name of namesSetIn(text)) if (!setAtRunTime.has(name)) setAtRunTime.set(name, entry.path);
+    if (/\.ya?ml$/.test(entry.path))
+      for (const name of namesSetIn(text)) if (!setAtRunTime.has(name)) setAtRunTime.set(name, entry.path);
     if (/\.ya?ml$|\.j2$|(?:^|\/)templates\//.test(entry.path)) naming.push({ path: entry.path, text });
   }
   return { settings, naming, setAtRunTime };
@@ -60,9 +69,19 @@ function textOf(repository: Repository, entry: TreeEntry): string | null {
 
 function reportLink(repository: Repository, { path, mode }: TreeEntry): void {
   if (mode === '120000') {
-    report(repository, { file: path, line: 0, code: 'symlink', message: `${path} is a symbolic link; the gate does not follow it. Put the file itself here.` });
+    report(repository, {
+      file: path,
+      line: 0,
+      code: 'symlink',
+      message: `${path} is a symbolic link; the gate does not follow it. Put the file itself here.`,
+    });
   } else if (mode === '160000') {
-    report(repository, { file: path, line: 0, code: 'submodule', message: `${path} is a submodule; the gate does not see the files in it.` });
+    report(repository, {
+      file: path,
+      line: 0,
+      code: 'submodule',
+      message: `${path} is a submodule; the gate does not see the files in it.`,
+    });
   }
 }
 
@@ -76,7 +95,9 @@ function isSettingsFile(path: string, text: string): boolean {
 
 function* namesSetIn(text: string): Generator<string> {
   for (const match of text.matchAll(/^\s*(?:-\s+)?register:\s*["']?([A-Za-z_]\w*)/gm)) yield match[1] ?? '';
-  for (const match of text.matchAll(/^([ \t]*)(?:-\s+)?(?:ansible\.builtin\.)?set_fact:[ \t]*(.*)\n((?:\1[ \t]+.*\n|[ \t]*\n)*)/gm)) {
+  for (const match of text.matchAll(
+    /^([ \t]*)(?:-\s+)?(?:ansible\.builtin\.)?set_fact:[ \t]*(.*)\n((?:\1[ \t]+.*\n|[ \t]*\n)*)/gm,
+  )) {
     for (const key of (match[3] ?? '').matchAll(/^\s+["']?([A-Za-z_]\w*)["']?:/gm)) yield key[1] ?? '';
     for (const key of (match[2] ?? '').matchAll(/([A-Za-z_]\w*)\s*[=:]/g)) yield key[1] ?? '';
   }
@@ -85,7 +106,9 @@ function* namesSetIn(text: string): Generator<string> {
 /** Settings files that no task or template names and nothing wrote. */
 export function orphansOf({ settings, naming }: Survey, written: ReadonlySet<string>): readonly Orphan[] {
   return settings
-    .filter(path => !written.has(path) && !naming.some(one => one.path !== path && mentions(one.text, posix.basename(path))))
+    .filter(
+      path => !written.has(path) && !naming.some(one => one.path !== path && mentions(one.text, posix.basename(path))),
+    )
     .map(file => ({ file, role: rolePlaceOf(file)?.name ?? null }));
 }
 

@@ -64,7 +64,8 @@ function moduleOf(keys: Vars): { module: string; args: Vars; free: Value | null 
     return { module: shortName(module), ...argumentsOf(str(rest.join(' '), action.origins), extra) };
   }
   const actionModule = varsOf(action)?.get('module');
-  if (actionModule?.kind === 'str' && action) return { module: shortName(actionModule.text), ...argumentsOf(action, extra) };
+  if (actionModule?.kind === 'str' && action)
+    return { module: shortName(actionModule.text), ...argumentsOf(action, extra) };
   for (const [key, value] of keys) {
     if (!KEYWORDS.has(key) && !key.startsWith('with_')) return { module: shortName(key), ...argumentsOf(value, extra) };
   }

@@ -34,8 +34,10 @@ export function tracedText(run: HostRun, value: Value | undefined, scope: Scope)
   const origins = allOrigins(result);
   const unknown = unknownIn(result);
   if (unknown) return { value: { known: false, unknown }, origins };
-  if (result.kind === 'str') return result.text === OMIT || result.text === '' ? null : { value: { known: true, json: result.text }, origins };
-  if (result.kind === 'int' || result.kind === 'float') return { value: { known: true, json: String(result.value) }, origins };
+  if (result.kind === 'str')
+    return result.text === OMIT || result.text === '' ? null : { value: { known: true, json: result.text }, origins };
+  if (result.kind === 'int' || result.kind === 'float')
+    return { value: { known: true, json: String(result.value) }, origins };
   return null;
 }
 
@@ -49,7 +51,8 @@ export function tracedMode(run: HostRun, value: Value | undefined, scope: Scope)
   const origins = allOrigins(result);
   const unknown = unknownIn(result);
   if (unknown) return { value: { known: false, unknown }, origins };
-  const digits = result.kind === 'int' ? octal(Number(result.value)) : result.kind === 'str' ? modeOfText(result.text) : null;
+  const digits =
+    result.kind === 'int' ? octal(Number(result.value)) : result.kind === 'str' ? modeOfText(result.text) : null;
   if (digits !== null) return { value: { known: true, json: digits }, origins };
   if (result.kind !== 'str' || result.text === OMIT || result.text === 'preserve' || result.text === '') return null;
   const why = `mode ${result.text} depends on the mode the file has`;
@@ -66,8 +69,10 @@ function modeOfText(text: string): string | null {
   for (const clause of text.split(',')) {
     const parts = /^([ugoa]+)=([rwxst]*)$/.exec(clause);
     if (!parts) return null;
-    const bits = (parts[2]?.includes('r') ? 4 : 0) + (parts[2]?.includes('w') ? 2 : 0) + (parts[2]?.includes('x') ? 1 : 0);
-    for (const who of parts[1] === 'a' ? 'ugo' : (parts[1] ?? '')) mode |= bits << (who === 'u' ? 6 : who === 'g' ? 3 : 0);
+    const bits =
+      (parts[2]?.includes('r') ? 4 : 0) + (parts[2]?.includes('w') ? 2 : 0) + (parts[2]?.includes('x') ? 1 : 0);
+    for (const who of parts[1] === 'a' ? 'ugo' : (parts[1] ?? ''))
+      mode |= bits << (who === 'u' ? 6 : who === 'g' ? 3 : 0);
   }
   return octal(mode);
 }

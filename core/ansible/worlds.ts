@@ -5,8 +5,8 @@ import type { Inventory } from './inventory/inventory.ts';
 import { type HostVariables, inventoryVariables, variablesOfEveryGroup } from './inventory/inventory-variables.ts';
 import type { Play, Playbook } from './playbook.ts';
 import { notEvaluated, type Repository, report } from './repository.ts';
-import { evaluateApart } from './scope.ts';
 import { listOf } from './role.ts';
+import { evaluateApart } from './scope.ts';
 import { combine } from './variables.ts';
 
 /** An inventory of the repository and the folder whose group_vars go with it. */
@@ -45,7 +45,12 @@ function worldOf(
   const { repository } = shared;
   const { inventory, directory } = source;
   const everyNode = inventory.hosts.size === 0;
-  const variablesOf = variablesFor(repository, source, assumed && directory !== null ? null : playbookDirectory, everyNode);
+  const variablesOf = variablesFor(
+    repository,
+    source,
+    assumed && directory !== null ? null : playbookDirectory,
+    everyNode,
+  );
   return {
     repository,
     inventory,
@@ -53,7 +58,9 @@ function worldOf(
     playbook,
     playbookDirectory,
     inventoryDirectory: directory,
-    playHosts: plays.map(play => new Set(everyNode ? everyNodeIn(play) : hostsOfPlay(repository, inventory, play, variablesOf))),
+    playHosts: plays.map(
+      play => new Set(everyNode ? everyNodeIn(play) : hostsOfPlay(repository, inventory, play, variablesOf)),
+    ),
     variablesOf,
     rolesPath: shared.rolesPath,
     roles: new Map(assumed?.roles ?? []),
@@ -98,7 +105,15 @@ function hostsOfPlay(
     const items = raw.kind === 'str' && !raw.text.includes('{') ? [raw] : listOf(evaluateApart(raw, vars));
     for (const item of items) {
       if (item.kind === 'str' && !item.unknowns?.size) patterns.push(item.text);
-      else report(repository, notEvaluated(play.at.file, play.at.line, 'The hosts of this play cannot be known from Git; it was not evaluated.'));
+      else
+        report(
+          repository,
+          notEvaluated(
+            play.at.file,
+            play.at.line,
+            'The hosts of this play cannot be known from Git; it was not evaluated.',
+          ),
+        );
     }
   }
   return patterns.length > 0 ? matchHosts(inventory, patterns) : [];

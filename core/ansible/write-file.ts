@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { ProblemError } from '../source/problem.ts';
-import { type RenderedText, type Unknown, UNKNOWN_TOKEN, verbatim } from '../source/rope.ts';
+import { type RenderedText, UNKNOWN_TOKEN, type Unknown, verbatim } from '../source/rope.ts';
 import { newBudget } from './budget.ts';
 import { isGovernedName, isGovernedText, isSettingsName, kindOf } from './file-kind.ts';
 import { type Frame, type HostRun, type Rendered, trieOf, type Write } from './host-run.ts';
@@ -26,7 +26,14 @@ export const WRITING_MODULES: ReadonlySet<string> = new Set([
   'assemble',
 ]);
 
-const IN_PLACE = new Set(['lineinfile', 'replace', 'blockinfile', 'ini_file', 'community.general.ini_file', 'assemble']);
+const IN_PLACE = new Set([
+  'lineinfile',
+  'replace',
+  'blockinfile',
+  'ini_file',
+  'community.general.ini_file',
+  'assemble',
+]);
 
 /** Records what a task does to a file that concerns the kubelet; other files are not looked at. */
 export function recordWrite(run: HostRun, frame: Frame, task: Task, module: string, when: Unknown | null): void {
@@ -108,12 +115,21 @@ function content(
   const target = name === null ? dest : intoDirectory(dest, name);
   const path = shownPath(target);
   const concerns = isGovernedName(path) || isGovernedName(name ?? (rawSource.kind === 'str' ? rawSource.text : ''));
-  const failed = (message: string, code: 'not-evaluated' | 'missing-file'): { dest: Traced<string>; content: Content } | null =>
-    concerns && isSettingsName(path)
-      ? { dest: target, content: { source: null, alternatives: [], truncated: false, problem: { ...task.at, code, message } } }
-      : null;
-  if (isTrue(task.args.get('remote_src'))) return failed(`${path} is copied from another file on the node, whose content Git does not show.`, 'not-evaluated');
-  if (name === null) return failed(`Which ${module === 'copy' ? 'file' : 'template'} becomes ${path} cannot be known from Git.`, 'not-evaluated');
+  const failed = (
+    message: string,
+    code: 'not-evaluated' | 'missing-file',
+  ): { dest: Traced<string>; content: Content } | null => {
+    if (!concerns || !isSettingsName(path)) return null;
+    const problem = isQuiet(run, path) ? null : { ...task.at, code, message };
+    return { dest: target, content: { source: null, alternatives: [], truncated: false, problem } };
+  };
+  if (isTrue(task.args.get('remote_src')))
+    return failed(`${path} is copied from another file on the node, whose content Git does not show.`, 'not-evaluated');
+  if (name === null)
+    return failed(
+      `Which ${module === 'copy' ? 'file' : 'template'} becomes ${path} cannot be known from Git.`,
+      'not-evaluated',
+    );
   const file = findFile(run.world, frame, module === 'copy' ? 'files' : 'templates', name);
   if (file === null) return failed(`${name}, which becomes ${path}, is not in this repository.`, 'missing-file');
   const text = readText(run.world.repository, file);
@@ -121,8 +137,19 @@ function content(
   if (isVault(text)) return failed(`${file} is a vaulted value; what it puts at ${path} is unknown.`, 'not-evaluated');
   const rendered = module === 'copy' ? asIs(file, text) : renderFile(run, frame, file, text, scope);
   if (!('problem' in rendered)) return { dest: target, content: { source: file, ...rendered, problem: null } };
-  const ignorable = kindOf(path, null) === 'other' && !isGovernedText(text);
-  return { dest: target, content: { source: file, alternatives: [], truncated: false, problem: ignorable ? null : rendered.problem } };
+  const problem = isQuiet(run, path) && !isGovernedText(text) ? null : rendered.problem;
+  return { dest: target, content: { source: file, alternatives: [], truncated: false, problem } };
+}
+
+/**
+ * Whether a file that cannot be had is no problem of its own: it says nothing about the kubelet. In an assumed play
+ * only the kubelet's own configuration and command line count.
+ */
+function isQuiet(run: HostRun, path: string): boolean {
+  const kind = kindOf(path, null);
+  return (
+    kind === 'other' || (run.world.assumed !== null && kind !== 'KubeletConfiguration' && kind !== 'kubelet-flags')
+  );
 }
 
 /**
@@ -163,19 +190,30 @@ function renderOnce(file: string, text: string, scope: Scope): Rendered {
   }
 }
 
-function inlineContent(task: Task, value: Value, dest: Traced<string>): { dest: Traced<string>; content: Content } | null {
+function inlineContent(
+  task: Task,
+  value: Value,
+  dest: Traced<string>,
+): { dest: Traced<string>; content: Content } | null {
   const text = textOf(value);
   if (text === null) return null;
   if (!isGovernedName(shownPath(dest)) && !isGovernedText(text.text)) return null;
   const alternatives: readonly Alternative[] = [{ conditions: [], text }];
   const whole = value.kind === 'unknown';
-  const problem = whole ? notEvaluated(task.at.file, task.at.line, `The content of ${shownPath(dest)} cannot be known from Git: ${value.why.join('; ')}.`) : null;
+  const problem = whole
+    ? notEvaluated(
+        task.at.file,
+        task.at.line,
+        `The content of ${shownPath(dest)} cannot be known from Git: ${value.why.join('; ')}.`,
+      )
+    : null;
   return { dest, content: { source: null, alternatives: whole ? [] : alternatives, truncated: false, problem } };
 }
 
 /** `copy: content` as Ansible writes it: text as it is, data as JSON. */
 function textOf(value: Value): RenderedText | null {
-  if (value.kind === 'str') return { text: value.text, segments: value.segments, unknowns: value.unknowns ?? new Map() };
+  if (value.kind === 'str')
+    return { text: value.text, segments: value.segments, unknowns: value.unknowns ?? new Map() };
   if (value.kind === 'unknown') return { text: '', segments: [], unknowns: new Map() };
   if (unknownIn(value)) return null;
   const text = JSON.stringify(toJson(value));
@@ -185,7 +223,10 @@ function textOf(value: Value): RenderedText | null {
 /** A destination that is a directory gets the source's name. */
 function intoDirectory(dest: Traced<string>, source: string): Traced<string> {
   if (!dest.value.known || !dest.value.json.endsWith('/')) return dest;
-  return { ...dest, value: { known: true, json: posix.join(dest.value.json, posix.basename(source).replace(/\.j2$/, '')) } };
+  return {
+    ...dest,
+    value: { known: true, json: posix.join(dest.value.json, posix.basename(source).replace(/\.j2$/, '')) },
+  };
 }
 
 function shownPath(dest: Traced<string>): string {

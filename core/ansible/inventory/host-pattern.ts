@@ -69,7 +69,11 @@ function matchName(inventory: Inventory, pattern: string): readonly string[] {
 }
 
 function globMatcher(glob: string): (name: string) => boolean {
-  const expression = glob.replace(/[.+^${}()|\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.').replace(/\[!/g, '[^');
+  const expression = glob
+    .replace(/[.+^${}()|\\]/g, '\\$&')
+    .replace(/\*/g, '.*')
+    .replace(/\?/g, '.')
+    .replace(/\[!/g, '[^');
   return regexMatcher(`${expression}$`);
 }
 

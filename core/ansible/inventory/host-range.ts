@@ -1,6 +1,6 @@
 import { ProblemError } from '../../source/problem.ts';
-import { toJson, unknownIn, type Value } from '../value.ts';
 import type { Place } from '../repository.ts';
+import { toJson, unknownIn, type Value } from '../value.ts';
 import { addGroup, type Inventory, MAX_HOSTS } from './inventory.ts';
 
 /** Sets a group variable; `ansible_group_priority` orders groups of one depth instead. */

@@ -1,8 +1,8 @@
 import { ProblemError } from '../../source/problem.ts';
-import type { Value } from '../value.ts';
 import type { Place } from '../repository.ts';
-import { addChild, addGroup, addHost, type Inventory } from './inventory.ts';
+import type { Value } from '../value.ts';
 import { expandHostPattern, setGroupVar } from './host-range.ts';
+import { addChild, addGroup, addHost, type Inventory } from './inventory.ts';
 import { pythonLiteral } from './python-literal.ts';
 
 /**
@@ -28,7 +28,8 @@ export function readIni(inventory: Inventory, file: string, text: string): void 
         throw invalid(at, `Section [${group}:${section}] is of an unknown type; use hosts, children or vars.`);
       }
       if (section === 'vars' && !declared.has(group)) {
-        if (!awaited.has(group)) awaited.set(group, { message: `[${group}:vars] names a group that is declared nowhere.`, at });
+        if (!awaited.has(group))
+          awaited.set(group, { message: `[${group}:vars] names a group that is declared nowhere.`, at });
       } else {
         declared.add(group);
         awaited.delete(group);

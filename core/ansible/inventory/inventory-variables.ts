@@ -44,11 +44,7 @@ export function inventoryVariables(
       ...below.map(group => besidePlaybook?.('group_vars', group.name)),
     ].filter(one => one !== undefined);
     return {
-      vars: combine(
-        ...all.map(group => group.vars),
-        ...below.map(group => group.vars),
-        ...loaded.map(one => one.vars),
-      ),
+      vars: combine(...all.map(group => group.vars), ...below.map(group => group.vars), ...loaded.map(one => one.vars)),
       vaulted: loaded.flatMap(one => one.vaulted),
     };
   }
@@ -99,9 +95,7 @@ export function variablesOfEveryGroup(
   const directories = [inventoryDirectory, playbookDirectory === inventoryDirectory ? null : playbookDirectory];
   const named = new Set(directories.flatMap(directory => groupFileNames(repository, directory)));
   for (const name of inventory.groups.keys()) named.add(name);
-  const groups = sortGroups(
-    [...named].map(name => inventory.groups.get(name) ?? undeclared(name)),
-  );
+  const groups = sortGroups([...named].map(name => inventory.groups.get(name) ?? undeclared(name)));
   const loaded: LoadedVars[] = [];
   for (const isAll of [true, false]) {
     for (const directory of directories) {
@@ -136,7 +130,10 @@ function memoised(
     const key = `${path}\0${name}`;
     let loaded = known.get(key);
     if (!loaded) {
-      loaded = repository.tree.isDirectory(path) || repository.tree.entry(path) ? loadNamedVars(repository, path, name) : { vars: new Map(), vaulted: [] };
+      loaded =
+        repository.tree.isDirectory(path) || repository.tree.entry(path)
+          ? loadNamedVars(repository, path, name)
+          : { vars: new Map(), vaulted: [] };
       known.set(key, loaded);
     }
     return loaded;

@@ -25,8 +25,6 @@ export type Inventory = {
   readonly hosts: Map<string, InventoryHost>;
 };
 
-
-
 export function emptyInventory(): Inventory {
   const inventory: Inventory = { groups: new Map(), hosts: new Map() };
   addChild(inventory, 'all', 'ungrouped', { file: '', line: 0 });
@@ -128,15 +126,14 @@ export function groupsOf(inventory: Inventory, hostName: string): readonly Inven
 
 export function sortGroups(groups: readonly InventoryGroup[]): readonly InventoryGroup[] {
   return [...groups].sort(
-    (a, b) =>
-      a.depth - b.depth || a.priority - b.priority || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
+    (a, b) => a.depth - b.depth || a.priority - b.priority || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
   );
 }
 
 /** Ansible's last step: groups without a parent hang below `all`, hosts without a group go to `ungrouped`. */
 export function reconcile(inventory: Inventory): void {
   const nowhere = { file: '', line: 0 };
-  for (const group of [...inventory.groups.values()]) {
+  for (const group of inventory.groups.values()) {
     if (group.name !== 'all' && group.parents.size === 0) addChild(inventory, 'all', group.name, nowhere);
   }
   const ungrouped = addGroup(inventory, 'ungrouped');

@@ -6,7 +6,8 @@ import { readIni } from './ini.ts';
 import { emptyInventory, type Inventory, reconcile } from './inventory.ts';
 import { readYamlInventory } from './yaml-inventory.ts';
 
-const NOT_INVENTORY_NAME = /^\.|^(?:host_vars|group_vars|vars_plugins)$|\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|ini|cfg|retry)$|~$/;
+const NOT_INVENTORY_NAME =
+  /^\.|^(?:host_vars|group_vars|vars_plugins)$|\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|ini|cfg|retry)$|~$/;
 
 /**
  * An inventory source of the repository, a file or a directory of them, as `-i` would read it. What Ansible would run
@@ -38,7 +39,14 @@ function readSource(repository: Repository, inventory: Inventory, source: string
   if (text === null) return;
   try {
     if (repository.tree.entry(source)?.mode === '100755' && text.startsWith('#!')) {
-      report(repository, notEvaluated(source, 1, 'This inventory is a script, which the gate never runs; list its hosts in a static inventory.'));
+      report(
+        repository,
+        notEvaluated(
+          source,
+          1,
+          'This inventory is a script, which the gate never runs; list its hosts in a static inventory.',
+        ),
+      );
       return;
     }
     const extension = posix.extname(source);
@@ -70,7 +78,14 @@ function readYamlSource(repository: Repository, inventory: Inventory, source: st
   const plugin = sections.get('plugin');
   if (plugin) {
     const name = plugin.kind === 'str' ? plugin.text : 'a plugin';
-    report(repository, notEvaluated(source, plugin.origins[0]?.line ?? 1, `This inventory asks ${name} for its hosts, which the gate never runs; list its hosts in a static inventory.`));
+    report(
+      repository,
+      notEvaluated(
+        source,
+        plugin.origins[0]?.line ?? 1,
+        `This inventory asks ${name} for its hosts, which the gate never runs; list its hosts in a static inventory.`,
+      ),
+    );
     return;
   }
   readYamlInventory(inventory, source, document);

@@ -28,7 +28,9 @@ function readLiteral(reader: Reader, depth: number): Value | null {
   if (char === '(') return readTuple(reader, depth);
   if (char === '{') return readDict(reader, depth);
   if (char === "'" || char === '"') return readString(reader);
-  const word = /^(?:None|True|False|[-+]?(?:\d[\w.]*(?:[eE][-+]?\d+)?|\.\d+))(?![\w.])/.exec(reader.text.slice(reader.at, reader.at + 400))?.[0];
+  const word = /^(?:None|True|False|[-+]?(?:\d[\w.]*(?:[eE][-+]?\d+)?|\.\d+))(?![\w.])/.exec(
+    reader.text.slice(reader.at, reader.at + 400),
+  )?.[0];
   if (word === undefined) return null;
   reader.at += word.length;
   if (word === 'None') return none(reader.origins);

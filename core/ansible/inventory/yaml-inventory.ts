@@ -1,10 +1,10 @@
 import { ProblemError } from '../../source/problem.ts';
+import type { Place } from '../repository.ts';
 import type { Value } from '../value.ts';
 import { int } from '../value.ts';
 import { varsOf } from '../variables.ts';
-import type { Place } from '../repository.ts';
-import { addChild, addGroup, addHost, type Inventory } from './inventory.ts';
 import { expandHostPattern, setGroupVar } from './host-range.ts';
+import { addChild, addGroup, addHost, type Inventory } from './inventory.ts';
 
 const MAX_NESTING = 30;
 
@@ -27,7 +27,8 @@ function readGroup(inventory: Inventory, file: string, name: string, body: Value
   if (!sections) {
     throw new ProblemError({ ...at, code: 'inventory-invalid', message: `Group ${name} must be a mapping.` });
   }
-  for (const [key, value] of entriesOf(sections.get('vars'))) setGroupVar(inventory, name, key, value, placeOf(file, value));
+  for (const [key, value] of entriesOf(sections.get('vars')))
+    setGroupVar(inventory, name, key, value, placeOf(file, value));
   for (const [key, value] of entriesOf(sections.get('children'))) {
     readGroup(inventory, file, key, value, depth + 1);
     addChild(inventory, name, key, placeOf(file, value));

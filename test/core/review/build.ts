@@ -57,6 +57,8 @@ export function nodeFile(
     source: more.source ?? null,
     task: { file: 'roles/kubelet/tasks/main.yml', line: 3, name: null, role: 'kubelet', handlers: [] },
     text: more.text === undefined ? null : rendered(more.text),
+    alternatives: more.text === undefined ? [] : [{ conditions: [], text: rendered(more.text) }],
+    truncated: false,
     mode: more.mode === undefined ? null : traced(more.mode),
     owner: null,
     group: null,
@@ -98,6 +100,7 @@ export function group(sketch: GroupSketch): NodeGroup {
     roles: ['worker'],
     files: sketch.files ?? [],
     flags: Object.entries(sketch.flags ?? {}).map(([name, value]) => ({ name, value: traced(value) })),
+    kubeletAlternatives: [],
     kubelet: sketch.noKubelet
       ? null
       : {

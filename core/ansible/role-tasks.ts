@@ -1,0 +1,79 @@
+import { ProblemError } from '../source/problem.ts';
+import { taskRuns } from './conditions.ts';
+import type { Frame, HostRun } from './host-run.ts';
+import type { Play } from './playbook.ts';
+import { notEvaluated } from './repository.ts';
+import { findRole, loadRole, type Role, type RoleReference } from './role.ts';
+import { scopeOf } from './scope.ts';
+import { readTaskList, tasksFile } from './task-files.ts';
+import { identity, type Value } from './value.ts';
+
+const MAX_ROLE_DEPTH = 20;
+
+/** Loads a role named by a play or another role, once per playbook; null when the repository does not have it. */
+export function roleOf(run: HostRun, play: Play, reference: RoleReference): Role | null {
+  const { world } = run;
+  const key = `${play.directory}\0${reference.name}`;
+  const known = world.roles.get(key);
+  if (known) return known;
+  const directory = findRole(world.repository, reference.name, play.directory, world.rolesPath);
+  if (directory === null) {
+    if (!run.missingRoles.has(reference.name) && /kube|k3s|rke2/i.test(reference.name)) {
+      const { file, line } = reference.at;
+      const message = `Role ${reference.name} is not in this repository; what it puts on nodes is not evaluated.`;
+      run.problems.push(notEvaluated(file, line, message));
+    }
+    run.missingRoles.add(reference.name);
+    return null;
+  }
+  const role = loadRole(world.repository, reference.name, directory);
+  world.roles.set(key, role);
+  return role;
+}
+
+/** Tasks to run, and where they stand. */
+export type TasksToRun = Readonly<{ frame: Frame; tasks: readonly Value[] }>;
+
+/**
+ * What running a role means, one list of tasks after the other: those of its dependencies, then its own. The next is
+ * asked for when the one before has run. The same role with the same params runs once for a `done`.
+ * @throws ProblemError `over-limit`
+ */
+export function* roleTasks(
+  run: HostRun,
+  frame: Frame,
+  reference: RoleReference,
+  done: Set<string> | null,
+): Generator<TasksToRun> {
+  const { name, params, tasksFrom, when, at } = reference;
+  if (name.includes('{{')) {
+    run.problems.push(
+      notEvaluated(
+        at.file,
+        at.line,
+        `The role name ${name} is templated; the gate does not know which role runs here.`,
+      ),
+    );
+    return;
+  }
+  const role = roleOf(run, frame.play, reference);
+  if (!role) return;
+  for (const path of [...role.defaults.vaulted, ...role.vars.vaulted]) run.vaulted.add(path);
+  const given = [...params].map(([key, value]) => `${key}=${identity(value)}`);
+  const once = [role.directory, tasksFrom, ...given].join('\0');
+  if (done?.has(once)) return;
+  done?.add(once);
+  if (frame.chain.length > MAX_ROLE_DEPTH) {
+    const message = `Roles include each other more than ${MAX_ROLE_DEPTH} deep.`;
+    throw new ProblemError({ ...at, code: 'over-limit', message });
+  }
+  const conditions = [...frame.conditions, ...when.map(expression => ({ expression, file: at.file }))];
+  const chain = frame.role ? [...frame.chain, frame.role] : frame.chain;
+  const inside: Frame = { ...frame, role: { role, reference }, chain, conditions };
+  for (const dependency of role.dependencies) yield* roleTasks(run, inside, dependency, done ?? new Set());
+  const file = tasksFile(run.world.repository, role.directory, tasksFrom);
+  const own: Frame = { ...inside, file: file ?? at.file };
+  if (when.length > 0 && taskRuns(run, own, [], scopeOf(run, own)).holds === false) return;
+  run.steps.push({ play: frame.play.name, role: role.name, task: null, ...at });
+  if (file !== null) yield { frame: own, tasks: readTaskList(run.world.repository, file) };
+}
