@@ -1,0 +1,16 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseBaseline } from '../core/baseline/parse-baseline.ts';
+import type { Baseline } from '../core/baseline/types.ts';
+import { packageRoot, readKubeletFacts } from './kubelet-facts.ts';
+
+/**
+ * Reads every `*.yaml` of a baseline folder; without one, the baseline this package ships in config/baseline/.
+ * @throws ProblemError `policy-invalid` when a file is not a baseline, with file (relative to the folder) and line.
+ */
+export function readBaseline(directory: string = join(packageRoot(), 'config', 'baseline')): Baseline {
+  const files = readdirSync(directory)
+    .filter(name => name.endsWith('.yaml'))
+    .map(name => ({ file: name, text: readFileSync(join(directory, name), 'utf8') }));
+  return parseBaseline(files, readKubeletFacts());
+}

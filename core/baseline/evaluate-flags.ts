@@ -1,0 +1,58 @@
+import type { NodeGroup } from '../ansible/types.ts';
+import type { Json } from '../kubelet/types.ts';
+import { expectedWords } from './expected.ts';
+import { ABSENT, OPERATORS, shown } from './operators.ts';
+import { notApplicable, type PlaceAnswer, undecided, worstOf } from './place-answer.ts';
+import type { Control } from './types.ts';
+
+/** A control over raw command-line flags: a flag beats the file, so what re-enables something must not be there. */
+export function evaluateFlags(control: Control, group: NodeGroup): PlaceAnswer {
+  const path = control.paths[0] ?? '';
+  if (!group.kubelet && group.flags.length === 0) {
+    return notApplicable(path, 'no kubelet configuration or flags are known for these nodes');
+  }
+  return (
+    worstOf(control.paths.map(name => judge(control, name, group))) ?? notApplicable(path, 'the control names no flag')
+  );
+}
+
+function judge(control: Control, path: string, group: NodeGroup): PlaceAnswer {
+  const flag = group.flags.findLast(({ name }) => name.replaceAll('_', '-') === path);
+  const expected = expectedWords(control, path);
+  if (!flag) return absent(control, path, group, expected);
+  const { value, origins } = flag.value;
+  if (!value.known)
+    return undecided(path, `${path} cannot be known from Git: ${value.unknown.why.join('; ')}`, origins);
+  const actual = typed(value.json);
+  if (OPERATORS[control.check.op]?.holds(control.check.value, actual)) {
+    return { result: 'pass', path, actual, reason: `${path} is ${shown(actual)}`, evidence: origins };
+  }
+  return {
+    result: 'violated',
+    path,
+    actual,
+    reason: `${path} is ${shown(actual)}; expected ${expected}`,
+    evidence: origins,
+  };
+}
+
+/** No flag: the file decides, or without a file the flag's own default, which may be the loose one. */
+function absent(control: Control, path: string, group: NodeGroup, expected: string): PlaceAnswer {
+  const flagsOnly = [...(group.kubelet?.values.values() ?? [])].some(({ from }) => from === 'flag-default');
+  const meaning = flagsOnly ? control.absent?.viaFlagsOnly : control.absent?.viaConfigFile;
+  const allowed = OPERATORS[control.check.op]?.holds(control.check.value, ABSENT) ?? false;
+  const holds = allowed && meaning !== 'fail' && meaning !== 'warn';
+  const reason = flagsOnly
+    ? `${path} is not set and there is no configuration file, so the flag's default acts`
+    : `${path} is not set`;
+  return holds
+    ? { result: 'pass', path, actual: null, reason, evidence: [] }
+    : { result: 'violated', path, actual: null, reason: `${reason}; expected ${expected}`, evidence: [] };
+}
+
+/** Booleans as Go's flag package reads them; a flag without a value is true. */
+function typed(text: string): Json {
+  if (/^(1|t|T|TRUE|true|True|)$/.test(text)) return true;
+  if (/^(0|f|F|FALSE|false|False)$/.test(text)) return false;
+  return text;
+}

@@ -1,0 +1,85 @@
+import type { NodeFile, NodeGroup } from '../ansible/types.ts';
+import { readText } from '../kubelet/read-text.ts';
+import type { SourceNode } from '../kubelet/source-node.ts';
+import type { Json } from '../kubelet/types.ts';
+import { type Origin, originsAt } from '../source/rope.ts';
+import { expectedWords, operandFor } from './expected.ts';
+import { ABSENT, OPERATORS, shown } from './operators.ts';
+import { notApplicable, type PlaceAnswer, undecided, worstOf } from './place-answer.ts';
+import type { Control } from './types.ts';
+
+/** A control over the KubeProxyConfiguration documents of a group's files, kubeadm's multi-document files included. */
+export function evaluateKubeProxy(control: Control, group: NodeGroup): PlaceAnswer {
+  const path = control.paths[0] ?? '';
+  const answers = group.files
+    .filter(({ kind }) => kind === 'KubeProxyConfiguration' || kind === 'kubeadm')
+    .flatMap(file =>
+      documentsOf(file).flatMap(document => control.paths.map(name => judge(control, name, file, document))),
+    );
+  return worstOf(answers) ?? notApplicable(path, 'no KubeProxyConfiguration is known for these nodes');
+}
+
+type ProxyDocument = Readonly<{ root: SourceNode | null; offset: number; fault: string }>;
+
+/** Documents of kind KubeProxyConfiguration with where each starts; one that cannot be read counts when the file is all its own. */
+function documentsOf(file: NodeFile): readonly ProxyDocument[] {
+  if (!file.text) {
+    return file.kind === 'KubeProxyConfiguration' ? [{ root: null, offset: 0, fault: 'its text is not known' }] : [];
+  }
+  const documents: ProxyDocument[] = [];
+  let offset = 0;
+  for (const text of file.text.text.split(/^(?=---(?:[ \t]|$))/m)) {
+    if (text.replace(/^---.*/, '').trim() !== '') {
+      const read = readText({ name: '', text, unknowns: file.text.unknowns }, 'config', '');
+      if (!read.ok) {
+        if (file.kind === 'KubeProxyConfiguration') documents.push({ root: null, offset, fault: read.message });
+      } else if (textAt(read.root, 'kind') === 'KubeProxyConfiguration') {
+        documents.push({ root: read.root, offset, fault: '' });
+      }
+    }
+    offset += text.length;
+  }
+  return documents;
+}
+
+function judge(control: Control, path: string, file: NodeFile, { root, offset, fault }: ProxyDocument): PlaceAnswer {
+  if (!root) return undecided(path, `the KubeProxyConfiguration cannot be read: ${fault}`, []);
+  const node = nodeAt(root, path);
+  const span = (node ?? root).origin.span;
+  const evidence: readonly Origin[] =
+    file.text && span ? originsAt(file.text, offset + span.start, offset + span.end).slice(0, 4) : [];
+  if (node?.kind === 'unknown')
+    return undecided(path, `${path} cannot be known from Git: ${node.unknown.why.join('; ')}`, evidence);
+  const open = root.kind === 'map' ? root.open : null;
+  const json: Json =
+    node && (node.kind === 'string' || node.kind === 'bool')
+      ? node.value
+      : node?.kind === 'number'
+        ? Number(node.text)
+        : null;
+  const unset = json === null || json === '';
+  if (unset && open)
+    return undecided(
+      path,
+      `${path} may be set by a part of the file that cannot be known: ${open.why.join('; ')}`,
+      evidence,
+    );
+  const holds = OPERATORS[control.check.op]?.holds(operandFor(control, path), unset ? ABSENT : json) ?? false;
+  const what = unset ? `${path} is not set` : `${path} is ${shown(json)}`;
+  return holds
+    ? { result: 'pass', path, actual: json, reason: what, evidence }
+    : { result: 'violated', path, actual: json, reason: `${what}; expected ${expectedWords(control, path)}`, evidence };
+}
+
+function nodeAt(root: SourceNode, path: string): SourceNode | undefined {
+  let node: SourceNode | undefined = root;
+  for (const name of path.split('.')) {
+    node = node?.kind === 'map' ? node.entries.findLast(({ key }) => key === name)?.value : undefined;
+  }
+  return node;
+}
+
+function textAt(root: SourceNode, path: string): string {
+  const node = nodeAt(root, path);
+  return node?.kind === 'string' ? node.value : '';
+}

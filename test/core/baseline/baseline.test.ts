@@ -1,0 +1,99 @@
+import { describe, expect, test } from '@jest/globals';
+import { readBaseline } from '../../../config/baseline.ts';
+import { readKubeletFacts } from '../../../config/kubelet-facts.ts';
+import { isBlocking } from '../../../core/baseline/is-blocking.ts';
+import { parseBaseline } from '../../../core/baseline/parse-baseline.ts';
+import { ProblemError } from '../../../core/source/problem.ts';
+
+const baseline = readBaseline();
+const facts = readKubeletFacts();
+
+describe('the baseline this package ships', () => {
+  test('covers 25 of the 25 CIS worker items', () => {
+    const section = (name: string, count: number) =>
+      Array.from({ length: count }, (_, index) => `${name}.${index + 1}`);
+    const items = [...section('4.1', 10), ...section('4.2', 14), ...section('4.3', 1)];
+    const covered = new Set(baseline.controls.flatMap(({ standards }) => standards['CIS'] ?? []));
+    expect(items.filter(item => !covered.has(item))).toEqual([]);
+    expect(items).toHaveLength(25);
+  });
+
+  test('has a digest that follows content, not lines', () => {
+    const text = (blank: string, title: string) => `${blank}${CONTROL.replace('TITLE', title)}`;
+    const digest = (content: string) => parseBaseline([{ file: 'a.yaml', text: content }], facts).digest;
+    expect(digest(text('', 'One'))).toBe(digest(text('# moved\n\n', 'One')));
+    expect(digest(text('', 'One'))).not.toBe(digest(text('', 'Two')));
+    expect(baseline.digest).toMatch(/^[0-9a-f]{64}$/);
+  });
+});
+
+const CONTROL = `area: test
+controls:
+  - id: KG-T-01
+    title: TITLE
+    kind: KubeletConfiguration
+    paths: [readOnlyPort]
+    flags: ['--read-only-port']
+    check: {op: eq, value: 0}
+    absent: {viaConfigFile: pass, viaFlagsOnly: fail}
+    roles: [all]
+    severity: high
+    profile: core
+    standards: {CIS: ['4.2.4']}
+    threats: [Kubelet compromise]
+    rationale: Because.
+    fix: 0
+`;
+
+describe('a baseline file with a mistake is refused at its line', () => {
+  test.each([
+    ['an unknown key', 'severity: high', 'severity: high\n    colour: red', 12, 'colour'],
+    ['an unknown operator', 'op: eq', 'op: equals', 8, 'unknown operator equals'],
+    ['a field no kubelet has', '[readOnlyPort]', '[readonlyPort]', 6, 'no kubelet field is called readonlyPort'],
+    ['an object instead of a field', '[readOnlyPort]', '[authentication]', 6, 'no kubelet field'],
+    ['a flag no kubelet has', '--read-only-port', '--readonly-port', 7, 'no kubelet has the flag'],
+    ['a value its field cannot have', 'value: 0}', "value: '0'}", 8, 'readOnlyPort is a int32'],
+    ['an unknown severity', 'severity: high', 'severity: huge', 11, 'severity'],
+    ['an unknown role', 'roles: [all]', 'roles: [any]', 10, 'roles'],
+    ['no threat', 'threats: [Kubelet compromise]', 'threats: []', 14, 'threats'],
+    ['a missing key', '    rationale: Because.\n', '', 3, 'rationale'],
+    ['an unknown kind', 'kind: KubeletConfiguration', 'kind: Kubelet', 5, 'kind'],
+    ['broken YAML', 'title: TITLE', 'title: [', 5, ''],
+    ['a range upside down', 'op: eq, value: 0', 'op: between, value: [2, 1]', 8, 'two numbers'],
+    ['a mode that is no string', 'kind: KubeletConfiguration', 'kind: file-task', 8, 'unknown operator eq for files'],
+    ['a key twice', 'severity: high', 'severity: high\n    severity: low', 12, 'unique'],
+  ])('%s', (_, from, to, line, words) => {
+    const text = CONTROL.replace(from, to);
+    expect(text).not.toBe(CONTROL);
+    let caught: unknown;
+    try {
+      parseBaseline([{ file: 'test.yaml', text }], facts);
+    } catch (error) {
+      caught = error;
+    }
+    expect(caught).toBeInstanceOf(ProblemError);
+    const { problem } = caught as ProblemError;
+    expect(problem).toMatchObject({ file: 'test.yaml', line });
+    expect(problem.message).toContain(words);
+  });
+
+  test('an id used twice names both places', () => {
+    const files = [
+      { file: 'a.yaml', text: CONTROL },
+      { file: 'b.yaml', text: CONTROL },
+    ];
+    expect(() => parseBaseline(files, facts)).toThrow('b.yaml:3: KG-T-01 is already defined in a.yaml:3');
+  });
+});
+
+describe('what blocks', () => {
+  test.each([
+    ['core', 'low', false],
+    ['core', 'medium', true],
+    ['extended', 'medium', false],
+    ['extended', 'high', true],
+    ['advisory', 'critical', false],
+  ] as const)('%s at %s: %s', (profile, severity, blocks) => {
+    expect(isBlocking({ profile, severity })).toBe(blocks);
+  });
+});
