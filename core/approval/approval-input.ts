@@ -22,12 +22,13 @@ export function approvalInput(
     digest: verdict.digest,
     conclusion: verdict.conclusion,
     touched,
-    because: because(verdict),
+    because: reasonsOf(verdict),
     ...people,
   };
 }
 
-function because({ conclusion, problems, findings }: Verdict): readonly string[] {
+/** Why a verdict is `fail` or `undecided`, one sentence each; nothing for the other conclusions. */
+export function reasonsOf({ conclusion, problems, findings }: Verdict): readonly string[] {
   switch (conclusion) {
     case 'fail':
       return [

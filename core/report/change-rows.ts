@@ -1,0 +1,87 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Severity } from '../baseline/types.ts';
+import { type Direction, type FieldChange, NODE_PATH, type Place, type Shown, type Verdict } from '../review/types.ts';
+import { foreign, joined, type Phrase } from './phrase.ts';
+
+/** One change as people see it: the same difference on all its nodes together. */
+export type ChangeRow = Readonly<{
+  path: string;
+  before: Shown;
+  after: Shown;
+  direction: Direction;
+  severity: Severity | null;
+  groups: readonly string[];
+  hosts: readonly string[];
+  at: readonly Place[];
+  /** For hosts that join or leave: how many values come or go with them. */
+  values: number;
+}>;
+
+const DIRECTIONS: readonly Direction[] = ['weakens', 'strengthens', 'neutral'];
+const SEVERITIES: readonly (Severity | null)[] = ['critical', 'high', 'medium', 'low', null];
+
+export function severityRank(severity: Severity | null): number {
+  return SEVERITIES.indexOf(severity);
+}
+
+/** The changes with equal ones of several node groups as one row, what matters most first. Hosts that join or leave are one row without their values, unless one of those weakens. */
+export function changeRows(verdict: Verdict): readonly ChangeRow[] {
+  const rows = new Map<string, ChangeRow>();
+  const moving = new Map<string, Set<string>>();
+  for (const { path, inventory, hosts } of verdict.changes) {
+    if (path !== NODE_PATH) continue;
+    const known = moving.get(inventory) ?? new Set();
+    for (const host of hosts) known.add(host);
+    moving.set(inventory, known);
+  }
+  const comesWithHost = (change: FieldChange): boolean =>
+    change.path !== NODE_PATH &&
+    change.direction !== 'weakens' &&
+    change.hosts.every(host => moving.get(change.inventory)?.has(host));
+  for (const change of verdict.changes) {
+    const moves = comesWithHost(change);
+    const [path, before, after]: [string, Shown, Shown] = moves
+      ? [NODE_PATH, nodeShown(change.before), nodeShown(change.after)]
+      : [change.path, change.before, change.after];
+    const key = JSON.stringify([path, before, after, path === NODE_PATH ? '' : change.direction]);
+    const same = rows.get(key);
+    rows.set(key, {
+      path,
+      before,
+      after,
+      direction: moves && same ? same.direction : change.direction,
+      severity: path === NODE_PATH ? null : change.severity,
+      groups: union(same?.groups, [change.group]),
+      hosts: union(same?.hosts, change.hosts),
+      at: same && same.at.length > 0 ? same.at : change.at,
+      values: (same?.values ?? 0) + (moves ? 1 : 0),
+    });
+  }
+  return [...rows.values()].sort(
+    (a, b) =>
+      DIRECTIONS.indexOf(a.direction) - DIRECTIONS.indexOf(b.direction) ||
+      severityRank(a.severity) - severityRank(b.severity) ||
+      b.hosts.length - a.hosts.length ||
+      (a.path < b.path ? -1 : 1),
+  );
+}
+
+function nodeShown(shown: Shown): Shown {
+  return shown.state === 'absent' ? shown : { state: 'value', value: 'managed', implicit: false };
+}
+
+function union(first: readonly string[] | undefined, second: readonly string[]): readonly string[] {
+  if (first === undefined) return second;
+  return isDeepStrictEqual(first, second) ? first : [...new Set([...first, ...second])];
+}
+
+/** How many nodes, and which: `every node (48)`, `12 of 48 nodes (gpu, storage)`, `node-3`, `2 nodes (lab)` that are gone. */
+export function nodesPhrase(hosts: readonly string[], groups: readonly string[], verdict: Verdict): Phrase {
+  const { hostCount } = verdict;
+  const here = verdict.groups.some(group => group.hosts.includes(hosts[0] ?? ''));
+  if (here && hosts.length === hostCount) return [hostCount > 1 ? `every node (${hostCount})` : 'every node'];
+  if (hosts.length === 1) return [foreign(hosts[0] ?? '', 80)];
+  const named = groups.slice(0, 3).map((group): Phrase => [foreign(group, 60)]);
+  const more = groups.length > 3 ? `, ${groups.length - 3} more groups` : '';
+  return [`${hosts.length}${here ? ` of ${hostCount}` : ''} nodes (`, ...joined(named, ', '), `${more})`];
+}

@@ -1,0 +1,87 @@
+import { type ChangedFile, insideHunk } from '../review/changed-file.ts';
+import type { Place, Verdict } from '../review/types.ts';
+import { changeRows, nodesPhrase } from './change-rows.ts';
+import { code, words } from './foreign-text.ts';
+import { count } from './headline.ts';
+import { foreign, toMarkdown } from './phrase.ts';
+import { findingPhrase, gravestFirst } from './sections.ts';
+import { CHANGE_CAP, changeText } from './shown-value.ts';
+
+/** One comment of a review, in GitHub's terms: a file of the diff by its path in the head, a line, and its side. */
+export type InlineComment = Readonly<{ path: string; line: number; side: 'LEFT' | 'RIGHT'; body: string }>;
+
+const MOST_COMMENTS = 30;
+const MOST_NOTES = 6;
+
+type Note = Readonly<{ at: readonly Place[]; text: string }>;
+
+/**
+ * Comments where the diff shows the lines that matter: problems, violations, what cannot be decided, and weakenings
+ * that violate nothing. One comment a place, at most 30 of them; the last says how many places are left. Lines outside
+ * every hunk get none, because GitHub refuses a whole review for one such comment.
+ */
+export function inlineComments(verdict: Verdict, changedFiles: readonly ChangedFile[]): readonly InlineComment[] {
+  const places = new Map<string, { place: Omit<InlineComment, 'body'>; notes: string[] }>();
+  for (const { at, text } of notes(verdict)) {
+    const place = at.map(candidate => commentable(candidate, changedFiles)).find(found => found !== null);
+    if (!place) continue;
+    const key = JSON.stringify(place);
+    const known = places.get(key);
+    if (known) known.notes.push(text);
+    else places.set(key, { place, notes: [text] });
+  }
+  const all = [...places.values()];
+  return all.slice(0, MOST_COMMENTS).map(({ place, notes }, index) => {
+    const left = index === MOST_COMMENTS - 1 ? all.length - MOST_COMMENTS : 0;
+    return { ...place, body: body(notes, left) };
+  });
+}
+
+function body(notes: readonly string[], placesLeft: number): string {
+  const shown = [...new Set(notes)];
+  const more = shown.length > MOST_NOTES ? [`…and ${shown.length - MOST_NOTES} more, see the check run.`] : [];
+  const left = placesLeft > 0 ? [`*${count(placesLeft, 'more place')} of this change: see the check run.*`] : [];
+  return [...shown.slice(0, MOST_NOTES), ...more, ...left].join('\n\n');
+}
+
+function* notes(verdict: Verdict): Generator<Note> {
+  for (const { file, line, message } of verdict.problems) {
+    yield { at: [{ file, line, side: 'RIGHT' }], text: `**Cannot be judged:** ${code(message, 500)}` };
+  }
+  const rows = changeRows(verdict);
+  const told = new Set<string>();
+  for (const finding of gravestFirst(verdict.findings)) {
+    if (finding.status !== 'introduced' && finding.status !== 'undecided') continue;
+    told.add(finding.path);
+    const row = rows.find(({ path }) => path === finding.path);
+    const change = row ? `${code(changeText(row.path, row.before, row.after), CHANGE_CAP)}\n\n` : '';
+    const why = finding.status === 'introduced' ? ` ${words(finding.rationale)}` : '';
+    const text = `${change}**${finding.severity}** ${code(finding.control)} ${words(finding.title)}: ${toMarkdown(findingPhrase(finding, verdict))}${why}`;
+    yield { at: finding.at, text };
+  }
+  for (const row of rows) {
+    if (row.direction !== 'weakens' || told.has(row.path)) continue;
+    const nodes = nodesPhrase(row.hosts, row.groups, verdict);
+    yield {
+      at: row.at,
+      text: toMarkdown([
+        '**Weakens** ',
+        foreign(changeText(row.path, row.before, row.after), CHANGE_CAP),
+        ' on ',
+        ...nodes,
+        '.',
+      ]),
+    };
+  }
+}
+
+/** The place as GitHub names it, or null where the diff does not show it. */
+function commentable(
+  { file, line, side }: Place,
+  changedFiles: readonly ChangedFile[],
+): Omit<InlineComment, 'body'> | null {
+  const changed = changedFiles.find(
+    ({ path, previousPath }) => (side === 'LEFT' ? (previousPath ?? path) : path) === file,
+  );
+  return changed && line > 0 && insideHunk(changed, line, side) ? { path: changed.path, line, side } : null;
+}

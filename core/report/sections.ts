@@ -1,0 +1,186 @@
+import { reasonsOf } from '../approval/approval-input.ts';
+import type { Decision } from '../approval/types.ts';
+import { type Finding, NODE_PATH, type Place, type Verdict } from '../review/types.ts';
+import type { Problem } from '../source/problem.ts';
+import { type ChangeRow, changeRows, nodesPhrase, severityRank } from './change-rows.ts';
+import { fitLines } from './fit.ts';
+import { code, fenced, words } from './foreign-text.ts';
+import { count } from './headline.ts';
+import { foreign, type Phrase, toMarkdown } from './phrase.ts';
+import type { ReportContext } from './report-context.ts';
+import { jsonText, shownText } from './shown-value.ts';
+
+/** Bytes one section may take, so that no section starves another. */
+const SECTION_BYTES = 14_000;
+
+export function placeText({ file, line }: Readonly<{ file: string; line: number }>): string {
+  return line > 0 ? `${file}:${line}` : file;
+}
+
+/** Table of changes: field, before, after, nodes, direction. */
+export function changesSection(verdict: Verdict, most: number): string {
+  const rows = changeRows(verdict);
+  if (rows.length === 0) return '';
+  const cells = fitLines(
+    rows.map(row => tableRow(row, verdict)),
+    SECTION_BYTES,
+    most,
+    left => `| …and ${count(left, 'more change')} | | | | |`,
+  );
+  return ['| field | before | after | nodes | direction |', '|---|---|---|---|---|', ...cells].join('\n');
+}
+
+function tableRow(row: ChangeRow, verdict: Verdict): string {
+  const nodes = toMarkdown(nodesPhrase(row.hosts, row.groups, verdict));
+  const direction = row.direction === 'weakens' ? '**weakens**' : row.direction;
+  if (row.path === NODE_PATH) {
+    const joins = row.before.state === 'absent';
+    const values = row.values > 0 ? `, ${count(row.values, 'value')}` : '';
+    return joins
+      ? `| *the node* | not managed | managed${values} | ${nodes} | joins |`
+      : `| *the node* | managed${values} | not managed | ${nodes} | leaves |`;
+  }
+  return `| ${code(row.path)} | ${code(shownText(row.before))} | ${code(shownText(row.after))} | ${nodes} | ${direction} |`;
+}
+
+/** One finding in one sentence: what is wrong, where, and what to set. */
+export function findingPhrase(finding: Finding, verdict: Verdict): Phrase {
+  const nodes = nodesPhrase(finding.hosts, [finding.group], verdict);
+  const [place] = finding.at;
+  const subject: Phrase = [foreign(finding.path), ' '];
+  const on: Phrase = [' on ', ...nodes];
+  switch (finding.status) {
+    case 'introduced':
+    case 'existing':
+      return [
+        ...subject,
+        'is ',
+        foreign(jsonText(finding.actual)),
+        ...on,
+        ', expected ',
+        foreign(finding.expected),
+        '. ',
+        ...remedy(finding, place),
+      ];
+    case 'undecided':
+      return [...subject, 'cannot be known from Git', ...on, ': ', foreign(finding.reason), '.'];
+    case 'fixed':
+      return [...subject, 'is ', foreign(jsonText(finding.actual)), ...on, '.'];
+  }
+}
+
+function remedy(finding: Finding, place: Place | undefined): Phrase {
+  const where: Phrase = place === undefined ? [] : [foreign(placeText(place), 400)];
+  const removed: Phrase = place?.side === 'LEFT' ? ['; it was removed at ', ...where] : [];
+  if (finding.fix === null) return place === undefined ? [] : ['See ', ...where, '.'];
+  const at: Phrase = place?.side === 'RIGHT' ? [' at ', ...where] : removed;
+  return ['Set it to ', foreign(jsonText(finding.fix)), ...at, '.'];
+}
+
+/** Findings of one status as a list, gravest first. */
+export function findingsSection(verdict: Verdict, status: Finding['status'], title: string, most: number): string {
+  const findings = gravestFirst(verdict.findings.filter(finding => finding.status === status));
+  if (findings.length === 0) return '';
+  const lines = fitLines(
+    findings.map(finding => findingLine(finding, verdict)),
+    SECTION_BYTES,
+    most,
+    left => `- …and ${left} more`,
+  );
+  return [`**${title}**`, '', ...lines].join('\n');
+}
+
+export function gravestFirst(findings: readonly Finding[]): readonly Finding[] {
+  return [...findings].sort((a, b) => severityRank(a.severity) - severityRank(b.severity));
+}
+
+function findingLine(finding: Finding, verdict: Verdict): string {
+  return `- **${finding.severity}** ${code(finding.control)} ${words(finding.title)}: ${toMarkdown(findingPhrase(finding, verdict))}`;
+}
+
+export function problemsSection(title: string, problems: readonly Problem[], most: number): string {
+  if (problems.length === 0) return '';
+  const lines = fitLines(problems.map(problemLine), SECTION_BYTES, most, left => `- …and ${left} more`);
+  return [`**${title}**`, '', ...lines].join('\n');
+}
+
+function problemLine(problem: Problem): string {
+  const place = problem.file === '' ? '' : `${code(placeText(problem), 400)}: `;
+  return `- ${place}${code(problem.message, 500)}`;
+}
+
+/** What stands between the change and its merge, and who can act. */
+export function approvalSection(verdict: Verdict, decision: Decision): string {
+  const people = decision.approvers.map(login => code(login)).join(', ');
+  switch (decision.state) {
+    case 'not-needed':
+      return '**Approval:** not needed.';
+    case 'approved':
+      return `**Approved** by ${people === '' ? 'the policy' : people}.`;
+    case 'needs-approval':
+      return [
+        '**Approval needed**',
+        '',
+        ...needLines(decision),
+        ...(people === '' ? [] : [`- so far: ${people}`]),
+      ].join('\n');
+    case 'blocked':
+      return ['**Blocked**', '', ...blockLines(verdict, decision)].join('\n');
+  }
+}
+
+function needLines({ needs }: Decision): readonly string[] {
+  const lines = needs.map(({ rule, count: missing, from }) => {
+    const whom = from.map(who => code(who)).join(' or ');
+    return `- ${count(missing, 'approval')} from ${whom} (rule ${code(rule)})`;
+  });
+  return fitLines(lines, SECTION_BYTES, 20, left => `- …and ${count(left, 'more rule')}`);
+}
+
+/** Reasons the findings and problems above already give are said in one line. */
+function blockLines(verdict: Verdict, decision: Decision): readonly string[] {
+  const told = new Set(reasonsOf(verdict));
+  const wanted = new Set(decision.needs.map(({ rule }) => rule));
+  const other = decision.reasons.filter(
+    reason => !told.has(reason) && ![...wanted].some(rule => reason.startsWith(`${rule}: `)),
+  );
+  const lines = other.map(reason => `- ${code(reason, 400)}`);
+  const first =
+    verdict.conclusion === 'fail' ? ['- until what is listed above is fixed; approvals do not change that'] : [];
+  return fitLines([...first, ...lines], SECTION_BYTES, 20, left => `- …and ${left} more`);
+}
+
+/** Digest, revisions, what was there before, and the log's checkpoint, folded away. */
+export function detailsSection(verdict: Verdict, decision: Decision, context: ReportContext): string {
+  const existing = gravestFirst(verdict.findings.filter(({ status }) => status === 'existing'));
+  const controls = [...new Set(existing.map(({ control }) => control))];
+  const lines = [
+    `- digest ${code(verdict.digest)}`,
+    `- base ${code(verdict.base)}, head ${code(verdict.head)}, Kubernetes ${verdict.minor}, baseline ${code(verdict.baselineDigest)}`,
+    ...(controls.length === 0
+      ? []
+      : [
+          `- ${count(controls.length, 'control')} violated before and after this change: ${controls
+            .slice(0, 20)
+            .map(id => code(id))
+            .join(', ')}${controls.length > 20 ? '…' : ''}`,
+        ]),
+    ...(verdict.existingProblems.length === 0
+      ? []
+      : [
+          `- ${count(verdict.existingProblems.length, 'problem')} there before, for example ${problemLine(verdict.existingProblems[0]!).slice(2)}`,
+        ]),
+    ...decision.discarded
+      .slice(0, 10)
+      .map(({ login, reason }) => `- the approval of ${code(login)} does not count: ${code(reason)}`),
+  ];
+  const checkpoint = context.checkpoint === null ? [] : ['- log checkpoint', '', fenced(context.checkpoint)];
+  return [
+    '<details><summary>Digest, log and what was there before</summary>',
+    '',
+    ...lines,
+    ...checkpoint,
+    '',
+    '</details>',
+  ].join('\n');
+}
