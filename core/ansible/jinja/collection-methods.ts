@@ -1,0 +1,215 @@
+import { spend, spendItems } from '../budget.ts';
+import {
+  type Arguments,
+  type Dict,
+  dict,
+  type Entry,
+  identity,
+  int,
+  keyOf,
+  type List,
+  list,
+  none,
+  PythonError,
+  type RuntimeObject,
+  setEntry,
+  str,
+  type Tuple,
+  tuple,
+  type Value,
+} from '../value.ts';
+import { bind, type Engine, truth } from './engine.ts';
+import { compare, defined, derived, equals, indexOf } from './python.ts';
+
+type Methods<T> = Readonly<Record<string, (engine: Engine, self: T, args: Arguments) => Value>>;
+
+function method<T extends Value>(
+  engine: Engine,
+  methods: Methods<T>,
+  self: T,
+  name: string,
+): RuntimeObject | undefined {
+  const found = Object.hasOwn(methods, name) ? methods[name] : undefined;
+  if (!found) return undefined;
+  return {
+    kind: 'object',
+    type: 'builtin_function_or_method',
+    call: args => found(engine, self, args),
+    origins: self.origins,
+  };
+}
+
+/** A method of Python's `list` or `tuple`. Changing ones change the list in place. */
+export function listMethod(engine: Engine, self: List | Tuple, name: string): RuntimeObject | undefined {
+  if (self.kind === 'list') {
+    const changing = method(engine, LIST_METHODS, self, name);
+    if (changing) return changing;
+  }
+  return method(engine, SEQUENCE_METHODS, self, name);
+}
+
+/** A method of Python's `dict`. Changing ones change the mapping in place. */
+export function dictMethod(engine: Engine, self: Dict, name: string): RuntimeObject | undefined {
+  return method(engine, DICT_METHODS, self, name);
+}
+
+function first(args: Arguments, what: string): Value {
+  const [value] = args.positional;
+  if (!value) throw new PythonError('fails', `${what} takes an argument`);
+  return value;
+}
+
+function positionOf(engine: Engine, items: readonly Value[], value: Value): number {
+  return items.findIndex(item => item.kind !== 'unknown' && equals(engine.budget, item, value));
+}
+
+const SEQUENCE_METHODS: Methods<List | Tuple> = {
+  index(engine, self, args) {
+    const at = positionOf(engine, self.items, first(args, 'index()'));
+    if (at < 0) throw new PythonError('fails', `${identity(first(args, 'index()'))} is not in list`);
+    return int(at);
+  },
+  count(engine, self, args) {
+    const value = first(args, 'count()');
+    return int(self.items.filter(item => equals(engine.budget, item, value)).length);
+  },
+};
+
+const LIST_METHODS: Methods<List> = {
+  append(engine, self, args) {
+    spendItems(engine.budget, self.items.length + 1);
+    self.items.push(first(args, 'append()'));
+    return none();
+  },
+  extend(engine, self, args) {
+    const more = defined(first(args, 'extend()'));
+    if (more.kind === 'unknown') {
+      self.items.push(derived('each', [more]));
+      return none();
+    }
+    const added =
+      more.kind === 'dict' ? [...more.entries.values()].map(([key]) => key) : 'items' in more ? more.items : null;
+    const characters = more.kind === 'str' ? [...more.text].map(character => str(character)) : added;
+    if (!characters) throw new PythonError('fails', 'extend() takes an iterable');
+    spendItems(engine.budget, self.items.length + characters.length);
+    self.items.push(...characters);
+    return none();
+  },
+  insert(engine, self, args) {
+    const [at, value] = args.positional;
+    if (!at || !value) throw new PythonError('fails', 'insert() takes 2 arguments');
+    spendItems(engine.budget, self.items.length + 1);
+    self.items.splice(indexOf(at), 0, value);
+    return none();
+  },
+  pop(_, self, args) {
+    const at = args.positional[0] ? indexOf(args.positional[0]) : -1;
+    const position = at < 0 ? at + self.items.length : at;
+    const [removed] = position >= 0 ? self.items.splice(position, 1) : [];
+    if (!removed)
+      throw new PythonError('fails', self.items.length === 0 ? 'pop from empty list' : 'pop index out of range');
+    return removed;
+  },
+  remove(engine, self, args) {
+    const at = positionOf(engine, self.items, first(args, 'remove()'));
+    if (at < 0) throw new PythonError('fails', 'list.remove(x): x not in list');
+    self.items.splice(at, 1);
+    return none();
+  },
+  clear(_, self) {
+    self.items.length = 0;
+    return none();
+  },
+  reverse(_, self) {
+    self.items.reverse();
+    return none();
+  },
+  sort(engine, self, args) {
+    const reverse = args.named.get('reverse');
+    spend(engine.budget, self.items.length * 4);
+    self.items.sort((a, b) => compare(engine.budget, a, b));
+    if (reverse && truth(engine, reverse)) self.items.reverse();
+    return none();
+  },
+  copy: (_, self) => list([...self.items], self.origins),
+};
+
+const DICT_METHODS: Methods<Dict> = {
+  items: (_, self) =>
+    list(
+      [...self.entries.values()].map(pair => tuple(pair)),
+      self.origins,
+    ),
+  keys: (_, self) =>
+    list(
+      [...self.entries.values()].map(([key]) => key),
+      self.origins,
+    ),
+  values: (_, self) =>
+    list(
+      [...self.entries.values()].map(([, value]) => value),
+      self.origins,
+    ),
+  copy: (_, self) => dict(self.entries.values(), self.origins),
+  get(_, self, args) {
+    const { key, default: otherwise } = bind('get()', args, ['key', 'default']);
+    const name = defined(key ?? none());
+    if (name.kind === 'unknown') return derived('get', [self, name, ...(otherwise ? [otherwise] : [])]);
+    return self.entries.get(keyOf(name))?.[1] ?? otherwise ?? none();
+  },
+  update(engine, self, args) {
+    const [more] = args.positional;
+    for (const [key, value] of more ? pairsOf(more) : []) setEntry(self.entries, key, value);
+    for (const [key, value] of args.named) setEntry(self.entries, str(key), value);
+    spendItems(engine.budget, self.entries.size);
+    return none();
+  },
+  pop(_, self, args) {
+    const [key = none(), otherwise] = args.positional;
+    const found = self.entries.get(keyOf(key));
+    if (!found && !otherwise) throw new PythonError('fails', `KeyError: ${identity(key)}`);
+    self.entries.delete(keyOf(key));
+    return found?.[1] ?? otherwise ?? none();
+  },
+  popitem(_, self) {
+    const last = [...self.entries].at(-1);
+    if (!last) throw new PythonError('fails', 'popitem(): dictionary is empty');
+    self.entries.delete(last[0]);
+    return tuple(last[1]);
+  },
+  setdefault(_, self, args) {
+    const [key = none(), otherwise = none()] = args.positional;
+    if (!self.entries.has(keyOf(key))) setEntry(self.entries, key, otherwise);
+    return self.entries.get(keyOf(key))?.[1] ?? otherwise;
+  },
+  clear(_, self) {
+    self.entries.clear();
+    return none();
+  },
+};
+
+/** The pairs `dict()` and `update()` accept: those of a mapping, or a list of two-element lists. */
+export function pairsOf(value: Value): Entry[] {
+  const source = defined(value);
+  if (source.kind === 'dict') return [...source.entries.values()];
+  if (source.kind === 'list' || source.kind === 'tuple') {
+    return source.items.map(pair => {
+      if ((pair.kind !== 'list' && pair.kind !== 'tuple') || pair.items.length !== 2) {
+        throw new PythonError('fails', 'a mapping is made of pairs');
+      }
+      return [pair.items[0] as Value, pair.items[1] as Value];
+    });
+  }
+  throw new PythonError('fails', 'a mapping is made of a mapping or of pairs');
+}
+
+/** A copy that shares no list or mapping with the original. */
+export function deepCopy(value: Value): Value {
+  if (value.kind === 'list') return list(value.items.map(deepCopy), value.origins);
+  if (value.kind === 'tuple') return tuple(value.items.map(deepCopy), value.origins);
+  if (value.kind !== 'dict') return value;
+  return dict(
+    [...value.entries.values()].map(([key, entry]): Entry => [key, deepCopy(entry)]),
+    value.origins,
+  );
+}

@@ -1,0 +1,68 @@
+import { type Budget } from '../budget.ts';
+import type { Value } from '../value.ts';
+import { parseLiteral } from './literal.ts';
+import { derived, toText } from './python.ts';
+import { concat } from './text.ts';
+
+/**
+ * What a variable's template comes to, as Ansible 2.14 without native Jinja types has it: text, read back as a list,
+ * mapping or boolean where it looks like one. A single value that survives the way over text stays as it is.
+ */
+export function convert(budget: Budget, nodes: readonly Value[]): Value {
+  const [only] = nodes;
+  if (nodes.length === 1 && only) {
+    if (only.kind === 'str' && only.verbatim) return only;
+    if (only.kind === 'unknown' || only.kind === 'lazy' || only.kind === 'bool' || survivesText(only, 0)) return only;
+  }
+  const text = concat(
+    budget,
+    nodes.map(node => toText(budget, node)),
+  );
+  const looksLikeValue = /^[{[]/.test(text.text) || text.text === 'True' || text.text === 'False';
+  if (!looksLikeValue) return text;
+  const value = parseLiteral(budget, text);
+  if (value === 'invalid') return text;
+  if (value === 'unknown') return derived('literal', [text]);
+  return text.unsafe ? markUnsafe(value) : value;
+}
+
+/** Whether `literal_eval(str(value))` gives the value back. Only lists and mappings are read back at all. */
+function survivesText(value: Value, depth: number): boolean {
+  if (depth > 80) return false;
+  switch (value.kind) {
+    case 'list':
+      return value.items.every(item => survivesInside(item, depth + 1));
+    case 'dict':
+      return [...value.entries.values()].every(
+        ([key, item]) => survivesInside(key, depth + 1) && survivesInside(item, depth + 1),
+      );
+    default:
+      return false;
+  }
+}
+
+function survivesInside(value: Value, depth: number): boolean {
+  switch (value.kind) {
+    case 'float':
+      return Number.isFinite(value.value);
+    case 'tuple':
+      return value.items.every(item => survivesInside(item, depth + 1));
+    case 'list':
+    case 'dict':
+      return survivesText(value, depth);
+    case 'lazy':
+    case 'object':
+    case 'undefined':
+      return false;
+    default:
+      return true;
+  }
+}
+
+function markUnsafe(value: Value): Value {
+  if (value.kind === 'str') return { ...value, unsafe: true };
+  if (value.kind === 'list') return { ...value, items: value.items.map(markUnsafe) };
+  if (value.kind !== 'dict') return value;
+  const entries = new Map([...value.entries].map(([name, [key, item]]) => [name, [key, markUnsafe(item)] as const]));
+  return { ...value, entries };
+}

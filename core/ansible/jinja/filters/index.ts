@@ -1,0 +1,46 @@
+import { spend } from '../../budget.ts';
+import { type Arguments, str, type Value } from '../../value.ts';
+import type { Engine } from '../engine.ts';
+import { defined, derived, isUnknown } from '../python.ts';
+import type { Filter, Filters } from './filter.ts';
+import { MAPPING_FILTERS } from './mapping.ts';
+import { PATH_FILTERS } from './path.ts';
+import { REGEX_FILTERS } from './regex.ts';
+import { SCALAR_FILTERS } from './scalar.ts';
+import { SEQUENCE_FILTERS } from './sequence.ts';
+import { SERIALISE_FILTERS } from './serialise.ts';
+import { TEXT_FILTERS } from './text.ts';
+
+const FILTERS: ReadonlyMap<string, Filter> = new Map(
+  [
+    TEXT_FILTERS,
+    SCALAR_FILTERS,
+    SEQUENCE_FILTERS,
+    MAPPING_FILTERS,
+    SERIALISE_FILTERS,
+    REGEX_FILTERS,
+    PATH_FILTERS,
+  ].flatMap((filters: Filters) => Object.entries(filters)),
+);
+const VERBATIM: readonly string[] = ['string', 'ppretty', 'json'];
+
+/** Applies a filter by the name the template gives it. A filter not known here makes an unknown. @throws PythonError */
+export function applyFilter(engine: Engine, name: string, input: Value, args: Arguments): Value {
+  spend(engine.budget, 2);
+  const short = name.replace(/^ansible\.(?:builtin|legacy)\./, '');
+  const filter = FILTERS.get(short);
+  const others = [...args.positional, ...args.named.values()];
+  const inputs = () => [
+    defined(input),
+    ...args.positional,
+    ...[...args.named].flatMap(([key, value]) => [str(key), value]),
+  ];
+  if (!filter) return derived(short, inputs(), { why: [`the filter ${name} is not evaluated`] });
+  if (filter.unknowns !== 'own') {
+    for (const value of [input, ...others]) defined(value);
+    const refuses = (value: Value) => (filter.unknowns === 'any' ? isUnknown(value) : value.kind === 'unknown');
+    if (refuses(input) || others.some(isUnknown)) return derived(short, inputs());
+  }
+  const result = filter.apply(engine, input, args);
+  return result.kind === 'str' && VERBATIM.includes(short) ? { ...result, verbatim: true } : result;
+}

@@ -1,0 +1,188 @@
+import {
+  allOrigins,
+  bool,
+  float,
+  int,
+  mergeOrigins,
+  PythonError,
+  pythonType,
+  str,
+  type Value,
+  withOrigins,
+} from '../../value.ts';
+import { bind, type Engine, truth } from '../engine.ts';
+import { asConditions } from '../evaluate.ts';
+import { defined, derived, indexOf, isNumber, isUnknown, numberOf, toText } from '../python.ts';
+import { any, asText, type Filters, isTrue, own, textOf } from './filter.ts';
+
+const DECIMAL = /^[+-]?(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?$/;
+
+function toInt(value: Value, otherwise: Value, base: number): Value {
+  const origins = allOrigins(value);
+  if (value.kind === 'int' || value.kind === 'bool') return int(numberOf(value), origins);
+  if (value.kind === 'float')
+    return Number.isFinite(value.value) ? int(BigInt(Math.trunc(value.value)), origins) : otherwise;
+  if (value.kind !== 'str' || value.text.length > 1000) return otherwise;
+  const text = value.text.trim().toLowerCase();
+  if (base === 10) {
+    if (/^[+-]?\d(?:_?\d)*$/.test(text)) return int(BigInt(text.replace(/^\+/, '').replaceAll('_', '')), origins);
+    const number = DECIMAL.test(text) ? Number(text.replaceAll('_', '')) : Number.NaN;
+    return Number.isFinite(number) ? int(BigInt(Math.trunc(number)), origins) : otherwise;
+  }
+  const digits = text.replace(/^([+-]?)0[xob]/, '$1');
+  const parsed = Number.parseInt(digits, base);
+  return Number.isNaN(parsed) || !/^[+-]?[0-9a-z]+$/.test(digits) ? otherwise : int(parsed, origins);
+}
+
+function round(value: Value, precision: number, method: string): Value {
+  if (!isNumber(value)) throw new PythonError('fails', `type ${pythonType(value)} doesn't define __round__ method`);
+  const number = Number(numberOf(value));
+  if (!['common', 'ceil', 'floor'].includes(method))
+    throw new PythonError('fails', 'method must be common, ceil or floor');
+  if (method !== 'common') {
+    const factor = 10 ** precision;
+    const rounded = method === 'ceil' ? Math.ceil(number * factor) : Math.floor(number * factor);
+    return float(rounded / factor, allOrigins(value));
+  }
+  if (value.kind !== 'float')
+    return int(precision < 0 ? Math.round(number / 10 ** -precision) * 10 ** -precision : number, value.origins);
+  return float(roundHalfEven(number, Math.max(-300, Math.min(100, precision))), allOrigins(value));
+}
+
+/** Python rounds the exact binary value; ties are those that really are halves. */
+function roundHalfEven(value: number, precision: number): number {
+  if (!Number.isFinite(value)) return value;
+  if (precision < 0) return Math.round(value / 10 ** -precision) * 10 ** -precision;
+  const scaled = value * 10 ** precision;
+  if (precision === 0 && Math.abs(scaled % 1) === 0.5) return 2 * Math.round(scaled / 2);
+  const fixed = Number(value.toFixed(precision));
+  return Object.is(fixed, -0) ? -0 : fixed;
+}
+
+function mathOf(compute: (value: number, argument: number | null) => number): Filters[string] {
+  return any((_, input, args) => {
+    const [argument] = [...args.positional, ...args.named.values()];
+    if (!isNumber(input) || (argument && !isNumber(argument)))
+      throw new PythonError('fails', 'can only be used on numbers');
+    const result = compute(Number(numberOf(input)), argument && isNumber(argument) ? Number(numberOf(argument)) : null);
+    if (Number.isNaN(result)) throw new PythonError('fails', 'math domain error');
+    return float(result, allOrigins(input));
+  });
+}
+
+const UNITS = 'KMGTPEZY';
+
+function bytesFromText(value: string, defaultUnit: string | null, isBits: boolean): number {
+  const match = /^\s*(\d*\.?\d*)\s*([A-Za-z]+)?/.exec(value);
+  const number = Number(match?.[1] === '' ? Number.NaN : match?.[1]);
+  if (!match || Number.isNaN(number))
+    throw new PythonError('fails', `human_to_bytes() can't interpret following string: ${value}`);
+  const unit = match[2] ?? defaultUnit;
+  if (!unit) return Math.round(number);
+  const letter = unit[0]?.toUpperCase() ?? '';
+  const power = letter === 'B' ? 0 : UNITS.indexOf(letter) + 1;
+  const suffix = isBits ? 'b' : 'B';
+  if (letter !== 'B' && power === 0)
+    throw new PythonError('fails', `human_to_bytes() can't interpret following string: ${value}`);
+  if (unit.length === 2 && unit[1] !== suffix)
+    throw new PythonError('fails', `human_to_bytes() failed: wrong unit ${unit}`);
+  return Math.round(number * 1024 ** power);
+}
+
+function bytesToText(size: number, isBits: boolean, unit: string | null): string {
+  const base = isBits ? 'bits' : 'Bytes';
+  const powers = ['', ...UNITS].map((letter, power) => ({ letter, limit: 1024 ** power })).toReversed();
+  const chosen = powers.find(({ letter, limit }) => (unit === null ? size >= limit : unit.toUpperCase()[0] === letter));
+  const { letter, limit } = chosen ?? { letter: '', limit: 1 };
+  const suffix = letter === '' || (unit !== null && !chosen) ? base : `${letter}${base[0]}`;
+  return `${(size / limit).toFixed(2)} ${suffix}`;
+}
+
+export const SCALAR_FILTERS: Filters = {
+  default: own(defaultTo),
+  d: own(defaultTo),
+  mandatory: own((engine, input, args) => {
+    if (input.kind !== 'undefined') return input;
+    const { msg } = bind('mandatory', args, ['msg']);
+    const message =
+      msg && msg.kind !== 'none' ? asText(engine, msg).text : `Mandatory variable '${input.name}' not defined.`;
+    throw new PythonError('undefined', message);
+  }),
+  ternary: own((engine, input, args) => {
+    const {
+      true_val: yes,
+      false_val: no,
+      none_val: nothing,
+    } = bind('ternary', args, ['true_val', 'false_val', 'none_val']);
+    const value = defined(input);
+    if (!yes || !no) throw new PythonError('fails', 'ternary takes a value for true and one for false');
+    const chosen =
+      value.kind === 'none' && nothing && nothing.kind !== 'none' ? nothing : truth(engine, value) ? yes : no;
+    return withOrigins(chosen, asConditions(allOrigins(value)));
+  }),
+  bool: own((engine, input) => {
+    const value = defined(input);
+    if (isUnknown(value)) return derived('bool_filter', [value], { type: 'bool' });
+    if (value.kind === 'none' || value.kind === 'bool') return value;
+    const text =
+      value.kind === 'str' ? value.text.toLowerCase() : isNumber(value) ? toText(engine.budget, value).text : '';
+    return bool(
+      ['yes', 'on', '1', 'true', '1.0'].includes(text) && !(value.kind === 'str' && text === '1.0'),
+      allOrigins(value),
+    );
+  }),
+  int: any((_, input, args) => {
+    const { default: otherwise, base } = bind('int', args, ['default', 'base']);
+    return toInt(input, otherwise ?? int(0), base ? indexOf(base) : 10);
+  }),
+  float: any((_, input, args) => {
+    const { default: otherwise } = bind('float', args, ['default']);
+    if (isNumber(input)) return float(Number(numberOf(input)), allOrigins(input));
+    const text = input.kind === 'str' ? input.text.trim() : '';
+    return DECIMAL.test(text) ? float(Number(text.replaceAll('_', '')), allOrigins(input)) : (otherwise ?? float(0));
+  }),
+  abs: any((_, input) => {
+    if (!isNumber(input)) throw new PythonError('fails', `bad operand type for abs(): '${pythonType(input)}'`);
+    const number = numberOf(input);
+    return input.kind === 'float'
+      ? float(Math.abs(input.value), input.origins)
+      : int(number < 0 ? -number : number, input.origins);
+  }),
+  round: any((_, input, args) => {
+    const { precision, method } = bind('round', args, ['precision', 'method']);
+    return round(input, precision ? indexOf(precision) : 0, method ? textOf(method, 'method') : 'common');
+  }),
+  log: mathOf((value, base) =>
+    base === 10 ? Math.log10(value) : base === null ? Math.log(value) : Math.log(value) / Math.log(base),
+  ),
+  pow: mathOf((value, exponent) => value ** (exponent ?? 1)),
+  root: mathOf((value, base) => (base === null || base === 2 ? Math.sqrt(value) : value ** (1 / base))),
+  human_to_bytes: any((engine, input, args) => {
+    const { default_unit, isbits } = bind('human_to_bytes', args, ['default_unit', 'isbits']);
+    const unit = default_unit && default_unit.kind !== 'none' ? textOf(default_unit, 'default_unit') : null;
+    return int(bytesFromText(asText(engine, input).text, unit, isTrue(engine, isbits)), allOrigins(input));
+  }),
+  human_readable: any((engine, input, args) => {
+    const { isbits, unit } = bind('human_readable', args, ['isbits', 'unit']);
+    if (!isNumber(input)) throw new PythonError('fails', 'human_readable() takes a number');
+    const named = unit && unit.kind !== 'none' ? textOf(unit, 'unit') : null;
+    return str(bytesToText(Number(numberOf(input)), isTrue(engine, isbits), named), allOrigins(input));
+  }),
+  type_debug: any((_, input) => str(TYPE_NAMES[input.kind] ?? pythonType(input), allOrigins(input))),
+};
+
+const TYPE_NAMES: Readonly<Partial<Record<Value['kind'], string>>> = { str: 'AnsibleUnicode', none: 'NoneType' };
+
+function defaultTo(engine: Engine, input: Value, args: Parameters<Filters[string]['apply']>[2]): Value {
+  const { default_value, boolean } = bind('default', args, ['default_value', 'boolean']);
+  const otherwise = default_value ?? str('');
+  if (input.kind === 'undefined') return withOrigins(otherwise, asConditions(input.origins));
+  const onFalse = boolean ? truth(engine, boolean) : false;
+  if (input.kind === 'unknown') {
+    if (!onFalse && input.defined === true) return input;
+    if (input.defined === false) return otherwise;
+    const made = derived(onFalse ? 'default_true' : 'default', [input, otherwise]);
+    return { ...made, origins: mergeOrigins(input.origins, allOrigins(otherwise)) };
+  }
+  return onFalse && !truth(engine, input) ? otherwise : input;
+}

@@ -1,0 +1,57 @@
+import type { Budget } from '../budget.ts';
+import type { Origins, Value } from '../value.ts';
+import type { Engine } from './engine.ts';
+import type { Body, SyntaxOptions, Template } from './syntax.ts';
+import type { Source } from './text.ts';
+
+/** One rendering of one outcome: what its templates share. */
+export interface Run extends Engine {
+  readonly budget: Budget;
+  decide: Engine['decide'];
+  /** Where evaluation is; names the place of an error. */
+  at: { source: Source; offset: number };
+  /**
+   * Ansible keeps on its Jinja environment whether text is turned into lists, mappings and booleans; templating a
+   * variable leaves it on for the files included later.
+   */
+  converts: boolean;
+  /** Another template, parsed; null when there is none by that name. */
+  load(name: string, from: Unit): Loaded | null;
+}
+
+export type Loaded = Readonly<{ file: string; source: Source; template: Template }>;
+
+/** One template text being rendered. */
+export type Unit = Readonly<{
+  file: string;
+  source: Source;
+  syntax: SyntaxOptions;
+  /** Text is turned into lists, mappings and booleans where it looks like one, as in variables. */
+  converts: boolean;
+  /** Variables can be seen; not so in a template imported without context. */
+  seesVariables: boolean;
+  /** Copies of variables that methods of this template may change. */
+  copies: Map<string, Value> | null;
+  /** Definitions of each block, the most derived first. */
+  blocks: Map<string, BlockDefinition[]>;
+}>;
+
+export type BlockDefinition = Readonly<{ body: Body; unit: Unit }>;
+
+/** Names set by the template, innermost first. */
+export type Frame = Readonly<{ names: Map<string, Value>; parent: Frame | null; unit: Unit }>;
+
+export function childFrame(parent: Frame, unit: Unit = parent.unit): Frame {
+  return { names: new Map(), parent, unit };
+}
+
+export function nameIn(frame: Frame, name: string): Value | undefined {
+  for (let at: Frame | null = frame; at; at = at.parent) {
+    const value = at.names.get(name);
+    if (value) return value;
+  }
+  return undefined;
+}
+
+/** What a body prints, and the conditions and loops that let it. */
+export type Output = Readonly<{ nodes: Value[]; controls: Origins }>;

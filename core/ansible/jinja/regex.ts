@@ -1,0 +1,126 @@
+import { RE2JS } from 're2js';
+import { OverLimit, spend, spendItems } from '../budget.ts';
+import { PythonError, type Str, str } from '../value.ts';
+import type { Engine } from './engine.ts';
+import { concat, originsOf, slice } from './text.ts';
+
+/** The flags Ansible's regex filters take. */
+export type RegexFlags = Readonly<{ ignoreCase: boolean; multiline: boolean }>;
+
+/** One match: the whole and its groups as offsets in the text; null for a group that took no part. */
+export type Match = Readonly<{ start: number; end: number; groups: readonly (readonly [number, number] | null)[] }>;
+
+export type Regex = Readonly<{
+  matches: (text: string, limit?: number) => Match[];
+  matchesAtStart: (text: string) => boolean;
+  groupOf: (name: string) => number | null;
+}>;
+
+const MAX_PATTERN = 2000;
+
+/**
+ * A Python pattern compiled for RE2, which takes time linear in the text whatever the pattern. Null when RE2 cannot
+ * run it (look-around, back-references) or would read it differently on this text: the result is then unknown.
+ * @throws OverLimit for a pattern too large for the text
+ */
+export function compileRegex(engine: Engine, pattern: string, flags: RegexFlags, text: string): Regex | null {
+  if (pattern.length > MAX_PATTERN)
+    throw new OverLimit(`uses a regular expression longer than ${MAX_PATTERN} characters`);
+  spend(engine.budget, 1 + Math.ceil((sizeOf(pattern) * (text.length + 1)) / 256));
+  if (!meansTheSame(pattern, flags, text)) return null;
+  const bits = (flags.ignoreCase ? RE2JS.CASE_INSENSITIVE : 0) | (flags.multiline ? RE2JS.MULTILINE : 0);
+  try {
+    return wrap(engine, RE2JS.compile(pattern.replace(/\\Z/g, '\\z'), bits));
+  } catch (error) {
+    if (error instanceof OverLimit) throw error;
+    return null;
+  }
+}
+
+/** About how many instructions the pattern compiles to: counted repetitions multiply. */
+function sizeOf(pattern: string): number {
+  let factor = 1;
+  for (const [, low = '0', high = ''] of pattern.matchAll(/\{(\d*)(?:,(\d*))?\}/g)) {
+    factor = Math.min(1e6, factor * Math.max(1, Number(high || low)));
+  }
+  return pattern.length * factor;
+}
+
+function meansTheSame(pattern: string, { multiline }: RegexFlags, text: string): boolean {
+  if (/\{,\d/.test(pattern) || /\\[AQECpPGKRX]/.test(pattern.replaceAll('\\\\', '').replaceAll('\\A', '')))
+    return false;
+  if (text.endsWith('\n') && !multiline && /(?:^|[^\\])\$/.test(pattern)) return false;
+  return !(/[^\x00-\x7f]/.test(text) && /\\[wWdDsSbB]/.test(pattern));
+}
+
+function wrap(engine: Engine, compiled: RE2JS): Regex {
+  const names = compiled.namedGroups();
+  return {
+    matchesAtStart: text => compiled.matcher(text).lookingAt(),
+    groupOf: name => names[name] ?? null,
+    matches(text, limit = Number.POSITIVE_INFINITY) {
+      const matcher = compiled.matcher(text);
+      const found: Match[] = [];
+      while (found.length < limit && matcher.find()) {
+        spendItems(engine.budget, found.length);
+        const groups = Array.from({ length: matcher.groupCount() + 1 }, (_, group) => {
+          const start = matcher.start(group);
+          return start < 0 ? null : ([start, matcher.end(group)] as const);
+        });
+        found.push({ start: matcher.start(), end: matcher.end(), groups });
+      }
+      return found;
+    },
+  };
+}
+
+const TEMPLATE = /\\(?:g<(\w+)>|(\d{1,2})|([^]))/g;
+const ESCAPES: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+  '\\': '\\',
+};
+
+/** `re.sub`: what is kept of the text keeps its origins. @throws PythonError for a bad replacement */
+export function substitute(engine: Engine, regex: Regex, text: Str, replacement: Str): Str {
+  const parts: Str[] = [];
+  let last = 0;
+  for (const match of regex.matches(text.text)) {
+    parts.push(slice(text, last, match.start), ...expand(regex, match, text, replacement));
+    last = match.end;
+  }
+  if (last === 0 && parts.length === 0) return text;
+  return concat(engine.budget, [...parts, slice(text, last)]);
+}
+
+function expand(regex: Regex, match: Match, text: Str, replacement: Str): Str[] {
+  const origins = [...originsOf(replacement), ...originsOf(slice(text, match.start, match.end))];
+  const literal = (piece: string) => str(piece, origins);
+  const parts: Str[] = [];
+  let last = 0;
+  for (const { 0: whole, 1: name, 2: number, 3: escaped, index } of replacement.text.matchAll(TEMPLATE)) {
+    parts.push(literal(replacement.text.slice(last, index)));
+    last = index + whole.length;
+    if (escaped !== undefined) {
+      if (/[A-Za-z]/.test(escaped) && !ESCAPES[escaped])
+        throw new PythonError('fails', `bad escape ${whole} in a replacement`);
+      parts.push(literal(ESCAPES[escaped] ?? whole));
+      continue;
+    }
+    if (number === '0') {
+      throw new PythonError('fails', 'a replacement cannot use \\0; \\g<0> is the whole match');
+    }
+    const group = number ?? (/^\d+$/.test(name ?? '') ? name : null);
+    const position = group === null || group === undefined ? regex.groupOf(name ?? '') : Number(group);
+    const range = position === null ? undefined : match.groups[position];
+    if (range === undefined) throw new PythonError('fails', `invalid group reference ${whole} in a replacement`);
+    parts.push(range ? slice(text, range[0], range[1]) : str(''));
+  }
+  parts.push(literal(replacement.text.slice(last)));
+  return parts;
+}

@@ -1,0 +1,194 @@
+import { deeper, spend } from '../budget.ts';
+import {
+  allOrigins,
+  dict,
+  type Entry,
+  list,
+  none,
+  PythonError,
+  type Str,
+  str,
+  tuple,
+  undefinedValue,
+  type Value,
+} from '../value.ts';
+import { convert } from './convert.ts';
+import { executeTemplate, joined } from './execute.ts';
+import type { Frame, Loaded, Run, Unit } from './frame.ts';
+import { readOverrides } from './overrides.ts';
+import { parseTemplate } from './parser.ts';
+import type { Scope } from './scope.ts';
+import { ANSIBLE_SYNTAX, type SyntaxOptions, type Template } from './syntax.ts';
+import { concat, originsOf, slice, sourceOf } from './text.ts';
+
+/** Parsed texts, shared by the outcomes of one question. */
+export type ParsedTemplates = Map<string, Template>;
+
+export function parsed(run: Run, templates: ParsedTemplates, text: string, syntax: SyntaxOptions): Template {
+  const key = JSON.stringify([syntax, text]);
+  const known = templates.get(key);
+  if (known) return known;
+  const template = parseTemplate(text, syntax, run.budget);
+  templates.set(key, template);
+  return template;
+}
+
+/** Whether Ansible would take the text for a template at all. */
+export function mayBeTemplate(text: string): boolean {
+  return text.includes('{{') || text.includes('{%') || text.includes('{#');
+}
+
+/** Templates the variables of a scope when they are asked for, each once. Lives for one outcome. */
+export class Variables {
+  readonly #run: Run;
+  readonly #scope: Scope;
+  readonly #templates: ParsedTemplates;
+  readonly #values = new Map<string, Value | undefined>();
+  readonly #active = new Set<string>();
+
+  constructor(run: Run, scope: Scope, templates: ParsedTemplates) {
+    this.#run = run;
+    this.#scope = scope;
+    this.#templates = templates;
+  }
+
+  /** A variable's evaluated value; undefined when there is none. @throws PythonError for a variable that needs itself */
+  get(name: string): Value | undefined {
+    if (this.#values.has(name)) return this.#values.get(name);
+    const raw = this.#scope.lookup(name) ?? this.#special(name);
+    const value = raw && this.#evaluated(name, raw);
+    this.#values.set(name, value);
+    return value;
+  }
+
+  #special(name: string): Value | undefined {
+    const names = this.#scope.names?.bind(this.#scope);
+    if (name !== 'vars' || !names) return undefined;
+    return { kind: 'lazy', name: 'vars', get: key => this.get(key), keys: names, origins: [] };
+  }
+
+  #evaluated(name: string, raw: Value): Value {
+    if (this.#active.has(name))
+      throw new PythonError('fails', `recursive loop detected: the variable ${name} needs its own value`);
+    this.#active.add(name);
+    const { at } = this.#run;
+    const { depth } = this.#run.budget;
+    try {
+      return deeper(this.#run.budget, () => this.template(raw));
+    } catch (error) {
+      if (!(error instanceof PythonError) || error.reason !== 'undefined') throw error;
+      this.#run.budget.depth = depth;
+      this.#run.at = at;
+      return undefinedValue(
+        name,
+        `${error.message} (needed by the variable ${name}${definedAt(raw)})`,
+        allOrigins(raw),
+      );
+    } finally {
+      this.#active.delete(name);
+    }
+  }
+
+  /** The value with all templates in it evaluated, as Ansible's `Templar.template`. @throws PythonError, OverLimit */
+  template(value: Value): Value {
+    spend(this.#run.budget);
+    switch (value.kind) {
+      case 'str':
+        return value.unsafe || !mayBeTemplate(value.text) ? value : this.#text(value);
+      case 'list':
+        return deeper(this.#run.budget, () =>
+          list(
+            value.items.map(item => this.template(item)),
+            value.origins,
+          ),
+        );
+      case 'tuple':
+        return deeper(this.#run.budget, () =>
+          tuple(
+            value.items.map(item => this.template(item)),
+            value.origins,
+          ),
+        );
+      case 'dict':
+        return deeper(this.#run.budget, () => {
+          const pairs = [...value.entries.values()].map(([key, item]): Entry => [key, this.template(item)]);
+          return dict(pairs, value.origins);
+        });
+      default:
+        return value;
+    }
+  }
+
+  /** `{{ name }}` alone hands a number, boolean or None over as it is; everything else goes through text. */
+  #text(text: Str): Value {
+    const [, name] = /^\{\{\s*(\w*)\s*\}\}$/.exec(text.text) ?? [];
+    const raw = name ? this.#scope.lookup(name) : undefined;
+    if (raw && ['bool', 'int', 'float'].includes(raw.kind))
+      return { ...raw, origins: [...raw.origins, ...originsOf(text)] };
+    if (raw?.kind === 'none') return none([...raw.origins, ...originsOf(text)]);
+    const { at, converts } = this.#run;
+    this.#run.converts = true;
+    const result = this.render(
+      text,
+      { ...ANSIBLE_SYNTAX, literalBackslashes: true },
+      true,
+      at.source.rope.segments[0]?.origins[0]?.file ?? '',
+    );
+    this.#run.at = at;
+    this.#run.converts = converts || true;
+    return result;
+  }
+
+  /** Renders one text on its own. Newlines at its end are kept as Ansible keeps them. @throws PythonError, OverLimit */
+  render(text: Str, syntax: SyntaxOptions, converts: boolean, file: string): Value {
+    const { run, templates } = { run: this.#run, templates: this.#templates };
+    const { body, syntax: own } = readOverrides(normalized(run, text), syntax);
+    const source = sourceOf(body);
+    run.at = { source, offset: 0 };
+    const extensions = this.#scope.extensions ?? [];
+    const template = parsed(run, templates, body.text, { ...own, extensions });
+    const loaded: Loaded = { file, source, template };
+    const unit: Unit = {
+      file,
+      source,
+      syntax: { ...own, extensions },
+      converts,
+      seesVariables: true,
+      copies: template.mutates ? new Map() : null,
+      blocks: new Map(),
+    };
+    const frame: Frame = { names: new Map(), parent: null, unit };
+    const nodes: Value[] = [];
+    run.converts = converts;
+    executeTemplate(run, loaded, frame, { nodes, controls: [] });
+    const result = converts ? convert(run.budget, nodes) : joined(run, nodes);
+    return result.kind === 'str' ? this.#withNewlines(result, body) : result;
+  }
+
+  #withNewlines(result: Str, source: Str): Str {
+    const count = (text: string) => /\n*$/.exec(text)?.[0].length ?? 0;
+    const missing = count(source.text) - count(result.text);
+    if (missing <= 0) return result;
+    const { verbatim, unsafe } = result;
+    const end = str('\n'.repeat(missing), source.segments.at(-1)?.origins ?? []);
+    const whole = concat(this.#run.budget, [result, end]);
+    return { ...whole, ...(verbatim ? { verbatim } : {}), ...(unsafe ? { unsafe } : {}) };
+  }
+}
+
+/** Line ends as Jinja has them. */
+function normalized(run: Run, text: Str): Str {
+  if (!text.text.includes('\r')) return text;
+  const parts: Str[] = [];
+  let last = 0;
+  for (const match of text.text.matchAll(/\r\n?/g)) {
+    parts.push(slice(text, last, match.index), str('\n', originsOf(slice(text, match.index, match.index + 1))));
+    last = match.index + match[0].length;
+  }
+  return concat(run.budget, [...parts, slice(text, last)]);
+}
+
+function definedAt(raw: Value): string {
+  const [origin] = allOrigins(raw);
+  return origin && origin.file !== '' ? `, ${origin.file}:${origin.line}` : '';
+}
