@@ -34,64 +34,62 @@ export type Engine = Readonly<{
   ): EngineWorker;
 }>;
 
-/** Retries of every job. */
-export type EngineRetries = Readonly<{ attempts: number; backoffMs: number }>;
+/**
+ * How every job is retried, and how long a worker that does not renew its lock keeps a job (a job of a dead worker is
+ * taken back after one lock and two looks, a third of a lock apart).
+ */
+export type EngineTerms = Readonly<{ attempts: number; backoffMs: number; lockMs: number }>;
 
 export type EngineWorkerOptions = Readonly<{ concurrency: number; lost: (jobIds: string[]) => void }>;
 
-/** A worker that does not renew its lock for this long has lost its job to another one. */
-export const LOCK_MS = 15_000;
-/** How often jobs of dead workers are looked for; it takes two looks to take one back. */
-const STALLED_EVERY_MS = 5_000;
 /** A job that brings its process down this often is a dead letter. */
 export const MAX_STALLS = 10;
 
 const DAY_SECONDS = 86_400;
 
-export function redisEngine(connection: Redis, retries: EngineRetries): Engine {
+export function redisEngine(connection: Redis, terms: EngineTerms): Engine {
   return {
-    queue: (name, failed) =>
-      new Queue(name, { connection, defaultJobOptions: jobOptions(retries) }).on('error', failed),
+    queue: (name, failed) => new Queue(name, { connection, defaultJobOptions: jobOptions(terms) }).on('error', failed),
     worker: (name, processor, options, failed) =>
-      new Worker(name, processor, { connection, ...workerOptions(options) })
+      new Worker(name, processor, { connection, ...workerOptions(options, terms) })
         .on('error', failed)
         .on('lockRenewalFailed', options.lost),
   };
 }
 
-export function storeEngine(pool: StorePool, retries: EngineRetries): Engine {
+export function storeEngine(pool: StorePool, terms: EngineTerms): Engine {
   const connection = pool as unknown as PgPool;
   return {
     queue: (name, failed) =>
-      new Queue(name, { connection, defaultJobOptions: jobOptions(retries) }, createPostgresBackend).on(
-        'error',
-        failed,
-      ),
+      new Queue(name, { connection, defaultJobOptions: jobOptions(terms) }, createPostgresBackend).on('error', failed),
     worker: (name, processor, options, failed) =>
-      new Worker(name, processor, { connection, ...workerOptions(options) }, createPostgresBackend)
+      new Worker(name, processor, { connection, ...workerOptions(options, terms) }, createPostgresBackend)
         .on('error', failed)
         .on('lockRenewalFailed', options.lost),
   };
 }
 
 /** A queue whose every statement runs in one open transaction; to be closed before that ends. */
-export function queueWithin(transaction: Connection, name: string, retries: EngineRetries): EngineQueue {
+export function queueWithin(transaction: Connection, name: string, terms: EngineTerms): EngineQueue {
   return new Queue(
     name,
-    { connection: poolOf(transaction), defaultJobOptions: jobOptions(retries), skipMetasUpdate: true },
+    { connection: poolOf(transaction), defaultJobOptions: jobOptions(terms), skipMetasUpdate: true },
     createPostgresBackend,
   );
 }
 
-function jobOptions({ attempts, backoffMs }: EngineRetries): JobsOptions {
+function jobOptions({ attempts, backoffMs }: EngineTerms): JobsOptions {
   return { attempts, backoff: { type: 'exponential', delay: backoffMs, jitter: 0.25 } };
 }
 
-function workerOptions({ concurrency }: EngineWorkerOptions): Omit<WorkerOptions, 'connection'> {
+function workerOptions(
+  { concurrency }: EngineWorkerOptions,
+  { lockMs }: EngineTerms,
+): Omit<WorkerOptions, 'connection'> {
   return {
     concurrency,
-    lockDuration: LOCK_MS,
-    stalledInterval: STALLED_EVERY_MS,
+    lockDuration: lockMs,
+    stalledInterval: lockMs / 3,
     maxStalledCount: MAX_STALLS,
     removeOnComplete: { age: DAY_SECONDS, count: 1_000 },
     removeOnFail: { age: 30 * DAY_SECONDS, count: 10_000 },

@@ -6,9 +6,8 @@ import { connectRedis } from './connect-redis.ts';
 import {
   type Engine,
   type EngineQueue,
-  type EngineRetries,
+  type EngineTerms,
   type EngineWorker,
-  LOCK_MS,
   MAX_STALLS,
   queueWithin,
   redisEngine,
@@ -22,6 +21,8 @@ export type QueueOptions = Readonly<{
   redisUrl?: string;
   attempts?: number;
   backoffMs?: number;
+  /** How long a job stays with a worker that gives no sign of life, milliseconds. Default 15 000. */
+  lockMs?: number;
   /** How long to wait for Redis at start, milliseconds. Default 60 000. */
   patienceMs?: number;
   log?: (line: string) => void;
@@ -30,6 +31,7 @@ export type QueueOptions = Readonly<{
 /** Attempts of a job before it is a dead letter: with the waits between them, over an hour. */
 export const ATTEMPTS = 12;
 const BACKOFF_MS = 2_000;
+const LOCK_MS = 15_000;
 const LIVE = new Set(['waiting', 'active', 'delayed', 'prioritized', 'waiting-children']);
 
 /**
@@ -41,10 +43,14 @@ const LIVE = new Set(['waiting', 'active', 'delayed', 'prioritized', 'waiting-ch
 export async function openQueue(options: QueueOptions): Promise<JobQueue> {
   const { store } = options;
   const log = options.log ?? (line => process.stderr.write(`${line}\n`));
-  const retries = { attempts: options.attempts ?? ATTEMPTS, backoffMs: options.backoffMs ?? BACKOFF_MS };
+  const terms = {
+    attempts: options.attempts ?? ATTEMPTS,
+    backoffMs: options.backoffMs ?? BACKOFF_MS,
+    lockMs: options.lockMs ?? LOCK_MS,
+  };
   if (options.redisUrl !== undefined) {
     const redis = await connectRedis(options.redisUrl, options.patienceMs ?? 60_000, log);
-    const jobs = new Jobs(redisEngine(redis, retries), log);
+    const jobs = new Jobs(redisEngine(redis, terms), log);
     return {
       backend: 'redis',
       ...operations(jobs),
@@ -57,15 +63,15 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
     };
   }
   await migrateQueue(store);
-  const jobs = new Jobs(storeEngine(store.pool, retries), log);
+  const jobs = new Jobs(storeEngine(store.pool, terms), log);
   return {
     backend: 'store',
     ...operations(jobs),
     process: async (name, concurrency, handler) => {
-      if (store.kind === 'embedded') await takeBack(store, name);
+      if (store.kind === 'embedded') await takeBack(store, name, terms);
       await jobs.process(name, concurrency, handler);
     },
-    addWithin: (transaction, name, added) => addWithin(transaction, name, added, retries),
+    addWithin: (transaction, name, added) => addWithin(transaction, name, added, terms),
     ready: () => answers(store.pool.query('select 1')),
     close: graceMs => jobs.close(graceMs),
   };
@@ -109,9 +115,9 @@ async function addWithin(
   transaction: Connection,
   name: string,
   added: readonly NewJob[],
-  retries: EngineRetries,
+  terms: EngineTerms,
 ): Promise<void> {
-  const queue = queueWithin(transaction, name, retries);
+  const queue = queueWithin(transaction, name, terms);
   await queue.waitUntilReady();
   for (const { jobId } of added) await queue.remove(jobId);
   await queue.addBulk(added.map(({ data, jobId }) => ({ name, data, opts: { jobId } })));
@@ -216,8 +222,8 @@ async function migrateQueue(store: Store): Promise<void> {
  * Takes back the jobs a killed process was doing. Only this process can have the embedded store open, so whatever is
  * marked as being done is not; without this they would wait for their locks to run out.
  */
-async function takeBack(store: Store, name: string): Promise<void> {
-  const afterEveryLock = Date.now() + LOCK_MS + 1;
+async function takeBack(store: Store, name: string, { lockMs }: EngineTerms): Promise<void> {
+  const afterEveryLock = Date.now() + lockMs + 1;
   for (const pass of [1, 2]) {
     await store.pool.query('select * from move_stalled_jobs_to_wait($1, $2, $3, 0)', [
       name,

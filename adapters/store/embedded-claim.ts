@@ -37,11 +37,11 @@ const ATTEMPTS = 5;
  *
  * @throws StoreError `in-use`, naming pid and path.
  */
-export async function claimDirectory(directory: string): Promise<EmbeddedClaim> {
+export async function claimDirectory(directory: string, silenceMs = SILENCE_MS): Promise<EmbeddedClaim> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   for (let attempt = 1; ; attempt += 1) {
     const mine = writeClaim(directory);
-    const other = await findLiveClaim(directory, mine);
+    const other = await findLiveClaim(directory, mine, silenceMs);
     if (other === undefined) return hold(join(directory, mine));
     rmSync(join(directory, mine), { force: true });
     if (attempt === ATTEMPTS || other.claim?.pid === process.pid) throw inUse(directory, other);
@@ -89,13 +89,13 @@ function writeClaim(directory: string): string {
 type Found = Readonly<{ name: string; claim: Claim | undefined }>;
 
 /** The first claim of somebody alive; claims of the dead are removed on the way. */
-async function findLiveClaim(directory: string, mine: string): Promise<Found | undefined> {
+async function findLiveClaim(directory: string, mine: string, silenceMs: number): Promise<Found | undefined> {
   for (const name of readdirSync(directory)) {
     if (name === mine || !name.endsWith('.claim')) continue;
     const claim = readClaim(join(directory, name));
     if (claim === 'gone') continue;
     const checkable = claim !== undefined && claim.machine === machine();
-    const alive = checkable ? startOf(claim.pid) === claim.startedAt : await beats(join(directory, name));
+    const alive = checkable ? startOf(claim.pid) === claim.startedAt : await beats(join(directory, name), silenceMs);
     if (alive) return { name, claim };
     rmSync(join(directory, name), { force: true });
   }
@@ -113,9 +113,9 @@ function readClaim(path: string): Claim | 'gone' | undefined {
   }
 }
 
-async function beats(path: string): Promise<boolean> {
+async function beats(path: string, silenceMs: number): Promise<boolean> {
   const first = beat(path);
-  for (const end = performance.now() + SILENCE_MS; performance.now() < end; ) {
+  for (const end = performance.now() + silenceMs; performance.now() < end; ) {
     await sleep(HEARTBEAT_MS / 2);
     const now = beat(path);
     if (now === undefined) return false;

@@ -9,7 +9,7 @@ import { releaseAfterCrash } from './lanes.ts';
 import { migrate, SCHEMA } from './migrate.ts';
 import type { Store } from './open-store.ts';
 import { PglitePool } from './pglite-pool.ts';
-import { StoreError } from './store-error.ts';
+import { proveFsync } from './prove-fsync.ts';
 
 /** PGlite has no autovacuum. */
 const VACUUM_EVERY_MS = 600_000;
@@ -71,18 +71,5 @@ async function shut(pool: PglitePool, pglite: PGlite, release: () => void): Prom
     await pglite.close();
   } finally {
     release();
-  }
-}
-
-/** Commits a record to the write-ahead log and sees that the fsync hook was called: a promise of 202 rests on it. */
-async function proveFsync(pglite: PGlite, fs: FsyncNodeFS, directory: string): Promise<void> {
-  const before = fs.calls;
-  await pglite.query(`select pg_logical_emit_message(true, 'kubelet-gate', 'fsync self-test')`);
-  if (fs.calls === before) {
-    throw new StoreError(
-      'no-fsync',
-      `A commit on the embedded store in ${directory} did not reach the disk; this build of PGlite does not sync. ` +
-        'Set DATABASE_URL to use PostgreSQL.',
-    );
   }
 }

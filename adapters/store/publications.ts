@@ -125,6 +125,11 @@ export async function markPublished(db: Connection, published: Publication, gith
   `.execute(db);
 }
 
+/** How long to wait after the nth failed attempt, counted from 1. */
+export function publicationBackoffMs(attempts: number): number {
+  return Math.min(FIRST_BACKOFF_MS * 2 ** (attempts - 1), LONGEST_BACKOFF_MS);
+}
+
 /**
  * Publishing failed with `error` (one line). It is tried again after 2 s, 4 s, ... up to 10 min, or after `retryAfterMs`
  * when GitHub asked for more; `dead` when that was the last of `maxAttempts`.
@@ -135,8 +140,7 @@ export async function failPublication(
   error: string,
   options: Readonly<{ maxAttempts: number; retryAfterMs?: number }>,
 ): Promise<'retry' | 'dead'> {
-  const backoff = Math.min(FIRST_BACKOFF_MS * 2 ** (failed.attempts - 1), LONGEST_BACKOFF_MS);
-  const wait = Math.max(backoff, options.retryAfterMs ?? 0);
+  const wait = Math.max(publicationBackoffMs(failed.attempts), options.retryAfterMs ?? 0);
   const { rows } = await sql<{ state: PublicationState }>`
     update publications
     set last_error = ${error}, claimed_until = null,
