@@ -2,7 +2,7 @@ import type { NodeFile, NodeGroup } from '../ansible/types.ts';
 import { readText } from '../kubelet/read-text.ts';
 import type { SourceNode } from '../kubelet/source-node.ts';
 import type { Json } from '../kubelet/types.ts';
-import { type Origin, originsAt } from '../source/rope.ts';
+import { type Origin, originsAt, type RenderedText } from '../source/rope.ts';
 import { expectedWords, operandFor } from './expected.ts';
 import { ABSENT, OPERATORS, shown } from './operators.ts';
 import { notApplicable, type PlaceAnswer, undecided, worstOf } from './place-answer.ts';
@@ -11,26 +11,47 @@ import type { Control } from './types.ts';
 /** A control over the KubeProxyConfiguration documents of a group's files, kubeadm's multi-document files included. */
 export function evaluateKubeProxy(control: Control, group: NodeGroup): PlaceAnswer {
   const path = control.paths[0] ?? '';
-  const answers = group.files
-    .filter(({ kind }) => kind === 'KubeProxyConfiguration' || kind === 'kubeadm')
-    .flatMap(file =>
-      documentsOf(file).flatMap(document => control.paths.map(name => judge(control, name, file, document))),
-    );
+  const files = group.files.filter(({ kind }) => kind === 'KubeProxyConfiguration' || kind === 'kubeadm');
+  const answers = files.flatMap(file => control.paths.map(name => answerOf(control, name, file)));
   return worstOf(answers) ?? notApplicable(path, 'no KubeProxyConfiguration is known for these nodes');
+}
+
+/** The answer all texts of a file agree on; where they differ, conditions decide and it is undecided. */
+function answerOf(control: Control, path: string, file: NodeFile): PlaceAnswer {
+  if (!file.text) {
+    return file.kind === 'KubeProxyConfiguration'
+      ? undecided(path, `the text of ${nameOf(file)} is not known`, [])
+      : notApplicable(path, '');
+  }
+  const texts = file.alternatives.length > 0 ? file.alternatives : [{ conditions: [], text: file.text }];
+  const answers = texts.map(
+    ({ text }) =>
+      worstOf(documentsOf(file, text).map(document => judge(control, path, text, document))) ??
+      notApplicable(path, `${nameOf(file)} holds no KubeProxyConfiguration`),
+  );
+  const [first] = answers;
+  if (first && !file.truncated && answers.every(({ result }) => result === first.result)) return first;
+  const why = [...new Set(texts.flatMap(({ conditions }) => conditions.flatMap(({ unknown }) => unknown.why)))];
+  return undecided(
+    path,
+    `${path} depends on ${why.join('; ') || 'unknown conditions'}`,
+    worstOf(answers)?.evidence ?? [],
+  );
+}
+
+function nameOf(file: NodeFile): string {
+  return file.source ?? (file.dest.value.known ? file.dest.value.json : 'a file');
 }
 
 type ProxyDocument = Readonly<{ root: SourceNode | null; offset: number; fault: string }>;
 
 /** Documents of kind KubeProxyConfiguration with where each starts; one that cannot be read counts when the file is all its own. */
-function documentsOf(file: NodeFile): readonly ProxyDocument[] {
-  if (!file.text) {
-    return file.kind === 'KubeProxyConfiguration' ? [{ root: null, offset: 0, fault: 'its text is not known' }] : [];
-  }
+function documentsOf(file: NodeFile, whole: RenderedText): readonly ProxyDocument[] {
   const documents: ProxyDocument[] = [];
   let offset = 0;
-  for (const text of file.text.text.split(/^(?=---(?:[ \t]|$))/m)) {
+  for (const text of whole.text.split(/^(?=---(?:[ \t]|$))/m)) {
     if (text.replace(/^---.*/, '').trim() !== '') {
-      const read = readText({ name: '', text, unknowns: file.text.unknowns }, 'config', '');
+      const read = readText({ name: '', text, unknowns: whole.unknowns }, 'config', '');
       if (!read.ok) {
         if (file.kind === 'KubeProxyConfiguration') documents.push({ root: null, offset, fault: read.message });
       } else if (textAt(read.root, 'kind') === 'KubeProxyConfiguration') {
@@ -42,12 +63,16 @@ function documentsOf(file: NodeFile): readonly ProxyDocument[] {
   return documents;
 }
 
-function judge(control: Control, path: string, file: NodeFile, { root, offset, fault }: ProxyDocument): PlaceAnswer {
+function judge(
+  control: Control,
+  path: string,
+  text: RenderedText,
+  { root, offset, fault }: ProxyDocument,
+): PlaceAnswer {
   if (!root) return undecided(path, `the KubeProxyConfiguration cannot be read: ${fault}`, []);
   const node = nodeAt(root, path);
   const span = (node ?? root).origin.span;
-  const evidence: readonly Origin[] =
-    file.text && span ? originsAt(file.text, offset + span.start, offset + span.end).slice(0, 4) : [];
+  const evidence: readonly Origin[] = span ? originsAt(text, offset + span.start, offset + span.end).slice(0, 4) : [];
   if (node?.kind === 'unknown')
     return undecided(path, `${path} cannot be known from Git: ${node.unknown.why.join('; ')}`, evidence);
   const open = root.kind === 'map' ? root.open : null;

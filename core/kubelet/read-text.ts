@@ -12,7 +12,7 @@ export function readText(source: KubeletText, from: SourceOrigin['from'], name: 
     return { ok: false, message: `longer than ${TEXT_LIMITS.characters} characters`, offset: 0 };
   }
   if (source.text === '') return { ok: false, message: 'the file is empty', offset: 0 };
-  return /^\s*\{/.test(source.text) ? readJson(source, from, name) : readYaml(source, from, name);
+  return /^[^\S\uFEFF]*\{/.test(source.text) ? readJson(source, from, name) : readYaml(source, from, name);
 }
 
 /** Why the kubelet's scheme does not know this document, or null when it is a KubeletConfiguration v1beta1. */

@@ -253,6 +253,7 @@ const ROWS: Readonly<Record<string, Row>> = {
       { files: [kubeProxy('metricsBindAddress: "[::1]:10249"\n')] },
       { files: [kubeProxy('metricsBindAddress: ""\n')] },
       { files: [kubeProxy('bindAddress: 0.0.0.0\n')] },
+      { files: [kubeProxy('metricsBindAddress: localhost:10249\n', 'bindAddress: 0.0.0.0\n')] },
     ],
     violated: [
       { files: [kubeProxy('metricsBindAddress: 0.0.0.0:10249\n')] },
@@ -262,6 +263,8 @@ const ROWS: Readonly<Record<string, Row>> = {
       { files: [kubeProxy(`metricsBindAddress: ${TOKEN}\n`)] },
       { files: [kubeProxy(`bindAddress: 0.0.0.0\n${TOKEN}\n`)] },
       { files: [kubeProxy('a: [\n')] },
+      { files: [kubeProxy('metricsBindAddress: 127.0.0.1:10249\n', 'metricsBindAddress: 0.0.0.0:10249\n')] },
+      { files: [{ ...kubeProxy('metricsBindAddress: 127.0.0.1:10249\n'), truncated: true }] },
     ],
     absentFile: 'not-applicable',
     absentFlags: 'not-applicable',

@@ -40,13 +40,18 @@ export function file(dest: string, more: Partial<NodeFile> = {}): NodeFile {
     group: null,
     when: null,
     ...more,
-  } as NodeFile;
+  };
 }
 
-export function kubeProxy(body: string): NodeFile {
+/** A KubeProxyConfiguration file; several bodies are what it may be under conditions nobody knows. */
+export function kubeProxy(...bodies: readonly string[]): NodeFile {
   const head = 'apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\n';
-  const text = { ...verbatim('kube-proxy.yaml.j2', head + body), unknowns: UNKNOWNS };
-  return file('/var/lib/kube-proxy/config.conf', { kind: 'KubeProxyConfiguration', text });
+  const alternatives = bodies.map((body, index) => ({
+    conditions: bodies.length > 1 ? [{ unknown: UNKNOWN, holds: index === 0 }] : [],
+    text: { ...verbatim('kube-proxy.yaml.j2', head + body), unknowns: UNKNOWNS },
+  }));
+  const text = alternatives[0]?.text ?? null;
+  return file('/var/lib/kube-proxy/config.conf', { kind: 'KubeProxyConfiguration', text, alternatives });
 }
 
 export type Situation = Readonly<{
@@ -93,8 +98,9 @@ export function nodeGroup({
     files,
     flags: flags.map(({ name, value }) => ({ name, value: typeof value === 'string' ? traced(value) : UNTRACED })),
     kubelet,
+    kubeletAlternatives: kubelet ? [{ conditions: [], verdict: kubelet }] : [],
     provenance,
     steps: [],
     problems: [],
-  } as unknown as NodeGroup;
+  };
 }
