@@ -214,7 +214,7 @@ const CONFIG = (port: number) =>
       await fixture.play(gate);
       expect(fixture.spooled()).toEqual([]);
       const verdicts = [...gate.runs().values()].slice(-2).map(lines => dataOf(readRunReport(lines), 'run.gate')[0]);
-      expect(verdicts.map(data => data?.verdict).sort()).toEqual(['approved', 'unreachable']);
+      expect(new Set(verdicts.map(data => data?.verdict))).toEqual(new Set(['approved', 'unreachable']));
     });
 
     test('a record the gate refuses for ever is set aside for a person and blocks nothing', async () => {
