@@ -26,8 +26,8 @@ export function fieldSpans(
   for (const [index, state] of states.entries()) {
     const configuration = configurations.get(state.configurationDigest);
     if (configuration === undefined) continue;
-    const shown = configuration.values[path] ?? { state: 'absent' };
-    const origin = configuration.origins[path] ?? null;
+    const shown = own(configuration.values, path) ?? { state: 'absent' };
+    const origin = own(configuration.origins, path) ?? null;
     const last = spans.at(-1);
     const unbroken = last?.newest.until?.getTime() === state.since.getTime();
     if (last !== undefined && unbroken && sameShown(last.shown, shown))
@@ -35,6 +35,11 @@ export function fieldSpans(
     else spans.push({ shown, began: state, newest: state, origin, firstKnown: index === 0 });
   }
   return spans;
+}
+
+/** What the record holds itself: a field may be asked for by any name, `constructor` included. */
+export function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
 function sameShown(before: Shown, after: Shown): boolean {

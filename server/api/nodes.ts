@@ -11,7 +11,7 @@ import { verdictByKey } from '../../adapters/store/verdicts.ts';
 import type { Shown } from '../../core/review/types.ts';
 import { type Application, applicationOn } from './application.ts';
 import { mergesOf } from './changes.ts';
-import { type FieldSpan, fieldSpans } from './field-spans.ts';
+import { type FieldSpan, fieldSpans, own } from './field-spans.ts';
 import type { nodesQuery } from './query.ts';
 import { ReadError } from './read-error.ts';
 import type { Sources } from './sources.ts';
@@ -135,7 +135,7 @@ export async function loadField(sources: Sources, host: string, path: string): P
   const managedBy = [];
   for (const states of await managementsOf(sources, host, now)) {
     const configurations = await configurationsOf(sources, states);
-    if (![...configurations.values()].some(({ values }) => values[path] !== undefined)) continue;
+    if (![...configurations.values()].some(({ values }) => own(values, path) !== undefined)) continue;
     const spans = fieldSpans(states, configurations, path).map(span => ({ path, span }));
     const history = await fieldsOf(sources, host, now, spans);
     const { repository, inventory } = states[0]!;

@@ -4,17 +4,19 @@ import { ReadError } from './read-error.ts';
 /** Largest id asked for: what the store's ids can be. */
 const ID_LIMIT = 2_147_483_647;
 
-/** Text without control characters (PostgreSQL stores no NUL); an empty one counts as not given, as forms send it. */
+/** Text without NUL, which PostgreSQL cannot compare; an empty one counts as not given, as forms send it. */
 const text = z
   .string('is given more than once')
   .max(500, 'is longer than 500 characters')
-  .regex(/^\P{Cc}*$/u, 'holds control characters')
+  .refine(value => !value.includes('\0'), 'holds a NUL character')
   .transform(value => (value.trim() === '' ? undefined : value.trim()));
 
 const TIME = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?)?$/;
 
-/** RFC 3339, or a date alone, or date and time without a zone (UTC). `endOfDay`: a date alone means its end. */
-function time(endOfDay: boolean) {
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** RFC 3339, or date and time without a zone (UTC), or a date alone, which stands for the moment `dateMs` into it. */
+function time(dateMs: number) {
   return text.transform((value, context) => {
     if (value === undefined) return undefined;
     const [, date, clock, , , zone] = TIME.exec(value) ?? [];
@@ -23,7 +25,7 @@ function time(endOfDay: boolean) {
       context.addIssue(`is not a date or time such as 2026-11-25 or 2026-11-25T09:30:00Z`);
       return z.NEVER;
     }
-    return endOfDay && clock === undefined ? new Date(at.getTime() + 24 * 60 * 60 * 1000) : at;
+    return clock === undefined ? new Date(at.getTime() + dateMs) : at;
   });
 }
 
@@ -70,20 +72,20 @@ export const changesQuery = z.strictObject({
   person: text.optional(),
   control: text.optional(),
   status: oneOf(CHANGE_STATUSES).optional(),
-  since: time(false).optional(),
-  until: time(true).optional(),
+  since: time(0).optional(),
+  until: time(DAY_MS).optional(),
   cursor: cursor.optional(),
 });
 
 export const nodesQuery = z.strictObject({ repo: text.optional(), name: text.optional() });
 
-export const nodeQuery = z.strictObject({ at: time(true).optional() });
+export const nodeQuery = z.strictObject({ at: time(DAY_MS - 1).optional() });
 
 export const runsQuery = z.strictObject({
   repo: text.optional(),
   node: text.optional(),
   status: oneOf(RUN_STATUSES).optional(),
-  since: time(false).optional(),
+  since: time(0).optional(),
   cursor: text.optional(),
 });
 
@@ -104,7 +106,7 @@ export function parseQuery<T extends z.ZodType>(schema: T, query: unknown): z.ou
 
 /** A path segment as the name of something. @throws ReadError 404 when nothing can have this name. */
 export function nameOf(segment: unknown, what: string): string {
-  if (typeof segment !== 'string' || segment.length > 500 || !/^\P{Cc}+$/u.test(segment))
+  if (typeof segment !== 'string' || segment.length > 500 || segment.includes('\0'))
     throw new ReadError(404, `there is no such ${what}`);
   return segment;
 }

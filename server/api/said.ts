@@ -29,8 +29,9 @@ export function said(verdict: Verdict): string {
   const undecided = verdict.findings.filter(finding => finding.status === 'undecided');
   const severity = SEVERITIES.find(level => introduced.some(finding => finding.severity === level));
   if (severity !== undefined)
-    sentences.push(`It introduces ${count(introduced.length, 'finding')}, the worst ${severity}.`);
-  if (undecided.length > 0) sentences.push(`${count(undecided.length, 'control')} cannot be decided from Git alone.`);
+    sentences.push(`It violates ${count(controls(introduced), 'control')}, the gravest ${severity}.`);
+  if (undecided.length > 0)
+    sentences.push(`${count(controls(undecided), 'control')} cannot be decided from Git alone.`);
   return sentences.join(' ');
 }
 
@@ -62,6 +63,10 @@ function rank(verdict: Verdict, change: FieldChange): number {
     .map(finding => SEVERITIES.indexOf(finding.severity));
   if (severities.length > 0) return Math.min(...severities);
   return change.direction === 'weakens' ? SEVERITIES.length : SEVERITIES.length + 1;
+}
+
+function controls(findings: Verdict['findings']): number {
+  return new Set(findings.map(finding => finding.control)).size;
 }
 
 function count(number: number, thing: string): string {

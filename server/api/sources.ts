@@ -61,7 +61,6 @@ export type RunHost = Readonly<{
 export type RunFilter = Readonly<{
   repository?: string;
   host?: string;
-  changeId?: number;
   status?: Run['status'];
   /** Runs that started at or after this time. */
   since?: Date;

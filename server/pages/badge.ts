@@ -24,6 +24,7 @@ const TONES: Readonly<Record<string, Tone>> = {
   incomplete: 'warn',
   'applied-as-approved': 'good',
   'not-proven': 'warn',
+  'not-applied': 'warn',
   'merge-violation': 'bad',
   'unapproved-commit': 'bad',
   'run-refused': 'bad',

@@ -1,5 +1,6 @@
 import { type FieldChange, NODE_PATH } from '../../core/review/types.ts';
 import type { ChangeDetail } from '../api/changes.ts';
+import { SEVERITIES } from '../api/said.ts';
 import { shownText } from '../api/shown-text.ts';
 import { badge } from './badge.ts';
 import { findingsSection } from './findings.ts';
@@ -22,7 +23,8 @@ export function changePage(data: Readonly<{ change: ChangeDetail; serverUrl: str
     body: html`
 <h1><bdi>${change.title}</bdi></h1>
 <p class="states">${pullLink(serverUrl, change.repository, change.number)}
-${badge(change.state)} ${badge(change.direction)} ${badge(change.conclusion)} ${badge(change.decision.state)}</p>
+${badge(change.state)} ${badge(change.direction)}
+<span>verdict ${badge(change.conclusion)}</span> <span>decision ${badge(change.decision.state)}</span></p>
 ${
   change.merge?.violation != null &&
   html`<p class="alarm" role="alert"><strong>Merged against the rules:</strong> ${change.merge.violation}</p>`
@@ -103,19 +105,27 @@ function fieldTable(change: ChangeDetail, changes: readonly FieldChange[], base:
   }
   return table(
     ['Field', 'Before', 'After', 'Effect', 'Nodes', 'Written at'],
-    [...rows.values()].map(same => {
-      const first = same[0]!;
-      return [
-        first.path === NODE_PATH ? 'the node itself' : html`<code>${breakable(first.path)}</code>`,
-        shownCell(first.before),
-        shownCell(first.after),
-        badge(first.direction),
-        html`${same.map(changed => groupHosts(changed.group, changed.hosts))}`,
-        placesCell(change, same, base, serverUrl),
-      ];
-    }),
+    [...rows.values()]
+      .sort((a, b) => weight(a[0]!) - weight(b[0]!))
+      .map(same => {
+        const first = same[0]!;
+        return [
+          first.path === NODE_PATH ? 'the node itself' : html`<code>${breakable(first.path)}</code>`,
+          shownCell(first.before),
+          shownCell(first.after),
+          badge(first.direction),
+          html`${same.map(changed => groupHosts(changed.group, changed.hosts))}`,
+          placesCell(change, same, base, serverUrl),
+        ];
+      }),
     { none: 'No value changes on any node.' },
   );
+}
+
+/** What weakens first, by the gravest control that speaks about the field; the rest as it comes. */
+function weight({ direction, severity }: FieldChange): number {
+  if (direction !== 'weakens') return SEVERITIES.length + 1;
+  return severity === null ? SEVERITIES.length : SEVERITIES.indexOf(severity);
 }
 
 /** The best place of each group, once. */
@@ -169,7 +179,7 @@ ${facts([
   [
     'As approved',
     merge.violation === null
-      ? html`${badge('applied-as-approved')} the merged content is what the approvers saw`
+      ? html`${badge('approved')} the merged content is what the approvers saw`
       : html`${badge('merge-violation')} ${merge.violation}`,
   ],
 ])}`;

@@ -14,7 +14,8 @@ export type HtmlValue = Html | string | number | null | undefined | false | read
 export function html(strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   let text = strings[0] ?? '';
   for (const [index, value] of values.entries()) {
-    if (/=\s*$/.test(strings[index] ?? '')) throw new TypeError('an attribute value must stand in double quotes');
+    if (/\s[\w:-]+\s*=\s*$/.test(strings[index] ?? ''))
+      throw new TypeError('an attribute value must stand in double quotes');
     text += markupOf(value) + (strings[index + 1] ?? '');
   }
   return { [MARKUP]: text };

@@ -37,7 +37,7 @@ export function layout(
 ${page.body}
 </main>
 <footer>
-<p>All times are UTC.${page.json !== null && html` <a href="${page.json}">This page as JSON</a>.`} <a href="/api/v1/openapi.json">API description</a>.</p>
+<p>All times are UTC. <span class="screen">${page.json !== null && html`<a href="${page.json}">This page as JSON</a>. `}<a href="/api/v1/openapi.json">API description</a>.</span></p>
 </footer>
 </body>
 </html>

@@ -58,7 +58,7 @@ export function personLinks(logins: readonly string[]): Html {
 
 /** Long paths may break after a separator, so that they do not push a table off the page. */
 export function breakable(text: string): Html {
-  return html`${text.split(/(?<=[./_:])/).map((part, index) => html`${index > 0 && WORD_BREAK}${part}`)}`;
+  return html`${text.split(/(?<=[./_])/).map((part, index) => html`${index > 0 && WORD_BREAK}${part}`)}`;
 }
 
 const WORD_BREAK = html`<wbr>`;

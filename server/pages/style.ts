@@ -16,7 +16,8 @@ export const STYLE = `
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--text); overflow-wrap: break-word; }
-a { color: var(--link); text-decoration-thickness: 1px; text-underline-offset: 2px; }
+a { color: var(--link); text-decoration-color: color-mix(in srgb, currentColor 35%, transparent); text-decoration-thickness: 1px; text-underline-offset: 2px; }
+a:hover { text-decoration-color: currentColor; }
 a:focus-visible, button:focus-visible, input:focus-visible, select:focus-visible, summary:focus-visible {
   outline: 3px solid var(--link); outline-offset: 2px; border-radius: 3px;
 }
@@ -37,7 +38,7 @@ h4 { font-size: 1rem; margin: 0; }
 h1 code, h2 code, h3 code { font-size: .9em; }
 p { margin: .5rem 0; }
 .lead { font-size: 1.075rem; max-width: 60rem; }
-.states { display: flex; flex-wrap: wrap; gap: .5rem; align-items: baseline; }
+.states { display: flex; flex-wrap: wrap; gap: .25rem .9rem; align-items: baseline; }
 .muted, .under { color: var(--muted); }
 .under { display: block; font-size: .875rem; }
 .none { padding: 1rem; background: var(--panel); border-radius: 6px; color: var(--muted); }
@@ -47,7 +48,7 @@ code { unicode-bidi: isolate; }
 .wide { overflow-wrap: anywhere; }
 pre { background: var(--panel); padding: .9rem 1rem; border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere; }
 .unknown { font-style: italic; color: var(--warn); }
-.count { color: var(--muted); font-weight: 400; font-size: .875rem; }
+.count { white-space: nowrap; color: var(--muted); font-weight: 400; font-size: .875rem; }
 .clock { color: var(--muted); }
 time { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .badge { display: inline-block; padding: 0 .5em; border-radius: 4px; font-size: .8125rem; font-weight: 600; white-space: nowrap; border: 1px solid transparent; }
@@ -58,7 +59,7 @@ time { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .tally { white-space: nowrap; }
 table { width: 100%; border-collapse: collapse; margin: .75rem 0; font-size: .9375rem; }
 caption { text-align: left; color: var(--muted); }
-th, td { text-align: left; vertical-align: top; padding: .55rem .75rem .55rem 0; border-bottom: 1px solid var(--line); }
+th, td { text-align: left; vertical-align: top; padding: .55rem 1rem .55rem 0; border-bottom: 1px solid var(--line); }
 th { font-size: .8125rem; font-weight: 600; color: var(--muted); }
 td:last-child, th:last-child { padding-right: 0; }
 tbody tr:hover { background: var(--panel); }
@@ -73,24 +74,25 @@ dd ul, dd ol { margin: 0; padding-left: 1.1rem; }
 summary { cursor: pointer; }
 .section > summary h3 { display: inline-block; }
 .finding { border: 1px solid var(--line); border-radius: 6px; padding: .75rem 1rem; margin: .6rem 0; break-inside: avoid; }
+.finding dl { margin-bottom: 0; }
 .finding .id { font-weight: 400; font-size: .875rem; }
 form.filter { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: .6rem 1rem; align-items: end; margin: 1rem 0 1.25rem; padding: .9rem 1rem 1rem; background: var(--panel); border-radius: 6px; }
-label { display: block; font-size: .8125rem; color: var(--muted); }
+label { display: block; min-width: 0; font-size: .8125rem; color: var(--muted); }
 input, select, button { font: inherit; font-size: .9375rem; color: var(--text); background: var(--page); border: 1px solid var(--line); border-radius: 4px; padding: .3rem .5rem; }
-label input, label select { display: block; width: 100%; margin-top: .15rem; height: 2.25rem; }
+label input, label select { display: block; width: 100%; min-width: 0; margin-top: .15rem; height: 2.25rem; }
 ::placeholder { color: var(--muted); opacity: .7; }
 button { background: var(--link); border-color: var(--link); color: var(--page); font-weight: 600; padding: .3rem 1rem; height: 2.25rem; cursor: pointer; }
 .buttons { display: flex; gap: 1rem; align-items: center; }
 .pages { justify-content: flex-end; margin: 1rem 0; }
 @media (max-width: 44rem) {
   header, main, footer { padding-left: 1rem; padding-right: 1rem; }
-  header nav { gap: .25rem 1rem; }
-  form.filter { grid-template-columns: 1fr 1fr; }
+  header nav { gap: .25rem .9rem; font-size: .9375rem; }
+  form.filter { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   dl > div { grid-template-columns: 1fr; gap: 0; padding: .35rem 0; }
   dt { font-size: .8125rem; }
   table, caption, tbody, tr, td { display: block; }
-  thead { position: absolute; left: -100vw; }
-  tr { border: 1px solid var(--line); border-radius: 6px; padding: .5rem .9rem; margin: .6rem 0; }
+  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  tbody tr { border: 1px solid var(--line); border-radius: 6px; padding: .5rem .9rem; margin: .6rem 0; }
   td { border: 0; padding: .2rem 0; }
   td:not(:first-child) { position: relative; padding-left: 7rem; min-height: 1.9rem; }
   td:not(:first-child)::before { content: attr(data-label); position: absolute; left: 0; top: .3rem; color: var(--muted); font-size: .8125rem; }
@@ -98,7 +100,7 @@ button { background: var(--link); border-color: var(--link); color: var(--page);
 }
 @media print {
   :root { --page: #fff; --text: #000; --muted: #444; --line: #999; --link: #000; font-size: 10pt; }
-  header nav, form, .pages, .skip, footer a { display: none; }
+  header nav, form, .pages, .skip, .screen { display: none; }
   header, main, footer { max-width: none; padding-left: 0; padding-right: 0; }
   h2, h3, h4 { break-after: avoid; }
   tr { break-inside: avoid; }
