@@ -25,7 +25,7 @@ export function severityRank(severity: Severity | null): number {
 }
 
 /** The changes with equal ones of several node groups as one row, what matters most first. Hosts that join or leave are one row without their values, unless one of those weakens. */
-export function changeRows(verdict: Verdict): readonly ChangeRow[] {
+export function changeRows(verdict: Pick<Verdict, 'changes'>): readonly ChangeRow[] {
   const rows = new Map<string, ChangeRow>();
   const moving = new Map<string, Set<string>>();
   for (const { path, inventory, hosts } of verdict.changes) {

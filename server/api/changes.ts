@@ -8,15 +8,18 @@ import {
   type Merge,
   peopleOfChange,
 } from '../../adapters/store/changes.ts';
+import { entriesOfPull } from '../../adapters/store/log-references.ts';
 import { verdictByKey } from '../../adapters/store/verdicts.ts';
 import type { Decision } from '../../core/approval/types.ts';
+import { headline } from '../../core/report/headline.ts';
+import { toTerminal } from '../../core/report/phrase.ts';
 import type { FieldChange, Finding, Verdict } from '../../core/review/types.ts';
 import type { Problem } from '../../core/source/problem.ts';
 import { type Application, applicationOn } from './application.ts';
+import { type LogReference, logReference } from './log.ts';
 import type { changesQuery } from './query.ts';
 import { ReadError } from './read-error.ts';
-import { said } from './said.ts';
-import type { LogEntryReference, Run, Sources } from './sources.ts';
+import type { Run, Sources } from './sources.ts';
 
 /** Changes a page of the list holds. */
 export const CHANGES_PAGE = 50;
@@ -53,7 +56,7 @@ export type ChangeDetail = ChangeSummary &
     people: readonly string[];
     /** null when the verdict is not kept any more. */
     verdict: Readonly<{
-      /** What the change does, in words. */
+      /** What the change does in one sentence, as the review says it. */
       said: string;
       base: string;
       kubernetes: string;
@@ -72,9 +75,6 @@ export type ChangeDetail = ChangeSummary &
     application: readonly Readonly<{ host: string; application: Application | null }>[];
     log: readonly LogReference[];
   }>;
-
-/** An entry of the transparency log. */
-export type LogReference = Readonly<{ index: number; kind: string; at: string }>;
 
 export async function loadChanges(sources: Sources, query: z.output<typeof changesQuery>): Promise<ChangeList> {
   const filter: ChangeFilter = {
@@ -104,7 +104,7 @@ export async function loadChange(sources: Sources, id: number): Promise<ChangeDe
   const [kept, people, entries] = await Promise.all([
     verdictByKey(sources.db, change.verdictKey),
     peopleOfChange(sources.db, id),
-    sources.log.entriesAbout(change),
+    entriesOfPull(sources.db, change.repository, change.number),
   ]);
   const verdict = kept?.verdict ?? null;
   return {
@@ -136,10 +136,6 @@ export function summaryOf(change: Change): ChangeSummary {
   };
 }
 
-export function logReference({ index, kind, at }: LogEntryReference): LogReference {
-  return { index, kind, at: at.toISOString() };
-}
-
 /** When the changes whose content these runs applied were merged, by change id. */
 export async function mergesOf(sources: Sources, runs: readonly Run[]): Promise<ReadonlyMap<number, Date>> {
   const ids = new Set(runs.flatMap(run => (run.changeId === null ? [] : [run.changeId])));
@@ -153,7 +149,7 @@ function mergeOf({ commit, tree, at, by, digest, violation }: Merge): ChangeSumm
 
 function verdictOf(verdict: Verdict): ChangeDetail['verdict'] {
   return {
-    said: said(verdict),
+    said: saidOf(verdict),
     base: verdict.base,
     kubernetes: verdict.minor,
     baselineDigest: verdict.baselineDigest,
@@ -165,6 +161,11 @@ function verdictOf(verdict: Verdict): ChangeDetail['verdict'] {
     problems: verdict.problems,
     existingProblems: verdict.existingProblems,
   };
+}
+
+function saidOf(verdict: Verdict): string {
+  const { claim, detail } = headline(verdict);
+  return detail.length === 0 ? toTerminal(claim) : `${toTerminal(claim)}: ${toTerminal(detail)}`;
 }
 
 async function applicationOf(sources: Sources, change: Change, verdict: Verdict): Promise<ChangeDetail['application']> {

@@ -1,6 +1,8 @@
 import { unapprovedCommits } from '../../adapters/store/branches.ts';
 import { mergeViolations } from '../../adapters/store/changes.ts';
 import { deadLetters } from '../../adapters/store/deliveries.ts';
+import { findEntries } from '../../adapters/store/log.ts';
+import type { LogEntry } from '../../core/log/entry.ts';
 import type { Run, Sources } from './sources.ts';
 
 /** Exceptions of each kind that are listed. */
@@ -8,7 +10,14 @@ const LIMIT = 200;
 
 /** Something that did not go the approved way, or that the gate could not see through. */
 export type Exception = Readonly<{
-  kind: 'merge-violation' | 'unapproved-commit' | 'run-refused' | 'run-incomplete' | 'run-differs' | 'dead-delivery';
+  kind:
+    | 'merge-violation'
+    | 'unapproved-commit'
+    | 'run-refused'
+    | 'run-incomplete'
+    | 'run-differs'
+    | 'tampering'
+    | 'dead-delivery';
   at: string;
   repository: string | null;
   /** What happened, in words. */
@@ -27,10 +36,11 @@ const NOWHERE = { changeId: null, commit: null, branch: null, runId: null, deliv
 
 /** Newest first, at most 200 of each kind. */
 export async function loadExceptions(sources: Sources): Promise<ExceptionList> {
-  const [merges, commits, runs, deliveries] = await Promise.all([
+  const [merges, commits, runs, tampering, deliveries] = await Promise.all([
     mergeViolations(sources.db, LIMIT),
     unapprovedCommits(sources.db, LIMIT),
     sources.runs.exceptions(LIMIT),
+    findEntries(sources.db, { kinds: ['tampering'], order: 'newest-first', limit: LIMIT }),
     deadLetters(sources.db, LIMIT),
   ]);
   const exceptions: readonly Exception[] = [
@@ -63,6 +73,7 @@ export async function loadExceptions(sources: Sources): Promise<ExceptionList> {
       commit: run.commit,
       runId: run.id,
     })),
+    ...tampering.flatMap(({ entry }) => (entry.kind === 'tampering' ? [tamperingOf(entry)] : [])),
     ...deliveries.map(delivery => ({
       ...NOWHERE,
       kind: 'dead-delivery' as const,
@@ -73,6 +84,18 @@ export async function loadExceptions(sources: Sources): Promise<ExceptionList> {
     })),
   ];
   return { exceptions: [...exceptions].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)) };
+}
+
+function tamperingOf({ at, data }: Extract<LogEntry, { kind: 'tampering' }>): Exception {
+  const now = data.actual === null ? 'is gone' : `is ${data.actual}`;
+  return {
+    ...NOWHERE,
+    kind: 'tampering',
+    at,
+    repository: null,
+    message: `${data.dest} on ${data.host} ${now}, but the run ${data.lastRun} left ${data.expected} there`,
+    runId: data.run,
+  };
 }
 
 function wrongWith(run: Run): Pick<Exception, 'kind' | 'message'> {

@@ -83,6 +83,7 @@ export function openApi(publicUrl: string): Schema {
       '/api/v1/runs/{id}': get('One Ansible run', 'RunDetail', [segment('id', 'Of the run')]),
       '/api/v1/exceptions': get('What did not go the approved way, newest first', 'ExceptionList'),
       '/api/v1/people/{login}': get('What a person did', 'PersonDetail', [segment('login', 'On GitHub')]),
+      '/api/v1/log': get('How the transparency log stands', 'LogHealth'),
       '/api/v1/openapi.json': {
         get: {
           summary: 'This description',

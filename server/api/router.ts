@@ -1,6 +1,7 @@
 import { type ErrorRequestHandler, type Request, Router } from 'express';
 import { loadChange, loadChanges } from './changes.ts';
 import { loadExceptions } from './exceptions.ts';
+import { loadLog } from './log.ts';
 import { loadField, loadNode, loadNodes } from './nodes.ts';
 import { openApi } from './openapi.ts';
 import { loadPerson } from './people.ts';
@@ -47,6 +48,10 @@ export function apiRouter(sources: Sources): Router {
   answer('/people/:login', request => {
     parseQuery(noQuery, request.query);
     return loadPerson(sources, nameOf(request.params['login'], 'person'));
+  });
+  answer('/log', request => {
+    parseQuery(noQuery, request.query);
+    return loadLog(sources);
   });
   answer('/openapi.json', async () => openApi(sources.publicUrl));
   router.use('/api/v1', readErrors);

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import { changeById } from '../../adapters/store/changes.ts';
-import { type ChangeSummary, type LogReference, logReference, summaryOf } from './changes.ts';
+import { entriesOfRun } from '../../adapters/store/log-references.ts';
+import { type ChangeSummary, summaryOf } from './changes.ts';
+import { type LogReference, logReference } from './log.ts';
 import type { runsQuery } from './query.ts';
 import { ReadError } from './read-error.ts';
 import type { Run, RunFilter, RunHost, Sources } from './sources.ts';
@@ -46,7 +48,7 @@ export async function loadRun(sources: Sources, id: string): Promise<RunDetail> 
   if (run === null) throw new ReadError(404, `there is no run ${id}`);
   const [change, entries] = await Promise.all([
     run.changeId === null ? null : changeById(sources.db, run.changeId),
-    sources.log.entriesAbout({ run: id }),
+    entriesOfRun(sources.db, id),
   ]);
   return {
     ...runSummary(run),

@@ -57,8 +57,8 @@ const changeSummary = {
 
 const runSummary = {
   id: text,
-  repository: text,
-  commit,
+  repository: about(textOrNull, 'null when the run was not of a Git work tree'),
+  commit: textOrNull,
   playbook: text,
   by: about(text, 'user@controller'),
   status: words('running', 'ok', 'failed', 'refused', 'incomplete'),
@@ -71,6 +71,7 @@ const runSummary = {
   startedAt: time,
   endedAt: timeOrNull,
   hostCounts: record({ 'applied-as-approved': whole, differs: whole, 'not-proven': whole, failed: whole }),
+  rollback: about(flagOrNull, 'The content is that of an earlier change'),
   problems: about(list(text), 'What is wrong with the report itself'),
 } as const;
 
@@ -81,11 +82,18 @@ const runHost = record({
   outcome,
   reasons: list(text),
   at: time,
-  files: list(record({ dest: text, approved: sha256OrNull, actual: sha256OrNull })),
+  files: list(
+    record({
+      dest: text,
+      approved: sha256OrNull,
+      actual: sha256OrNull,
+      state: words('as-approved', 'differs', 'unknown'),
+      reason: text,
+    }),
+  ),
   live: about(flagOrNull, 'The kubelet restarted with it; null where the report does not show it'),
   idempotent: flagOrNull,
   osFirst: flagOrNull,
-  rollback: flagOrNull,
 });
 
 /** `components.schemas` of the API's description. */
@@ -154,7 +162,17 @@ export const schemas: Readonly<Record<string, Schema>> = {
     reasons: list(text),
     changeId: about(whole, 'The change whose content the run applied: this one, or a later one'),
   }),
-  LogReference: record({ index: whole, kind: text, at: time }),
+  LogReference: record({ index: whole, kind: text, key: about(text, 'Names the event'), at: time }),
+  LogHealth: record({
+    origin: text,
+    vkey: about(text, 'Verifier key in the C2SP signed-note form'),
+    recorded: about(whole, "Entries; those from the checkpoint's size on are not signed yet"),
+    checkpoint: {
+      oneOf: [record({ size: whole, root: about(text, 'base64'), at: time, note: text }), { type: 'null' }],
+    },
+    problem: about(textOrNull, 'What is wrong with the checkpoint; null when it verifies'),
+    newest: list(ref('LogReference')),
+  }),
   ChangeDetail: record({
     ...changeSummary,
     people: about(list(text), 'Everyone who took part in writing, approving or merging'),
@@ -243,6 +261,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
           'run-refused',
           'run-incomplete',
           'run-differs',
+          'tampering',
           'dead-delivery',
         ),
         at: time,

@@ -4,7 +4,11 @@ import type { Connection } from '../../adapters/store/database.ts';
 export type Sources = Readonly<{
   db: Connection;
   runs: RunReader;
-  log: LogReader;
+  log: Readonly<{
+    origin: string;
+    /** Verifier key in the C2SP signed-note form. */
+    vkey: string;
+  }>;
   /** Where people reach this service, without a trailing slash. */
   publicUrl: string;
   /** GitHub's web address, without a trailing slash. */
@@ -15,8 +19,9 @@ export type Sources = Readonly<{
 /** One run of ansible-playbook as its report told it, and what the service made of it. */
 export type Run = Readonly<{
   id: string;
-  repository: string;
-  commit: string;
+  /** null when the run was not of a Git work tree. */
+  repository: string | null;
+  commit: string | null;
   playbook: string;
   /** `user@controller`. */
   by: string;
@@ -31,6 +36,8 @@ export type Run = Readonly<{
   startedAt: Date;
   endedAt: Date | null;
   hosts: readonly RunHost[];
+  /** The content is that of an earlier change; null when it cannot be told. */
+  rollback: boolean | null;
   /** What is wrong with the report itself, in words. */
   problems: readonly string[];
 }>;
@@ -40,7 +47,7 @@ export type RunHost = Readonly<{
   host: string;
   /** `applied-as-approved`: every governed file ended byte for byte as approved. `not-proven`: the report does not show it. */
   outcome: 'applied-as-approved' | 'differs' | 'not-proven' | 'failed';
-  /** Why not, in words; empty for applied-as-approved. */
+  /** Sentences: what differs, failed, or is missing for a proof. Empty for applied-as-approved. */
   reasons: readonly string[];
   at: Date;
   files: readonly Readonly<{
@@ -49,13 +56,16 @@ export type RunHost = Readonly<{
     approved: string | null;
     /** SHA-256 of what was on the node after the run; null when the report does not say. */
     actual: string | null;
+    state: 'as-approved' | 'differs' | 'unknown';
+    /** Why it is unknown or what differs; empty when as approved. */
+    reason: string;
   }>[];
-  /** The kubelet restarted with it, the run was without effect when repeated, OS hardening came first; null = not known. */
+  /** The kubelet restarted with it. Here and below: null where the report does not decide it. */
   live: boolean | null;
+  /** Running the same again changed nothing. */
   idempotent: boolean | null;
+  /** Hardening of the operating system was complete before the kubelet's role began. */
   osFirst: boolean | null;
-  /** The content is that of an earlier change. */
-  rollback: boolean | null;
 }>;
 
 export type RunFilter = Readonly<{
@@ -77,18 +87,3 @@ export interface RunReader {
   /** Runs an auditor has to look at, newest first: refused, incomplete, or with a host that differs from what was approved. */
   exceptions(limit: number): Promise<readonly Run[]>;
 }
-
-export type LogReader = Readonly<{
-  origin: string;
-  /** Verifier key in the C2SP signed-note form. */
-  vkey: string;
-  /** The latest signed checkpoint; null while the log is empty. */
-  checkpoint: () => Promise<string | null>;
-  /** Log entries about a change or a run, oldest first. */
-  entriesAbout: (
-    subject: Readonly<{ repository: string; number: number } | { run: string }>,
-  ) => Promise<readonly LogEntryReference[]>;
-}>;
-
-/** `kind` as in core/log/entry. */
-export type LogEntryReference = Readonly<{ index: number; kind: string; at: Date }>;

@@ -17,6 +17,8 @@ const TONES: Readonly<Record<string, Tone>> = {
   high: 'bad',
   medium: 'warn',
   ok: 'good',
+  verifies: 'good',
+  tampering: 'bad',
   failed: 'bad',
   refused: 'bad',
   denied: 'bad',

@@ -1,11 +1,10 @@
+import { type ChangeRow, changeRows } from '../../core/report/change-rows.ts';
 import { type FieldChange, NODE_PATH } from '../../core/review/types.ts';
 import type { ChangeDetail } from '../api/changes.ts';
-import { SEVERITIES } from '../api/said.ts';
-import { shownText } from '../api/shown-text.ts';
 import { badge } from './badge.ts';
 import { findingsSection } from './findings.ts';
 import { groupHosts, hostNames } from './hosts.ts';
-import { type Html, html } from './html.ts';
+import { type Html, type HtmlValue, html } from './html.ts';
 import { facts, layout, table } from './layout.ts';
 import { breakable, changeLink, commitLink, personLink, personLinks, placeLink, pullLink, runLink } from './links.ts';
 import { logReferences } from './log-references.ts';
@@ -96,47 +95,35 @@ function proceduresSection(change: ChangeDetail, procedures: readonly string[], 
   );
 }
 
-/** One row for each different before and after of a field, with all node groups it happens on. */
+/** The rows the review comment has: the same difference on all its nodes together, what matters most first. */
 function fieldTable(change: ChangeDetail, changes: readonly FieldChange[], base: string, serverUrl: string): Html {
-  const rows = new Map<string, FieldChange[]>();
-  for (const changed of changes) {
-    const key = JSON.stringify([changed.path, shownText(changed.before), shownText(changed.after), changed.direction]);
-    rows.set(key, [...(rows.get(key) ?? []), changed]);
-  }
   return table(
     ['Field', 'Before', 'After', 'Effect', 'Nodes', 'Written at'],
-    [...rows.values()]
-      .sort((a, b) => weight(a[0]!) - weight(b[0]!))
-      .map(same => {
-        const first = same[0]!;
-        return [
-          first.path === NODE_PATH ? 'the node itself' : html`<code>${breakable(first.path)}</code>`,
-          shownCell(first.before),
-          shownCell(first.after),
-          badge(first.direction),
-          html`${same.map(changed => groupHosts(changed.group, changed.hosts))}`,
-          placesCell(change, same, base, serverUrl),
-        ];
-      }),
+    changeRows({ changes }).map(row => [
+      ...difference(row),
+      badge(row.direction),
+      groupHosts(row.groups, row.hosts),
+      places(change, row.at, base, serverUrl),
+    ]),
     { none: 'No value changes on any node.' },
   );
 }
 
-/** What weakens first, by the gravest control that speaks about the field; the rest as it comes. */
-function weight({ direction, severity }: FieldChange): number {
-  if (direction !== 'weakens') return SEVERITIES.length + 1;
-  return severity === null ? SEVERITIES.length : SEVERITIES.indexOf(severity);
+function difference(row: ChangeRow): readonly HtmlValue[] {
+  if (row.path !== NODE_PATH)
+    return [html`<code>${breakable(row.path)}</code>`, shownCell(row.before), shownCell(row.after)];
+  const values =
+    row.values > 0 && html` <span class="muted">with ${row.values} ${row.values === 1 ? 'value' : 'values'}</span>`;
+  const joins = row.before.state === 'absent';
+  return joins
+    ? ['the node itself', 'not managed', html`managed${values}`]
+    : ['the node itself', html`managed${values}`, 'not managed'];
 }
 
-/** The best place of each group, once. */
-function placesCell(change: ChangeDetail, same: readonly FieldChange[], base: string, serverUrl: string): Html {
-  const places = new Map(
-    same.flatMap(({ at }) =>
-      at.slice(0, 1).map(place => [`${place.side}:${place.file}:${place.line}`, place] as const),
-    ),
-  );
-  if (places.size === 0) return html`<span class="muted">not written</span>`;
-  return html`${[...places.values()].map(
+/** Best place first. */
+function places(change: ChangeDetail, at: FieldChange['at'], base: string, serverUrl: string): Html {
+  if (at.length === 0) return html`<span class="muted">not written</span>`;
+  return html`${at.map(
     (place, index) =>
       html`${index > 0 && BREAK}${placeLink(serverUrl, change.repository, place.side === 'LEFT' ? base : change.head, place)}${
         place.side === 'LEFT' && html` <span class="muted">removed</span>`

@@ -1,7 +1,7 @@
+import { severityRank } from '../../core/report/change-rows.ts';
+import { jsonText } from '../../core/report/shown-value.ts';
 import type { Finding } from '../../core/review/types.ts';
 import type { ChangeDetail } from '../api/changes.ts';
-import { SEVERITIES } from '../api/said.ts';
-import { jsonText } from '../api/shown-text.ts';
 import { badge } from './badge.ts';
 import { groupHosts } from './hosts.ts';
 import { type Html, html } from './html.ts';
@@ -47,7 +47,7 @@ function together(findings: readonly Finding[]): readonly (readonly Finding[])[]
     const key = JSON.stringify([finding.control, finding.path, finding.actual, finding.reason]);
     found.set(key, [...(found.get(key) ?? []), finding]);
   }
-  return [...found.values()].sort((a, b) => SEVERITIES.indexOf(a[0]!.severity) - SEVERITIES.indexOf(b[0]!.severity));
+  return [...found.values()].sort((a, b) => severityRank(a[0]!.severity) - severityRank(b[0]!.severity));
 }
 
 function card(change: ChangeDetail, base: string, same: readonly Finding[], serverUrl: string): Html {
@@ -62,7 +62,7 @@ function card(change: ChangeDetail, base: string, same: readonly Finding[], serv
 ${finding.status === 'introduced' && html`<div><dt>Is</dt><dd><code>${jsonText(finding.actual)}</code></dd></div>`}
 ${finding.expected !== '' && html`<div><dt>Should be</dt><dd>${finding.expected}</dd></div>`}
 ${finding.status !== 'fixed' && finding.fix !== null && html`<div><dt>What to do</dt><dd>set <code>${breakable(finding.path)}</code> to <code>${jsonText(finding.fix)}</code></dd></div>`}
-<div><dt>Nodes</dt><dd>${same.map(one => groupHosts(one.group, one.hosts))}</dd></div>
+<div><dt>Nodes</dt><dd>${groupHosts([...new Set(same.map(({ group }) => group))], [...new Set(same.flatMap(({ hosts }) => hosts))])}</dd></div>
 ${place !== undefined && html`<div><dt>Written at</dt><dd>${placeLink(serverUrl, change.repository, place.side === 'LEFT' ? base : change.head, place)}</dd></div>`}
 ${finding.rationale !== '' && html`<div><dt>Why</dt><dd>${finding.rationale}</dd></div>`}
 ${standards.length > 0 && html`<div><dt>Standards</dt><dd>${standards.join(' · ')}</dd></div>`}

@@ -4,10 +4,11 @@ import { nodeLink } from './links.ts';
 /** Hosts that are shown without a click. */
 const SHOWN = 5;
 
-/** `group, 48 nodes`: the hosts open on a click. A group that is one host is that host. */
-export function groupHosts(group: string, hosts: readonly string[]): Html {
-  if (hosts.length === 1 && hosts[0] === group) return nodeLink(group);
-  return html`<details><summary><bdi>${group}</bdi> <span class="count">${nodes(hosts.length)}</span></summary>
+/** `gpu, storage 48 nodes`: the hosts of the node groups open on a click. A group that is one host is that host. */
+export function groupHosts(groups: readonly string[], hosts: readonly string[]): Html {
+  const [host] = hosts;
+  if (host !== undefined && hosts.length === 1 && groups[0] === host) return nodeLink(host);
+  return html`<details><summary>${groups.map((group, index) => html`${index > 0 && ', '}<bdi>${group}</bdi>`)} <span class="count">${nodes(hosts.length)}</span></summary>
 ${list(hosts)}</details>`;
 }
 

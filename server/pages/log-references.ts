@@ -1,4 +1,4 @@
-import type { LogReference } from '../api/changes.ts';
+import type { LogReference } from '../api/log.ts';
 import { type Html, html } from './html.ts';
 import { moment } from './moment.ts';
 

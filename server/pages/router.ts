@@ -1,6 +1,7 @@
 import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express';
 import { loadChange, loadChanges } from '../api/changes.ts';
 import { loadExceptions } from '../api/exceptions.ts';
+import { loadLog } from '../api/log.ts';
 import { loadField, loadNode, loadNodes } from '../api/nodes.ts';
 import { changesQuery, idOf, nameOf, nodeQuery, nodesQuery, noQuery, parseQuery, runsQuery } from '../api/query.ts';
 import { ReadError } from '../api/read-error.ts';
@@ -71,8 +72,7 @@ export function pagesRouter(sources: Sources): Router {
   });
   page('/log', async request => {
     parseQuery(noQuery, request.query);
-    const { origin, vkey, checkpoint } = sources.log;
-    return logPage({ origin, vkey, checkpoint: await checkpoint(), publicUrl });
+    return logPage({ log: await loadLog(sources), publicUrl });
   });
   router.use(readErrors);
   return router;

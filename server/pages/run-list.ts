@@ -1,9 +1,10 @@
 import { RUN_STATUSES } from '../api/query.ts';
 import type { RunList, RunSummary } from '../api/runs.ts';
 import { badge } from './badge.ts';
+import { content } from './content.ts';
 import { type Html, html } from './html.ts';
 import { layout, table } from './layout.ts';
-import { changeLink, commitLink, runLink } from './links.ts';
+import { changeLink, runLink } from './links.ts';
 import { moment } from './moment.ts';
 
 /** `/runs`: Ansible runs, newest first. */
@@ -52,7 +53,7 @@ function row(run: RunSummary, serverUrl: string): readonly Html[] {
     html`${runLink(run.id, html`<strong><bdi>${run.playbook}</bdi></strong>`)}
 <span class="under">by ${run.by}</span>`,
     html`${badge(run.status)}${run.check && html` ${badge('check-mode')}`}`,
-    html`${run.repository} ${commitLink(serverUrl, run.repository, run.commit)}
+    html`${content(serverUrl, run)}
 <span class="under">${run.changeId === null ? 'no approved change' : changeLink(run.changeId, 'approved change')}</span>`,
     hostCounts(run),
     moment(run.startedAt),

@@ -1,8 +1,9 @@
 import type { RunDetail } from '../api/runs.ts';
 import { badge } from './badge.ts';
+import { content } from './content.ts';
 import { type Html, html } from './html.ts';
 import { facts, layout, table } from './layout.ts';
-import { breakable, changeLink, commitLink, nodeLink, personLinks } from './links.ts';
+import { breakable, changeLink, nodeLink, personLinks } from './links.ts';
 import { logReferences } from './log-references.ts';
 import { moment } from './moment.ts';
 import { hostCounts } from './run-list.ts';
@@ -22,7 +23,7 @@ ${facts([
   ['By', run.by],
   ['Started', moment(run.startedAt)],
   ['Ended', run.endedAt === null ? html`<span class="muted">not reported</span>` : moment(run.endedAt)],
-  ['Content', html`${run.repository} ${commitLink(serverUrl, run.repository, run.commit)}`],
+  ['Content', content(serverUrl, run)],
   [
     'Approved change',
     run.change === null
@@ -35,6 +36,7 @@ ${facts([
       ? html`<span class="muted">it was not asked</span>`
       : html`${badge(run.gate.verdict)} ${run.gate.reason}`,
   ],
+  ['Rollback', run.rollback === true ? 'the content is that of an earlier change' : null],
   ['Nodes', hostCounts(run)],
   ['Log entries', logReferences(run.log)],
 ])}
@@ -55,14 +57,14 @@ ${table(
 /** Every file as approved is one line; a file that differs stands there without a click. */
 function filesCell(files: RunDetail['hosts'][number]['files']): Html {
   if (files.length === 0) return html`<span class="muted">none reported</span>`;
-  const differs = files.filter(file => file.approved === null || file.actual !== file.approved);
+  const differs = files.filter(({ state }) => state !== 'as-approved');
   return html`<details${differs.length > 0 && OPEN}><summary>${files.length} ${files.length === 1 ? 'file' : 'files'}${
     differs.length > 0 && html`, ${differs.length} not shown to be as approved`
   }</summary>
 <ul class="files">${files.map(
     file => html`<li><code>${breakable(file.dest)}</code>
 <span class="under">approved <code class="wide">${file.approved ?? 'not known from Git alone'}</code></span>
-<span class="under">on the node <code class="wide">${file.actual === file.approved && file.actual !== null ? 'the same' : (file.actual ?? 'not reported')}</code></span></li>`,
+<span class="under">on the node <code class="wide">${file.actual === file.approved && file.actual !== null ? 'the same' : (file.actual ?? 'not reported')}</code></span>${file.reason !== '' && html`<span class="under">${file.reason}</span>`}</li>`,
   )}</ul></details>`;
 }
 
@@ -72,13 +74,12 @@ const PROOFS = [
   ['live', 'kubelet runs with it', 'kubelet has not restarted with it'],
   ['idempotent', 'repeating changed nothing', 'repeating changed something'],
   ['osFirst', 'OS hardening came first', 'OS hardening did not come first'],
-  ['rollback', 'content of an earlier change', null],
 ] as const;
 
 /** What the report shows beyond the files; what it does not show is left out. */
 function proofs(host: RunDetail['hosts'][number]): readonly Html[] {
   return PROOFS.flatMap(([name, yes, no]) => {
-    const words = host[name] === true ? yes : host[name] === false ? no : null;
-    return words === null ? [] : [html`<span class="under">${words}</span>`];
+    if (host[name] === null) return [];
+    return [html`<span class="under">${host[name] ? yes : no}</span>`];
   });
 }

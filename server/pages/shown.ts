@@ -1,5 +1,5 @@
+import { jsonText } from '../../core/report/shown-value.ts';
 import type { Shown } from '../../core/review/types.ts';
-import { jsonText } from '../api/shown-text.ts';
 import { type Html, html } from './html.ts';
 
 /** A value before or after, as a table cell shows it. */

@@ -1,9 +1,14 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { saveBranchCommit } from '../../adapters/store/branches.ts';
 import { type ChangeRecord, saveChange } from '../../adapters/store/changes.ts';
 import type { Connection } from '../../adapters/store/database.ts';
 import { failDelivery, storeDelivery } from '../../adapters/store/deliveries.ts';
+import { appendEntries, signCheckpoint } from '../../adapters/store/log.ts';
 import { moveNodes, saveConfiguration } from '../../adapters/store/nodes.ts';
+import type { Store } from '../../adapters/store/open-store.ts';
 import { saveVerdict } from '../../adapters/store/verdicts.ts';
+import { entryOf, type LogEntry } from '../../core/log/entry.ts';
+import { encodeVkey, verifierOf } from '../../core/log/note.ts';
 import type { FieldChange, Finding, Shown, Verdict } from '../../core/review/types.ts';
 import type { Run, RunFilter, RunHost, RunReader, Sources } from '../../server/api/sources.ts';
 
@@ -142,6 +147,7 @@ async function record(
       direction: shown.direction,
       digest: shown.digest,
       decision: { state: 'not-needed', reasons: [], approvers: [], discarded: [], needs: [] },
+      decisionNumber: 1,
       attempt: 0,
       merge: null,
       about: {
@@ -168,6 +174,35 @@ function merged(digit: string, at: string, violation: string | null): NonNullabl
   };
 }
 
+const SIGNER = { name: 'gate.example/kubelet-gate', privateKey: generateKeyPairSync('ed25519').privateKey };
+
+function logEntries(): readonly LogEntry[] {
+  return [
+    entryOf('change.proposed', new Date('2026-11-20T08:30:00Z'), {
+      repo: REPOSITORY,
+      pr: 31,
+      base: commit('b'),
+      head: commit('2'),
+      author: 'grace',
+    }),
+    entryOf('run.refused', new Date('2026-11-24T08:00:00Z'), {
+      run: '3e9f7c52-6a4e-4a0e-9d6e-0f5a4f0c1a04',
+      repo: REPOSITORY,
+      commit: commit('9'),
+      tree: null,
+      reason: 'commit 999999999999 carries a push nobody approved',
+    }),
+    entryOf('tampering', new Date('2026-11-22T03:12:00Z'), {
+      run: '2d8f7c52-6a4e-4a0e-9d6e-0f5a4f0c1a03',
+      host: HOSTILE,
+      dest: '/var/lib/kubelet/config.yaml',
+      expected: sha256('a'),
+      actual: null,
+      lastRun: '0b6f7c52-6a4e-4a0e-9d6e-0f5a4f0c1a01',
+    }),
+  ];
+}
+
 /** Ids of the changes `fillStore` makes, by what they are. */
 export type SampleIds = Readonly<
   Record<'adopted' | 'raised' | 'weakening' | 'bypassed' | 'unreadable' | 'hostile', number>
@@ -177,7 +212,8 @@ export type SampleIds = Readonly<
  * A record as a few weeks of use leave it: a first merge, a change on one group, an open change that weakens, a merge
  * nobody approved, a change that cannot be judged, one written by an attacker; a stray push and a dead delivery.
  */
-export async function fillStore(db: Connection): Promise<SampleIds> {
+export async function fillStore(store: Store): Promise<SampleIds> {
+  const { db } = store;
   const approved = (approvers: readonly string[]): ChangeRecord['decision'] => ({
     state: 'approved',
     reasons: ['Everyone whose approval the policy asks for approved exactly this.'],
@@ -473,6 +509,8 @@ export async function fillStore(db: Connection): Promise<SampleIds> {
     body: Buffer.from('{}'),
   });
   await failDelivery(db, 1, 'the head commit cannot be fetched: repository not found', 0);
+  await store.db.transaction().execute(trx => appendEntries(trx, logEntries()));
+  await signCheckpoint(store, SIGNER, NOW);
   return { adopted, raised, weakening, bypassed, unreadable, hostile };
 }
 
@@ -482,11 +520,18 @@ function host(name: string, at: string, rest: Partial<RunHost> = {}): RunHost {
     outcome: 'applied-as-approved',
     reasons: [],
     at: new Date(at),
-    files: [{ dest: '/var/lib/kubelet/config.yaml', approved: sha256('a'), actual: sha256('a') }],
+    files: [
+      {
+        dest: '/var/lib/kubelet/config.yaml',
+        approved: sha256('a'),
+        actual: sha256('a'),
+        state: 'as-approved',
+        reason: '',
+      },
+    ],
     live: true,
     idempotent: null,
     osFirst: true,
-    rollback: false,
     ...rest,
   };
 }
@@ -506,6 +551,7 @@ export function sampleRuns(ids: SampleIds): readonly Run[] {
     startedAt: new Date(startedAt),
     endedAt: new Date(new Date(startedAt).getTime() + 240_000),
     hosts: [],
+    rollback: false,
     problems: [],
     ...rest,
   });
@@ -529,7 +575,15 @@ export function sampleRuns(ids: SampleIds): readonly Run[] {
         host('gpu-3', '2026-11-20T10:33:20Z', {
           outcome: 'differs',
           reasons: ['/var/lib/kubelet/config.yaml is not what was approved'],
-          files: [{ dest: '/var/lib/kubelet/config.yaml', approved: sha256('c'), actual: sha256('d') }],
+          files: [
+            {
+              dest: '/var/lib/kubelet/config.yaml',
+              approved: sha256('c'),
+              actual: sha256('d'),
+              state: 'differs',
+              reason: 'the content is another',
+            },
+          ],
           live: false,
         }),
       ],
@@ -550,7 +604,7 @@ export function sampleRuns(ids: SampleIds): readonly Run[] {
   ];
 }
 
-/** What the routers read: the store, these runs, and a log with one entry a change. */
+/** What the routers read: the store and these runs. */
 export function sampleSources(db: Connection, runs: readonly Run[]): Sources {
   const reader: RunReader = {
     list: async (filter: RunFilter) => {
@@ -577,15 +631,7 @@ export function sampleSources(db: Connection, runs: readonly Run[]): Sources {
   return {
     db,
     runs: reader,
-    log: {
-      origin: 'gate.example/kubelet-gate',
-      vkey: 'gate.example/kubelet-gate+1f0e2d3c+AWJhc2U2NGJhc2U2NGJhc2U2NGJhc2U2NGJhc2U2NGI=',
-      checkpoint: async () =>
-        'gate.example/kubelet-gate\n42\nqINS1GRFhWHwdkUeqLEoP4yEMkTBBzxBkGwGQlVlVcs=\n\n— gate.example/kubelet-gate Hw4tPAAAAAAA\n',
-      entriesAbout: async subject => [
-        { index: 'run' in subject ? 41 : subject.number, kind: 'run' in subject ? 'run.gate' : 'verdict', at: NOW },
-      ],
-    },
+    log: { origin: SIGNER.name, vkey: encodeVkey(verifierOf(SIGNER)) },
     publicUrl: 'https://gate.example',
     serverUrl: 'https://github.example',
     now: () => NOW,

@@ -2,17 +2,19 @@ import type { Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import { sql } from 'kysely';
 import { saveChange } from '../../../adapters/store/changes.ts';
 import { openStore, type Store } from '../../../adapters/store/open-store.ts';
 import type { ChangeDetail, ChangeList } from '../../../server/api/changes.ts';
 import type { ExceptionList } from '../../../server/api/exceptions.ts';
+import type { LogHealth } from '../../../server/api/log.ts';
 import type { FieldHistory, NodeDetail, NodeSummary } from '../../../server/api/nodes.ts';
 import { openApi } from '../../../server/api/openapi.ts';
 import type { PersonDetail } from '../../../server/api/people.ts';
 import { apiRouter } from '../../../server/api/router.ts';
 import type { RunDetail, RunList } from '../../../server/api/runs.ts';
 import { describeOnEveryStore } from '../../support/services.ts';
-import { fillStore, HOSTILE, NOW, type SampleIds, sampleRuns, sampleSources } from '../sample-record.ts';
+import { fillStore, HOSTILE, NOW, REPOSITORY, type SampleIds, sampleRuns, sampleSources } from '../sample-record.ts';
 import { serve } from '../serve.ts';
 
 type Description = Readonly<{
@@ -33,7 +35,7 @@ describeOnEveryStore('the read API', fresh => {
 
   beforeAll(async () => {
     store = await openStore(await fresh());
-    ids = await fillStore(store.db);
+    ids = await fillStore(store);
     const router = apiRouter(sampleSources(store.db, sampleRuns(ids)));
     paths = router.stack.flatMap(layer => (layer.route === undefined ? [] : [layer.route.path]));
     ({ server, url } = await serve(router));
@@ -84,6 +86,7 @@ describeOnEveryStore('the read API', fresh => {
       ['/people/{login}', '/people/barbara'],
       ['/people/{login}', `/people/${name(HOSTILE)}`],
       ['/people/{login}', '/people/nobody'],
+      ['/log', '/log'],
       ['/openapi.json', '/openapi.json'],
     ];
     for (const [path, address] of asked) {
@@ -167,12 +170,17 @@ describeOnEveryStore('the read API', fresh => {
 
   test('gives a change with what it does, who approved, and which run brought it to each host', async () => {
     const change = await read<ChangeDetail>(`/changes/${ids.raised}`);
-    expect(change.verdict?.said).toBe(
-      'maxPods goes from 110 (default) to 60 on 4 of 19 nodes, which is neither weaker nor stronger.',
-    );
+    expect(change.verdict?.said).toBe('Changes maxPods on 4 of 19 nodes (gpu_workers): maxPods: 110 (default) -> 60');
     expect(change.decision.approvers).toEqual(['barbara']);
     expect(change.people).toEqual(['barbara', 'grace']);
-    expect(change.log).toEqual([{ index: 31, kind: 'verdict', at: NOW.toISOString() }]);
+    expect(change.log).toEqual([
+      {
+        index: 0,
+        kind: 'change.proposed',
+        key: expect.stringContaining(encodeURIComponent(REPOSITORY)),
+        at: '2026-11-20T08:30:00.000Z',
+      },
+    ]);
     const brought = change.application.map(({ host, application }) => [
       host,
       application?.outcome ?? null,
@@ -268,12 +276,26 @@ describeOnEveryStore('the read API', fresh => {
       ['merge-violation', '2026-11-24'],
       ['run-refused', '2026-11-24'],
       ['unapproved-commit', '2026-11-23'],
+      ['tampering', '2026-11-22'],
       ['run-differs', '2026-11-20'],
     ]);
     expect(exceptions.find(({ kind }) => kind === 'dead-delivery')).toMatchObject({
       delivery: '72d3162e-cc78-11e3-81ab-4c9367dc0958',
       message: expect.stringContaining('the head commit cannot be fetched'),
     });
+  });
+
+  test('says whether the checkpoint verifies under the key', async () => {
+    const health = await read<LogHealth>('/log');
+    expect(health).toMatchObject({ recorded: 3, checkpoint: { size: 3 }, problem: null });
+    expect(health.newest.map(({ index, kind }) => [index, kind])).toEqual([
+      [2, 'tampering'],
+      [1, 'run.refused'],
+      [0, 'change.proposed'],
+    ]);
+    await sql`update log_checkpoints set note = replace(note, 'gate', 'gane')`.execute(store.db);
+    expect((await read<LogHealth>('/log')).problem).toContain('not signed by');
+    await sql`update log_checkpoints set note = replace(note, 'gane', 'gate')`.execute(store.db);
   });
 
   test('says what a person did in which change', async () => {
@@ -308,6 +330,7 @@ describeOnEveryStore('the read API', fresh => {
             direction: 'neutral',
             digest: 'sha256:none',
             decision: { state: 'not-needed', reasons: [], approvers: [], discarded: [], needs: [] },
+            decisionNumber: 1,
             attempt: 0,
             merge: null,
             about: { nodes: [], fields: [], people: [], controls: [] },

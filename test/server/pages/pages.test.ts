@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { openStore, type Store } from '../../../adapters/store/open-store.ts';
+import type { LogHealth } from '../../../server/api/log.ts';
 import { apiRouter } from '../../../server/api/router.ts';
 import { logPage } from '../../../server/pages/log.ts';
 import { messagePage } from '../../../server/pages/message.ts';
@@ -56,7 +57,7 @@ describeOnEveryStore('the pages', fresh => {
 
   beforeAll(async () => {
     store = await openStore(await fresh());
-    ids = await fillStore(store.db);
+    ids = await fillStore(store);
     const sources = sampleSources(store.db, sampleRuns(ids));
     ({ server, url } = await serve(pagesRouter(sources), apiRouter(sources)));
   });
@@ -119,9 +120,8 @@ describeOnEveryStore('the pages', fresh => {
 
   test('tell what a weakening change does, what it violates and whose approval is missing', async () => {
     const change = text(await page(`/changes/${ids.weakening}`));
-    expect(change).toContain('authorization.mode goes from Webhook to AlwaysAllow on all 19 nodes, which weakens it.');
     expect(change).toContain(
-      'It violates 2 controls, the gravest critical. 1 control cannot be decided from Git alone.',
+      'Weakens authorization on every node (19): authorization.mode: Webhook -&gt; AlwaysAllow (and 2 more changes)',
     );
     expect(change).toContain('set readOnlyPort to 0');
     expect(change).toContain('barbara: approved an earlier head with another digest');
@@ -131,7 +131,9 @@ describeOnEveryStore('the pages', fresh => {
 
   test('tell where a change cannot be judged', async () => {
     const change = await page(`/changes/${ids.unreadable}`);
-    expect(text(change)).toContain('The gate cannot judge this change: the mapping key is indented with a tab');
+    expect(text(change)).toContain(
+      'Cannot be judged: inventories/production/group_vars/workers.yml:14 the mapping key is indented with a tab',
+    );
     expect(change).toContain(
       `href="https://github.example/acme/clusters/blob/${'5'.repeat(40)}/inventories/production/group_vars/workers.yml#L14"`,
     );
@@ -163,24 +165,35 @@ describeOnEveryStore('the pages', fresh => {
   });
 });
 
-test('the log page gives the exact command to verify with', () => {
-  const page = logPage({
-    origin: 'gate.example/log',
-    vkey: 'gate.example/log+00000000+AAAA',
-    checkpoint: 'gate.example/log\n7\nroot=\n\n— gate.example/log sig\n',
-    publicUrl: 'https://gate.example',
-  });
+const log: LogHealth = {
+  origin: 'gate.example/log',
+  vkey: 'gate.example/log+00000000+AAAA',
+  recorded: 9,
+  checkpoint: { size: 7, root: 'root=', at: '2026-11-25T12:00:00.000Z', note: 'gate.example/log\n7\nroot=\n\n— x y\n' },
+  problem: null,
+  newest: [
+    { index: 8, kind: 'verdict', key: 'verdict/acme%2Fclusters/7/%E2%80%AE%3Cb%3E', at: '2026-11-25T12:00:00.000Z' },
+  ],
+};
+
+test('the log page gives the exact command to verify with, and what is not signed yet', () => {
+  const page = logPage({ log, publicUrl: 'https://gate.example' });
   expect(text(page)).toContain(
     "npx kubelet-gate log verify --url https://gate.example/log --key 'gate.example/log+00000000+AAAA'",
   );
+  expect(text(page)).toContain('9 2 not signed yet');
+  expect(text(page)).toContain('acme/clusters 7 [U+202E]&lt;b&gt;');
   expect(parse(page).wrong).toEqual([]);
 });
 
-test('the log page says so when there is no checkpoint, and when the checkpoint is of another log', () => {
-  const log = { origin: 'gate.example/log', vkey: 'key', publicUrl: 'https://gate.example' };
-  expect(text(logPage({ ...log, checkpoint: null }))).toContain('The log is empty.');
-  expect(text(logPage({ ...log, checkpoint: 'other\n7\nroot=\n' }))).toContain(
-    'The checkpoint is of other, not of this log.',
+test('the log page says so when nothing is signed, and when the checkpoint does not hold', () => {
+  const publicUrl = 'https://gate.example';
+  expect(text(logPage({ log: { ...log, checkpoint: null }, publicUrl }))).toContain('No checkpoint is signed yet.');
+  expect(text(logPage({ log: { ...log, problem: 'the signature is wrong' }, publicUrl }))).toContain(
+    'The checkpoint does not hold: the signature is wrong',
+  );
+  expect(text(logPage({ log: { ...log, newest: [{ ...log.newest[0]!, key: 'x/%E0%A4%A' }] }, publicUrl }))).toContain(
+    'x/%E0%A4%A',
   );
 });
 
