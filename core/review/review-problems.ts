@@ -159,20 +159,20 @@ function kubeletProblems(pairs: readonly GroupPair[], diff: DiffIndex, minor: Mi
     for (const problem of head?.kubelet?.problems ?? []) {
       const side = before.has(kubeletKey(problem)) ? found.existing : found.introduced;
       const key = kubeletKey(problem);
-      const same = side.get(key);
-      if (same) same.hosts += hosts.length;
-      else side.set(key, { problem: toProblem(problem, head!, base, diff, minor), hosts: hosts.length });
+      let same = side.get(key);
+      if (!same) side.set(key, (same = { problem: toProblem(problem, head!, base, diff, minor), hosts: new Set() }));
+      for (const host of hosts) same.hosts.add(host);
     }
   }
   const withHosts = (side: ReadonlyMap<string, Hosts>) =>
     [...side.values()].map(({ problem, hosts }) => ({
       ...problem,
-      message: `${problem.message} (${hosts} ${hosts === 1 ? 'node' : 'nodes'})`,
+      message: `${problem.message} (${hosts.size} ${hosts.size === 1 ? 'node' : 'nodes'})`,
     }));
   return { introduced: withHosts(found.introduced), existing: withHosts(found.existing) };
 }
 
-type Hosts = { problem: Problem; hosts: number };
+type Hosts = Readonly<{ problem: Problem; hosts: Set<string> }>;
 
 const kubeletKey = ({ stage, effect, path, message, in: text }: KubeletProblem): string =>
   JSON.stringify([stage, effect, path, message, text]);
