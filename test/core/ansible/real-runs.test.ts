@@ -1,0 +1,137 @@
+import { expect, test } from '@jest/globals';
+import { ansibleVersion, applyForReal } from './real-ansible.ts';
+import { render, textsOf } from './render.ts';
+
+const DUMP = (names: readonly string[]) => names.map(name => `${name}: {{ ${name} | default('unset') }}\n`).join('');
+const WRITE = (file: string) => `- file: { path: "{{ target }}/{{ inventory_hostname }}", state: directory }
+- template: { src: ${file}.j2, dest: "{{ target }}/{{ inventory_hostname }}/${file}", mode: '0644' }
+`;
+
+/** Repositories of our own making; `target` is given to real Ansible on its command line. */
+const REPOSITORIES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'roles that call roles': {
+    hosts: '[a]\nn1\nn2 own=n2\n[all:vars]\ntarget=/target\n',
+    'site.yml': `- hosts: a
+  gather_facts: false
+  vars: { from_play: play, shared: play }
+  roles:
+    - { role: first, param: one, vars: { role_var: reference, weak: reference } }
+    - role: first
+      param: two
+    - role: second
+      when: own is defined
+  tasks:
+    - import_role: { name: third }
+      vars: { imported: given }
+    - include_role: { name: fourth }
+      vars: { included: given, shared: include }
+    - include_role: { name: fifth, public: true }
+${WRITE('kubelet-site').replace(/^/gm, '    ').trimEnd()}
+`,
+    'roles/first/meta/main.yml': 'dependencies:\n  - { role: base, level: low }\n',
+    'roles/first/vars/main.yml': 'role_var: main\nshared: first\n',
+    'roles/first/defaults/main.yml': 'weak: default\nparam: none\n',
+    'roles/first/tasks/main.yml': `- file: { path: "{{ target }}/{{ inventory_hostname }}", state: directory }
+- template: { src: kubelet-first.j2, dest: "{{ target }}/{{ inventory_hostname }}/kubelet-first-{{ param }}" }
+`,
+    'roles/first/templates/kubelet-first.j2': DUMP([
+      'param',
+      'role_var',
+      'weak',
+      'shared',
+      'base_default',
+      'level',
+      'from_play',
+      'seen',
+    ]),
+    'roles/base/defaults/main.yml': 'base_default: base\nlevel: none\n',
+    'roles/base/tasks/main.yml':
+      '- set_fact: { seen: "{{ level }} {{ param | default(\'no param\') }} {{ role_name }}" }\n',
+    'roles/second/tasks/main.yml': '- set_fact: { second_ran: yes }\n',
+    'roles/third/defaults/main.yml': 'third_default: three\n',
+    'roles/third/vars/main.yml': 'third_var: 3\n',
+    'roles/third/tasks/main.yml': '- set_fact: { third: "{{ imported }} {{ third_default }}" }\n',
+    'roles/fourth/defaults/main.yml': 'fourth_default: four\n',
+    'roles/fourth/tasks/main.yml': '- set_fact: { fourth: "{{ included }} {{ shared }} {{ fourth_default }}" }\n',
+    'roles/fifth/defaults/main.yml': 'fifth_default: five\n',
+    'roles/fifth/tasks/main.yml': '- set_fact: { fifth: yes }\n',
+    'templates/kubelet-site.j2': DUMP([
+      'seen',
+      'second_ran',
+      'third',
+      'third_default',
+      'third_var',
+      'fourth',
+      'fourth_default',
+      'fifth_default',
+      'shared',
+      'imported',
+      'role_var',
+    ]),
+  },
+  'conditions, loops and files of variables': {
+    'inventories/prod/hosts.yml': `all:
+  vars: { target: /target }
+  children:
+    nodes:
+      vars: { size: 2, tier: nodes }
+      children:
+        big: { hosts: { 'b[01:02]': { size: 9 } }, vars: { ansible_group_priority: 5, tier: big } }
+        odd: { hosts: { b01: , s1: }, vars: { tier: odd } }
+`,
+    'inventories/prod/group_vars/nodes/10.yml': 'list: [x, y]\nmode: "0600"\n',
+    'inventories/prod/group_vars/nodes/20.yml': 'list: [{ n: 1 }, { n: 2 }]\n',
+    'inventories/prod/host_vars/s1.yml': 'extra: small\n',
+    'play/site.yml': `- import_playbook: first.yml
+- hosts: nodes:!s1
+  gather_facts: false
+  vars_files: [["missing.yml", "vars/{{ tier }}.yml", "vars/none.yml"]]
+  tasks:
+    - set_fact: { sum: "{{ (sum | default(0) | int) + item.n }}" }
+      loop: "{{ list }}"
+    - block:
+        - set_fact: { large: true }
+          when: [size > 5, "'big' in group_names"]
+        - include_tasks: "{{ item }}.yml"
+          with_items: [one, two]
+      when: size is defined
+    - include_vars: "{{ playbook_dir }}/more.yml"
+      when: large | default(false)
+${WRITE('kubelet-two').replace(/^/gm, '    ').trimEnd()}
+`,
+    'play/first.yml': `- hosts: all
+  gather_facts: false
+  vars: { list: overridden }
+  tasks:
+    - set_fact: { kept: "{{ tier }} {{ extra | default('no') }}" }
+${WRITE('kubelet-one').replace(/^/gm, '    ').trimEnd()}
+`,
+    'play/one.yml': '- set_fact: { one: "{{ size }}" }\n',
+    'play/two.yml': '- set_fact: { two: "{{ item }}" }\n  when: inventory_hostname != \'b02\'\n',
+    'play/more.yml': 'more: "{{ kept }}!"\n',
+    'play/vars/odd.yml': 'from_file: odd\n',
+    'play/vars/big.yml': 'from_file: big\n',
+    'play/vars/none.yml': 'from_file: none\n',
+    'play/group_vars/all.yml': 'beside: playbook\n',
+    'play/templates/kubelet-one.j2': `${DUMP(['kept', 'list', 'beside', 'group_names', 'groups'])}`,
+    'play/templates/kubelet-two.j2': `${DUMP(['kept', 'sum', 'large', 'one', 'two', 'from_file', 'more', 'beside', 'tier'])}{{ hostvars['s1'].extra }} {{ hostvars.b02.size }}\n`,
+  },
+};
+
+const PLAYED: Readonly<Record<string, readonly [inventory: string, playbook: string]>> = {
+  'roles that call roles': ['hosts', 'site.yml'],
+  'conditions, loops and files of variables': ['inventories/prod/hosts.yml', 'play/site.yml'],
+};
+
+if (ansibleVersion() !== null) {
+  test.each(Object.entries(REPOSITORIES))('%s: every file is the one real Ansible writes', (name, files) => {
+    const [inventory, playbook] = PLAYED[name] ?? ['', ''];
+    const rendering = render(files, { inventories: [inventory], playbooks: [playbook] });
+    const ours = [...textsOf(rendering)].map(([key, text]) => [key.replace(/^.* \/target\//, ''), text]);
+    const real = [...applyForReal(files, inventory, playbook)];
+    expect(Object.fromEntries(ours)).toEqual(Object.fromEntries(real));
+    expect(ours.length).toBeGreaterThan(0);
+  });
+} else {
+  test('nothing was compared', () => expect(ansibleVersion()).toBeNull());
+}
