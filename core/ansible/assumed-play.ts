@@ -50,6 +50,7 @@ export function assumedPlay(
       defaults: combine(...weakestFirst(all).map(role => role.defaults.vars)),
       vars: combine(...weakestFirst(all).map(role => role.vars.vars)),
       vaulted: all.flatMap(role => [...role.defaults.vaulted, ...role.vars.vaulted]),
+      running: touching.map(place => place.directory),
       orphans,
     },
     roles,

@@ -33,8 +33,8 @@ export type World = Readonly<{
   everyNode: boolean;
   /** Set when no playbook of the repository says how its roles are called. */
   assumed: AssumedNames | null;
-  /** Names some task of the repository sets while Ansible runs, with the file that does. */
-  setAtRunTime: ReadonlyMap<string, string>;
+  /** Names some task of the repository sets while Ansible runs, with the files that do. */
+  setAtRunTime: ReadonlyMap<string, readonly string[]>;
   /** Values that are equal are one object, so that runs that read equal values are seen to be equal. */
   interned: Map<string, Value>;
   templates: Map<string, ReadTrie<Rendered>>;
@@ -47,6 +47,8 @@ export type AssumedNames = Readonly<{
   defaults: Vars;
   vars: Vars;
   vaulted: readonly string[];
+  /** Directories of the roles it runs: what their tasks set is seen when it happens. */
+  running: readonly string[];
   /** Files no task writes that concern the kubelet all the same. */
   orphans: readonly Orphan[];
 }>;

@@ -185,11 +185,20 @@ function loadThroughRefusedFlags(input: KubeletInput, load: LoadKubelet): Kubele
   const verdict = load(input);
   if (verdict.accepted !== false || verdict.stage !== 'flags') return verdict;
   const refused = new Set(
-    verdict.problems.filter(problem => problem.in === 'flags' && problem.span).map(problem => problem.span?.start),
+    verdict.problems.filter(problem => problem.in === 'flags').map(problem => problem.span?.start),
   );
-  const kept = input.flags.map((flag, index) => (refused.has(index) ? { name: '--v', value: '0' } : flag));
-  const rest = load({ ...input, flags: refused.size > 0 ? kept : [] });
-  return { ...verdict, values: rest.values, open: rest.open, problems: [...verdict.problems, ...rest.problems] };
+  const kept = input.flags.flatMap((flag, index) => (refused.size > 0 && !refused.has(index) ? [{ flag, index }] : []));
+  const rest = load({ ...input, flags: kept.map(({ flag }) => flag) });
+  const values = new Map(
+    [...rest.values].map(([path, value]): [string, EffectiveValue] => {
+      const index = value.at?.in === 'flags' ? kept[value.at.span.start]?.index : undefined;
+      return [
+        path,
+        index === undefined ? value : { ...value, at: { in: 'flags', span: { start: index, end: index + 1 } } },
+      ];
+    }),
+  );
+  return { ...verdict, values, open: rest.open, problems: [...verdict.problems, ...rest.problems] };
 }
 
 /** Nothing is known of a file that a task edits in place, but a change of what it starts from is a change. */

@@ -43,7 +43,7 @@ const MORE: Unknown = {
 };
 
 function mergeField(path: string, alternatives: readonly KubeletAlternative[], truncated: boolean): EffectiveValue {
-  const shown = alternatives.map(({ verdict }) => valueText(verdict.values.get(path)));
+  const shown = alternatives.map(({ verdict }) => valueText(verdict, path));
   const known = alternatives.map(({ verdict }) => verdict.values.get(path)).find(value => value !== undefined);
   if (!known) return { value: { known: false, unknown: MORE }, from: 'config' };
   if (new Set(shown).size === 1 && !truncated) return known;
@@ -54,7 +54,12 @@ function mergeField(path: string, alternatives: readonly KubeletAlternative[], t
   return { value: { known: false, unknown: { key, why: [...new Set(why)] } }, from: known.from, ...at };
 }
 
-function valueText(value: EffectiveValue | undefined): string {
+/** The value as text. A default below a parent that may have further keys is as unknown as those. */
+function valueText({ values, open }: KubeletVerdict, path: string): string {
+  const value = values.get(path);
+  const parents = ['', ...path.split('.').map((_, index, parts) => parts.slice(0, index).join('.'))];
+  const above = parents.map(parent => open.get(parent)).find(unknown => unknown !== undefined);
+  if (above && (!value || value.from === 'default' || value.from === 'flag-default')) return `⟨${above.key}⟩`;
   if (!value) return 'absent';
   return value.value.known ? JSON.stringify(value.value.json) : `⟨${value.value.unknown.key}⟩`;
 }

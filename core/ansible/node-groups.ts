@@ -11,11 +11,11 @@ export function nodeGroups(inventory: Inventory, results: ReadonlyMap<string, No
   const digests = new Map<NodeResult, string>();
   for (const [host, result] of results) {
     let digest = digests.get(result);
-    if (digest === undefined)
-      digests.set(result, (digest = `${resultDigest(result)} ${rolesOf(inventory, [host]).join()}`));
-    const known = byDigest.get(digest);
+    if (digest === undefined) digests.set(result, (digest = resultDigest(result)));
+    const key = `${digest} ${rolesOf(inventory, [host]).join()}`;
+    const known = byDigest.get(key);
     if (known) known.hosts.push(host);
-    else byDigest.set(digest, { result, hosts: [host] });
+    else byDigest.set(key, { result, hosts: [host] });
   }
   const taken = new Set<string>();
   return [...byDigest.values()].map(({ result, hosts }) => {

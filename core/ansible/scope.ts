@@ -262,7 +262,7 @@ function otherHost(world: World, frame: Frame, host: string): LazyMapping {
     if (name === 'groups') return groupsVariable(world);
     const setter = world.setAtRunTime.get(name);
     if (setter !== undefined)
-      return unknownValue(`hostvars[${host}].${name}`, [`${name} of ${host}, set while Ansible runs (${setter})`]);
+      return unknownValue(`hostvars[${host}].${name}`, [`${name} of ${host}, set while Ansible runs (${setter[0]})`]);
     const value = variables.own.get(name) ?? variables.group.get(name) ?? frame.play.vars.get(name);
     if (value) return value;
     return isFact(name) ? unknownValue(`hostvars[${host}].${name}`, [`fact ${name} of ${host}`]) : undefined;
@@ -307,7 +307,9 @@ function missingVariable(run: HostRun, name: string): Value | undefined {
     ]);
   }
   if (!assumed) return undefined;
-  const setter = run.world.setAtRunTime.get(name);
+  const setter = run.world.setAtRunTime
+    .get(name)
+    ?.find(file => !assumed.running.some(role => file.startsWith(role === '' ? 'tasks/' : `${role}/`)));
   if (setter !== undefined)
     return intern(run.world, unknownValue(`set:${name}`, [`${name} is set while Ansible runs (${setter})`]));
   return intern(

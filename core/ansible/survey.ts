@@ -12,8 +12,8 @@ export type Survey = Readonly<{
   settings: readonly string[];
   /** Task, play and template files, whose text may name other files. */
   naming: readonly Readonly<{ path: string; text: string }>[];
-  /** Names set by set_fact or register anywhere, with the file that does. */
-  setAtRunTime: ReadonlyMap<string, string>;
+  /** Names set by set_fact or register anywhere, with the files that do. */
+  setAtRunTime: ReadonlyMap<string, readonly string[]>;
 }>;
 
 /** Folders whose files never reach a node. */
@@ -27,7 +27,7 @@ const MAX_BYTES = 512 * 1024;
 export function survey(repository: Repository): Survey {
   const settings: string[] = [];
   const naming: { path: string; text: string }[] = [];
-  const setAtRunTime = new Map<string, string>();
+  const setAtRunTime = new Map<string, string[]>();
   for (const entry of repository.tree.entries()) {
     if (isGovernedName(entry.path)) {
       repository.read.add(entry.path);
@@ -50,8 +50,9 @@ export function survey(repository: Repository): Survey {
     } else if (isSettingsFile(entry.path, text)) {
       settings.push(entry.path);
     }
-    if (/\.ya?ml$/.test(entry.path))
-      for (const name of namesSetIn(text)) if (!setAtRunTime.has(name)) setAtRunTime.set(name, entry.path);
+    if (/\.ya?ml$/.test(entry.path)) {
+      for (const name of namesSetIn(text)) setAtRunTime.set(name, [...(setAtRunTime.get(name) ?? []), entry.path]);
+    }
     if (/\.ya?ml$|\.j2$|(?:^|\/)templates\//.test(entry.path)) naming.push({ path: entry.path, text });
   }
   return { settings, naming, setAtRunTime };

@@ -16,7 +16,7 @@ export type InventorySource = Readonly<{ path: string; directory: string | null;
 export type Shared = Readonly<{
   repository: Repository;
   rolesPath: readonly string[];
-  setAtRunTime: ReadonlyMap<string, string>;
+  setAtRunTime: ReadonlyMap<string, readonly string[]>;
 }>;
 
 /** Hosts an inventory declares, or the one host assumed when it declares none. */

