@@ -1,5 +1,5 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { GitError } from './git-error.ts';
 import { lockFile } from './lock-file.ts';
 import { type GitRun, runGit } from './run-git.ts';
@@ -53,7 +53,7 @@ export async function openRepository(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Mirror> {
   const inside = join(directory, '.git');
-  const gitDirectory = (await stat(inside).catch(() => null)) ? inside : directory;
+  const gitDirectory = resolve((await stat(inside).catch(() => null)) ? inside : directory);
   try {
     await runGit(gitDirectory, ['rev-parse', '--git-dir'], { environment });
   } catch {

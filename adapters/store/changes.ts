@@ -119,6 +119,28 @@ export async function saveChange(db: QueryExecutorProvider, change: ChangeRecord
   return id;
 }
 
+/** The pull request was closed without a merge. */
+export async function markClosed(
+  db: QueryExecutorProvider,
+  repository: string,
+  number: number,
+  now: Date,
+): Promise<void> {
+  await sql`
+    update changes set state = 'closed', updated_at = ${now}
+    where repository = ${repository} and number = ${number} and state = 'open'`.execute(db);
+}
+
+/** A person asked for a re-run of attempt `attempt` on `head`: the next one begins, however often it is asked. */
+export async function beginAttempt(
+  db: QueryExecutorProvider,
+  at: Readonly<{ repository: string; number: number; head: string; attempt: number }>,
+): Promise<void> {
+  await sql`
+    update changes set attempt = greatest(attempt, ${at.attempt}::int + 1)
+    where repository = ${at.repository} and number = ${at.number} and head = ${at.head}`.execute(db);
+}
+
 export async function changeOfPull(
   db: QueryExecutorProvider,
   repository: string,

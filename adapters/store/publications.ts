@@ -178,3 +178,70 @@ export async function deadPublications(db: Connection, limit: number): Promise<P
   `.execute(db);
   return rows;
 }
+
+/**
+ * Puts into the outbox what GitHub should show of one kind in a lane, unless the newest publication of that kind says
+ * the same (`fingerprint`) already; what waits of that kind is superseded, because it shows something older.
+ *
+ * `queued`, `already`, or `outdated`: the lane has moved on, nothing is stored.
+ */
+export async function showInLane(
+  db: Connection,
+  shown: Readonly<{
+    lane: string;
+    generation: number;
+    kind: PublicationKind;
+    fingerprint: string;
+    payload: Readonly<Record<string, unknown>>;
+  }>,
+): Promise<'queued' | 'already' | 'outdated'> {
+  const { lane, generation, kind, fingerprint, payload } = shown;
+  const { rows } = await sql<{ fingerprint: string | null }>`
+    select payload->>'fingerprint' as fingerprint from publications
+    where lane = ${lane} and kind = ${kind} and state in ('pending', 'done') order by id desc limit 1
+  `.execute(db);
+  if (rows[0]?.fingerprint === fingerprint) return 'already';
+  await sql`
+    update publications set state = 'superseded', done_at = clock_timestamp()
+    where lane = ${lane} and kind = ${kind} and state = 'pending'
+  `.execute(db);
+  const key = `${lane} ${kind} ${generation}`;
+  return enqueuePublication(db, { lane, generation, kind, key, payload: { ...payload, fingerprint } });
+}
+
+/** What waits in one lane and is due, oldest first; counts the attempt. Only the run that has the lane may ask. */
+export async function dueInLane(db: Connection, lane: string): Promise<Publication[]> {
+  const { rows } = await sql<Publication>`
+    update publications set attempts = attempts + 1
+    where lane = ${lane} and state = 'pending' and next_attempt_at <= clock_timestamp()
+    returning ${COLUMNS}
+  `.execute(db);
+  return rows.sort((a, b) => a.id - b.id);
+}
+
+/** Lanes that have something due which nobody is publishing, oldest first. */
+export async function lanesToPublish(db: Connection, idleSeconds: number, limit: number): Promise<string[]> {
+  const { rows } = await sql<{ lane: string }>`
+    select lane from publications
+    where state = 'pending' and next_attempt_at <= clock_timestamp() - ${idleSeconds}::float8 * interval '1 second'
+    group by lane order by min(id) limit ${limit}::int
+  `.execute(db);
+  return rows.map(row => row.lane);
+}
+
+/** GitHub will not be told: a newer head made it pointless. */
+export async function markSuperseded(db: Connection, publication: Publication): Promise<void> {
+  await sql`
+    update publications set state = 'superseded', done_at = clock_timestamp()
+    where id = ${publication.id}::bigint and state = 'pending'
+  `.execute(db);
+}
+
+/** How many publications wait, and how many were given up. */
+export async function countPublications(db: Connection): Promise<Readonly<{ pending: number; dead: number }>> {
+  const { rows } = await sql<{ pending: number; dead: number }>`
+    select count(*) filter (where state = 'pending') as pending, count(*) filter (where state = 'dead') as dead
+    from publications
+  `.execute(db);
+  return { pending: Number(rows[0]?.pending ?? 0), dead: Number(rows[0]?.dead ?? 0) };
+}

@@ -1,13 +1,14 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { type QueryExecutorProvider, sql } from 'kysely';
-import type { ChangedFile } from '../../core/review/changed-file.ts';
-import type { Verdict } from '../../core/review/types.ts';
+import type { EvaluationAnswer } from '../evaluation/request.ts';
 
-/** A verdict with the diff it was reached over, kept whole: what was shown is what can be shown again. */
-export type KeptVerdict = Readonly<{ verdict: Verdict; changedFiles: readonly ChangedFile[] }>;
-
-/** `key` names everything the verdict was computed from; the same key is the same verdict. */
-export async function saveVerdict(db: QueryExecutorProvider, key: string, kept: KeptVerdict, now: Date): Promise<void> {
+/** Keeps an answer whole: what was shown is what can be shown again. `key` names everything the verdict was computed from; the same key is the same verdict. */
+export async function saveVerdict(
+  db: QueryExecutorProvider,
+  key: string,
+  kept: EvaluationAnswer,
+  now: Date,
+): Promise<void> {
   const packed = gzipSync(JSON.stringify(kept, replacer), { level: 1 }).toString('base64');
   await sql`
     insert into verdicts (key, head, digest, conclusion, body, created_at)
@@ -15,7 +16,7 @@ export async function saveVerdict(db: QueryExecutorProvider, key: string, kept: 
     on conflict (key) do nothing`.execute(db);
 }
 
-export async function verdictByKey(db: QueryExecutorProvider, key: string): Promise<KeptVerdict | null> {
+export async function verdictByKey(db: QueryExecutorProvider, key: string): Promise<EvaluationAnswer | null> {
   const { rows } = await sql<{ body: string }>`select body from verdicts where key = ${key}`.execute(db);
   const body = rows[0]?.body;
   return body === undefined ? null : JSON.parse(gunzipSync(Buffer.from(body, 'base64')).toString('utf8'), reviver);
