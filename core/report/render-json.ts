@@ -1,0 +1,72 @@
+import type { InventoryRendering, NodeGroup, Rendering, Traced } from '../ansible/types.ts';
+import { effectiveConfiguration } from '../kubelet/effective.ts';
+import type { KubeletFacts } from '../kubelet/facts.ts';
+import type { Json } from '../kubelet/types.ts';
+import { readable } from '../source/rope.ts';
+
+/**
+ * The document `kubelet-gate render` prints (contract: keys are fixed, additions are free). With one inventory it is
+ * that inventory's document; with several it is `{rev, inventories: [...]}`.
+ */
+export function renderJson(rendering: Rendering, facts: KubeletFacts): Json {
+  const { rev, inventories, problems } = rendering;
+  const documents = inventories.map(one => inventoryJson(rev, one, facts));
+  const [only] = documents;
+  const all = problems.map(problem => ({ ...problem }) as Json);
+  if (documents.length === 1 && only !== undefined) return { ...only, problems: [...only.problems, ...all] };
+  return { rev, inventories: documents, problems: all };
+}
+
+function inventoryJson(rev: string, { inventory, groups, problems }: InventoryRendering, facts: KubeletFacts) {
+  return {
+    rev,
+    inventory,
+    groups: groups.map(group => groupJson(group, facts)),
+    problems: problems.map(problem => ({ ...problem }) as Json),
+  };
+}
+
+function groupJson(group: NodeGroup, facts: KubeletFacts): Json {
+  return {
+    name: group.name,
+    hosts: group.hosts,
+    roles: group.roles,
+    files: group.files.map(file => ({
+      dest: plain(file.dest),
+      kind: file.kind,
+      source: file.source,
+      text: file.text === null ? null : readable(file.text),
+      mode: file.mode && plain(file.mode),
+      owner: file.owner && plain(file.owner),
+      group: file.group && plain(file.group),
+      task: { file: file.task.file, line: file.task.line, name: file.task.name, role: file.task.role },
+    })),
+    flags: group.flags.map(({ name, value }) => ({ name, value: plain(value) })),
+    kubelet: kubeletJson(group, facts),
+    problems: group.problems.map(problem => ({ ...problem }) as Json),
+  };
+}
+
+function kubeletJson({ kubelet, provenance }: NodeGroup, facts: KubeletFacts): Json {
+  if (kubelet === null) return null;
+  const unknown = [...kubelet.values].flatMap(([path, { value }]) =>
+    value.known ? [] : [{ path, reason: value.unknown.why.join('; ') }],
+  );
+  const values = [...kubelet.values].flatMap(([path, { value }]) => (value.known ? [[path, value.json] as const] : []));
+  return {
+    accepted: kubelet.accepted,
+    effective: unknown.length === 0 ? effectiveConfiguration(kubelet, facts) : null,
+    values: Object.fromEntries(values),
+    unknown,
+    provenance: Object.fromEntries(
+      [...provenance].map(([path, origins]) => [
+        path,
+        origins.map(({ file, line, kind }) => ({ file, line, column: 1, kind })),
+      ]),
+    ),
+  };
+}
+
+function plain(traced: Traced<string>): string {
+  return traced.value.known ? traced.value.json : `⟨unknown: ${traced.value.unknown.why.join('; ')}⟩`;
+}
