@@ -88,6 +88,7 @@ export function openEvaluator(options: EvaluatorOptions): Evaluator {
           ({ child }) =>
             new Promise<void>(gone => {
               if (child.exitCode !== null || child.signalCode !== null) return gone();
+              child.ref();
               child.once('exit', () => gone());
               child.kill('SIGKILL');
             }),
@@ -107,7 +108,7 @@ function entry(): string {
   const beside = fileURLToPath(new URL('./child.js', import.meta.url));
   return existsSync(beside)
     ? beside
-    : fileURLToPath(new URL('../../dist/workers/evaluation/child.js', import.meta.url));
+    : fileURLToPath(new URL('../../dist/adapters/evaluation/child.js', import.meta.url));
 }
 
 function start(heapMiB: number): ChildProcess {
