@@ -1,0 +1,84 @@
+import { fetchCommits } from '../adapters/git/mirror.ts';
+import { treeId } from '../adapters/git/read-tree.ts';
+import { runInLane } from '../adapters/queue/run-in-lane.ts';
+import { branchCommit, saveBranchCommit } from '../adapters/store/branches.ts';
+import { appendEntries, signCheckpoint } from '../adapters/store/log.ts';
+import { entryOf, reference } from '../core/log/entry.ts';
+import { judgeCommits, mirrorOf } from './judge-commits.ts';
+import { settlePull } from './settle-pull.ts';
+import { pullLane, type WorkerContext } from './worker-context.ts';
+
+export type Push = Readonly<{ repository: string; branch: string; before: string; after: string; pusher: string }>;
+
+/**
+ * Judges what a push put on a governed branch. A push that is a pull request's merge is recorded as that; one that
+ * touches nothing governed inherits what the commit before it was; anything else is governed content that reached the
+ * branch without an approved pull request: a violation, and the gate refuses to apply it.
+ */
+export async function settlePush(context: WorkerContext, push: Push, signal: AbortSignal): Promise<void> {
+  const { repository, branch, before, after } = push;
+  const { defaultBranch } = await context.github.repository(repository);
+  if (branch !== defaultBranch) return;
+  await settleMerge(context, push, signal);
+  if ((await branchCommit(context.store.db, repository, after)) !== null || /^0+$/.test(before)) return;
+
+  const judged = await judgeCommits(context, { repository, base: before, head: after, policyAt: before }, signal);
+  const token = await context.github.installationToken(repository);
+  const mirror = await mirrorOf(context, repository);
+  await fetchCommits(mirror, [after], { token });
+  const tree = await treeId(mirror, after);
+  const known = await branchCommit(context.store.db, repository, before);
+  const now = context.now();
+  signal.throwIfAborted();
+  const { verdict } = judged;
+  if (verdict.conclusion === 'not-applicable') {
+    if (known !== null)
+      await saveBranchCommit(context.store.db, {
+        ...known,
+        commit: after,
+        tree,
+        reason: known.state === 'approved' ? `nothing governed changed since ${before}: ${known.reason}` : known.reason,
+        at: now,
+      });
+    return;
+  }
+  await context.store.db.transaction().execute(async trx => {
+    await saveBranchCommit(trx, {
+      repository,
+      branch,
+      commit: after,
+      tree,
+      state: 'unapproved',
+      changeId: null,
+      reason: `pushed by ${push.pusher} without a pull request that was approved`,
+      at: now,
+    });
+    await appendEntries(trx, [
+      entryOf('unapproved-push', now, {
+        repo: repository,
+        ref: branch,
+        before,
+        after,
+        tree,
+        pusher: push.pusher,
+        paths: reference([...verdict.governed], verdict.governed.length),
+      }),
+    ]);
+  });
+  context.log('governed content was pushed without approval', { repository, branch, after });
+  await signCheckpoint(context.store, context.signer, now);
+}
+
+/** Records the merge first when the pushed commit is one, whichever event came before the other. */
+async function settleMerge(context: WorkerContext, { repository, after }: Push, signal: AbortSignal): Promise<void> {
+  for (const number of await context.github.pullsOfCommit(repository, after)) {
+    const pull = await context.github.pull(repository, number);
+    if (pull.merged?.sha !== after) continue;
+    await runInLane(
+      context.store,
+      pullLane(repository, number),
+      (laneSignal, fencing) => settlePull(context, { repository, number }, laneSignal, fencing),
+      { signal },
+    );
+  }
+}

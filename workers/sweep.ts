@@ -1,0 +1,47 @@
+import { lanesToPublish } from '../adapters/store/publications.ts';
+import type { WorkerContext } from './worker-context.ts';
+
+/** The queue of pull requests to settle without a delivery, and what its jobs carry. */
+export const SETTLE_QUEUE = 'settle';
+export type SettleJob = Readonly<{ repository: string; number: number }>;
+
+/** How often the outbox is looked at for what waits longer than its retry time. */
+const EVERY_MS = 2_000;
+
+/** A run that is publishing right now gets this long before its lane counts as left alone. */
+const IDLE_SECONDS = 3;
+
+/** Settles again, every few seconds, the pull requests whose publications are due. Runs until stopped. */
+export function startSweep(context: WorkerContext): Readonly<{ stop(): Promise<void> }> {
+  let stopped = false;
+  let wake = () => {};
+  const loop = async () => {
+    while (!stopped) {
+      try {
+        for (const lane of await lanesToPublish(context.store.db, IDLE_SECONDS, 100)) {
+          const split = lane.lastIndexOf('#');
+          const job: SettleJob = { repository: lane.slice(0, split), number: Number(lane.slice(split + 1)) };
+          await context.queue.add(SETTLE_QUEUE, job, { jobId: lane.replaceAll(':', '_') });
+        }
+      } catch (error) {
+        context.log('the sweep could not look', { reason: String(error) });
+      }
+      if (stopped) return;
+      await new Promise<void>(resume => {
+        const timer = setTimeout(resume, EVERY_MS);
+        wake = () => {
+          clearTimeout(timer);
+          resume();
+        };
+      });
+    }
+  };
+  const running = loop();
+  return {
+    async stop() {
+      stopped = true;
+      wake();
+      await running;
+    },
+  };
+}
