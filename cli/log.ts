@@ -18,9 +18,11 @@ export function logCommand(): Command {
     .option('--json', 'one JSON document')
     .exitOverride()
     .action(async ({ url, key, from, tokenFile, json }: VerifyOptions & { tokenFile?: string }) => {
-      const result = await verifyLog(httpReader(url, tokenFile === undefined ? undefined : text(tokenFile)), key, {
-        ...(from === undefined ? {} : { from: text(from, false) }),
-      }).catch((cause: unknown) => {
+      const result = await verifyLog(
+        httpReader(url, tokenFile === undefined ? undefined : text(tokenFile)),
+        key,
+        from === undefined ? {} : { from: text(from, false) },
+      ).catch((cause: unknown) => {
         const { message } = cause as Error;
         throw new Unanswerable(cause instanceof LogError ? message : `the log cannot be read: ${message}`, { cause });
       });

@@ -85,7 +85,7 @@ export function createApp(options: AppOptions): Express {
   app.post('/api/v1/runs', reporters, runsRoute({ store, queue, log }));
 
   const readers = readersOnly(settings.auditToken, now);
-  if (settings.log.public) app.get(/^\/log\/.+/, ...[logAt(store)]);
+  if (settings.log.public) app.get(/^\/log\/.+/, logAt(store));
   else app.get(/^\/log\/.+/, readers, logAt(store));
   app.use(signInRouter(settings.auditToken, settings.publicUrl.startsWith('https:'), now));
   app.use(readers, apiRouter(sources), pagesRouter(sources));

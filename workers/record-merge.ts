@@ -9,8 +9,8 @@ import { moveNodes, type NodeConfiguration, saveConfiguration } from '../adapter
 import type { Decision } from '../core/approval/types.ts';
 import { entryOf, reference } from '../core/log/entry.ts';
 import type { Verdict } from '../core/review/types.ts';
+import { changeEntries, changeRecord } from './change-record.ts';
 import { type Judged, judgeCommits, mirrorOf } from './judge-commits.ts';
-import { changeEntries, changeRecord } from './settle-pull.ts';
 import { sha256Of } from './sha256-of.ts';
 import { weighApprovals } from './weigh-approvals.ts';
 import type { WorkerContext } from './worker-context.ts';

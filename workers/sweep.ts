@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { lanesToPublish } from '../adapters/store/publications.ts';
 import type { WorkerContext } from './worker-context.ts';
 
@@ -13,10 +14,9 @@ const IDLE_SECONDS = 3;
 
 /** Settles again, every few seconds, the pull requests whose publications are due. Runs until stopped. */
 export function startSweep(context: WorkerContext): Readonly<{ stop(): Promise<void> }> {
-  let stopped = false;
-  let wake = () => {};
+  const stopping = new AbortController();
   const loop = async () => {
-    while (!stopped) {
+    while (!stopping.signal.aborted) {
       try {
         for (const lane of await lanesToPublish(context.store.db, IDLE_SECONDS, 100)) {
           const split = lane.lastIndexOf('#');
@@ -26,21 +26,13 @@ export function startSweep(context: WorkerContext): Readonly<{ stop(): Promise<v
       } catch (error) {
         context.log('the sweep could not look', { reason: String(error) });
       }
-      if (stopped) return;
-      await new Promise<void>(resume => {
-        const timer = setTimeout(resume, EVERY_MS);
-        wake = () => {
-          clearTimeout(timer);
-          resume();
-        };
-      });
+      await sleep(EVERY_MS, undefined, { signal: stopping.signal }).catch(() => {});
     }
   };
   const running = loop();
   return {
     async stop() {
-      stopped = true;
-      wake();
+      stopping.abort();
       await running;
     },
   };

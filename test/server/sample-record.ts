@@ -133,7 +133,12 @@ async function record(
   at: string,
 ): Promise<number> {
   const shown = verdict(digit, judged);
-  await saveVerdict(db, `key-${digit}`, { verdict: shown, changedFiles: [] }, new Date(at));
+  await saveVerdict(
+    db,
+    `key-${digit}`,
+    { verdict: shown, changedFiles: [], policy: { policy: null, problems: [] } },
+    new Date(at),
+  );
   return saveChange(
     db,
     {
