@@ -9,6 +9,7 @@ const stats = z.looseObject({ changed: z.int(), failures: z.int(), unreachable: 
 const types = {
   'run.start': z.looseObject({
     playbook: z.string(),
+    repo: z.string().nullable(),
     cli: z.looseObject({ check: z.boolean().nullish() }),
     extra_vars: z.looseObject({ digest: sha256Hex }),
     git: z
@@ -114,12 +115,16 @@ export class RunReportError extends Error {
   }
 }
 
+/** Escapes of NUL and of halves of characters: the callback writes neither. */
+const NO_TEXT = /(?<!\\)(?:\\\\)*\\u(?:0000|[dD][89a-fA-F])/;
+
 /**
  * Reads the envelope of one line.
  *
  * @throws RunReportError `malformed`.
  */
 export function parseRunLine(line: string): RunLine {
+  if (NO_TEXT.test(line)) throw new RunReportError('malformed', 'it holds characters no database can keep');
   let value: unknown;
   try {
     value = JSON.parse(line);

@@ -88,7 +88,7 @@ def environment(name):
 def canonical(value):
     """JSON with sorted keys and no spaces, as UTF-8. Every key and number of the record is one RFC 8785 writes alike."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return text.encode("utf-8", "replace")
+    return text.replace("\\u0000", "\\ufffd").encode("utf-8", "replace")
 
 
 def sha256_of_file(path):
@@ -206,10 +206,11 @@ class WorkTree:
         }
 
 
-def repository_of(remote):
-    """`owner/name` out of the URL of a remote, or None."""
-    match = re.search(r"([\w.-]+)/([\w.-]+?)(?:\.git)?/?$", remote or "")
-    return "%s/%s" % match.groups() if match else None
+def repository_of_run(facts):
+    """`owner/name`: the setting, else the end of the URL of the remote, else None."""
+    remote = (facts or {}).get("remote") or ""
+    match = re.search(r"([\w.-]+)/([\w.-]+?)(?:\.git)?/?$", remote)
+    return environment("KUBELET_GATE_REPO") or ("%s/%s" % match.groups() if match else None)
 
 
 # -- spool --------------------------------------------------------------------------------------------------------------
@@ -517,6 +518,7 @@ class Recorder:
             "extra_vars": self._extra_vars(playbook, [str(value) for value in arguments.get("extra_vars") or ()]),
             "ansible_env": sorted(name for name in os.environ if name.startswith("ANSIBLE_")),
             "git": facts,
+            "repo": repository_of_run(facts),
             "controller": {
                 "host": socket.gethostname(), "user": environment("SUDO_USER") or getpass.getuser(),
                 "ansible": ANSIBLE_VERSION, "python": "%d.%d.%d" % sys.version_info[:3],
@@ -872,7 +874,7 @@ class CallbackModule(CallbackBase):
         name, _digest, held = work_tree.holds(work_tree.playbook)
         if not held:
             return "denied", "commit %s does not hold the playbook %s" % (facts["commit"][:12], name), {}
-        repository = environment("KUBELET_GATE_REPO") or repository_of(facts["remote"])
+        repository = repository_of_run(facts)
         if repository is None:
             return "denied", "the remote origin names no repository: set KUBELET_GATE_REPO to owner/name", {}
         try:
