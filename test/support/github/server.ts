@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { branches } from './bare-repository.ts';
 import type { FaultPlan } from './faults.ts';
 import { ContractBreach, checkExchange, operationOf } from './openapi/contract.ts';
-import { page } from './pages.ts';
+import { page } from './pages/page.ts';
 import { announceBranchMoves } from './pulls.ts';
 import { Refusal } from './refusal.ts';
 import { authorize, type RestAnswer } from './routes/route.ts';
@@ -249,7 +249,7 @@ export function serve(server: Server, site: Site): void {
       return;
     }
     if (await git(site, request, response, url)) return;
-    const html = await page(site.world, url.pathname);
+    const html = await page(site.world, decodeURIComponent(url.pathname));
     response.writeHead(html === null ? 404 : 200, { 'content-type': 'text/html; charset=utf-8' });
     response.end(html ?? '<!doctype html><title>Not found</title><h1>404</h1>');
   };

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
@@ -14,7 +14,12 @@ type Cut = Readonly<{
   hooks: Readonly<{ webhooks: Readonly<Record<string, Schema>>; schemas: Readonly<Record<string, Schema>> }>;
 }>;
 
-const cut = JSON.parse(gunzipSync(readFileSync(new URL('cut.json.gz', import.meta.url))).toString('utf8')) as Cut;
+/** Beside this file in the sources; a build has no copy and looks back from dist/. */
+const file = ['cut.json.gz', '../../../../../test/support/github/openapi/cut.json.gz']
+  .map(path => new URL(path, import.meta.url))
+  .find(url => existsSync(url));
+if (!file) throw new Error('test/support/github/openapi/cut.json.gz is missing');
+const cut = JSON.parse(gunzipSync(readFileSync(file)).toString('utf8')) as Cut;
 
 /** Something said to or by GitHub that its published description does not allow. */
 export class ContractBreach extends Error {
