@@ -46,7 +46,10 @@ export type DoubleOptions = Readonly<{
 
 type Files = Readonly<Record<string, FileContent>>;
 
-/** A GitHub of its own on 127.0.0.1: state, real repositories, REST, git over HTTP, webhooks, pages. */
+/**
+ * A GitHub of its own on 127.0.0.1: state, real repositories, REST, git over HTTP, webhooks, pages. It answers from this
+ * process, so a synchronous child process that talks to it (`execFileSync('git', ['clone', ...])`) waits for ever.
+ */
 export type GitHubDouble = Readonly<{
   /** Web and git root: GITHUB_SERVER_URL. */
   url: string;

@@ -30,7 +30,7 @@ export class ContractBreach extends Error {
 }
 
 /** Statuses any operation may answer with, whether its description lists them or not. */
-const ANYWHERE = new Set([304, 401, 403, 404, 429, 500, 502, 503]);
+const ANYWHERE = new Set([304, 400, 401, 403, 404, 422, 429, 500, 502, 503]);
 
 /**
  * OpenAPI 3.0 as JSON Schema: `nullable` becomes a union with null, siblings of `$ref` are dropped. With `closed`, objects
