@@ -106,6 +106,7 @@ class Loading {
     if (decoded.fatal.length > 0) return false;
     for (const { message, span, path } of read.strict)
       this.problems.add('decode', 'ignores', path, message, 'config', span);
+    this.unread(read.unread, 'decode', 'config');
     this.ignored(decoded.unknownFields, 'decode');
     this.lenient = read.strict.length > 0 || decoded.unknownFields.length > 0;
     for (const [path, unknown] of decoded.open) this.open.set(path, unknown);
@@ -154,6 +155,7 @@ class Loading {
     for (const { message, span, path } of read.strict)
       this.problems.add('drop-in', 'refuses', path, message, dropIn.name, span);
     if (kind || read.strict.length > 0) return null;
+    this.unread(read.unread, 'drop-in', dropIn.name);
     if (read.root.kind === 'unknown') this.open.set('', read.root.unknown);
     return read.root.kind === 'map' ? read.root : { kind: 'map', entries: [], open: null, origin: read.root.origin };
   }
@@ -174,6 +176,12 @@ class Loading {
       this.undecided = true;
       this.open.set('', unknown);
     }
+  }
+
+  private unread(offset: number | null, stage: 'decode' | 'drop-in', name: string): void {
+    if (offset === null) return;
+    const message = 'the kubelet stops reading here: its document has ended, and nothing below has any effect';
+    this.problems.add(stage, 'ignores', '', message, name, { start: offset, end: offset });
   }
 
   private ignored(complaints: readonly DecodeComplaint[], stage: 'decode' | 'drop-in'): void {

@@ -26,7 +26,7 @@ const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/y;
 export function readJson(source: KubeletText, from: SourceOrigin['from'], name: string): ReadResult {
   const reader = new JsonReader(source, from, name);
   try {
-    return { ok: true, root: reader.document(), strict: reader.strict, format: 'json' };
+    return { ok: true, root: reader.document(), strict: reader.strict, unread: null, format: 'json' };
   } catch (caught) {
     if (caught instanceof JsonError) return { ok: false, message: `json: ${caught.message}`, offset: caught.offset };
     throw caught;

@@ -1,9 +1,19 @@
-import { isAlias, isMap, isScalar, isSeq, type Node, parseDocument, type YAMLMap } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  parseDocument,
+  type Scalar,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
 import type { Unknown } from '../source/rope.ts';
 import { firstDocument } from './first-document.ts';
 import { type GoScalar, resolveTagged } from './go-yaml-scalar.ts';
 import { lineIndex } from './line-index.ts';
-import { nestingTooDeep } from './nesting.ts';
+import { scanLayout } from './scan-layout.ts';
 import {
   type ReadComplaint,
   type ReadResult,
@@ -31,10 +41,8 @@ export function readYaml(source: KubeletText, from: SourceOrigin['from'], name: 
   const cut = firstDocument(source.text);
   if (!cut.ok) return cut;
   const text = keysForLonelyTokens(cut.text);
-  const deep = nestingTooDeep(text, TEXT_LIMITS.depth);
-  if (deep !== null) {
-    return { ok: false, message: `nested deeper than ${TEXT_LIMITS.depth} levels`, offset: cut.start + deep };
-  }
+  const fault = scanLayout(text, TEXT_LIMITS.depth);
+  if (fault) return { ok: false, message: fault.message, offset: cut.start + fault.offset };
   const document = parseDocument(text, {
     version: '1.1',
     schema: 'failsafe',
@@ -43,16 +51,37 @@ export function readYaml(source: KubeletText, from: SourceOrigin['from'], name: 
     logLevel: 'silent',
     strict: true,
   });
-  const error = document.errors[0];
-  if (error) return { ok: false, message: `yaml: ${error.message}`, offset: cut.start + error.pos[0] };
+  const error = document.errors.find(({ message }) => !message.startsWith('Comments must be separated'));
+  const tail =
+    error && error.code === 'UNEXPECTED_TOKEN' && isPastRoot(document.contents, text, error.pos[0])
+      ? error.pos[0]
+      : null;
+  if (error && tail === null) return { ok: false, message: `yaml: ${error.message}`, offset: cut.start + error.pos[0] };
   try {
     const reader = new GoYamlReader(source, text, cut.start, from, name);
     const root = reader.read(document.contents, '');
-    return { ok: true, root, strict: reader.strict, format: 'yaml' };
+    const unread = tail === null ? cut.unread : cut.start + tail;
+    return { ok: true, root, strict: reader.strict, unread, format: 'yaml' };
   } catch (caught) {
     if (caught instanceof Unreadable) return { ok: false, message: caught.message, offset: caught.offset };
     throw caught;
   }
+}
+
+/**
+ * Whether a place lies behind the end of the root node, where go-yaml has stopped reading: below the indentation of a
+ * root block, or after the bracket that closes a root in flow style. The next token has to be one, though: go-yaml
+ * looks at it to see that the root has ended.
+ */
+function isPastRoot(root: unknown, text: string, offset: number): boolean {
+  if (!(isMap(root) || isSeq(root)) || !root.range) return false;
+  const [start, end] = root.range;
+  if (offset < end || /[@`%\t]/.test(text[offset] ?? '')) return false;
+  if (root.flow) return /[}\]]/.test(text[end - 1] ?? '');
+  const column = (at: number) => at - (text.lastIndexOf('\n', at - 1) + 1);
+  const lineStart = offset - column(offset);
+  const indent = /^[ ]*/.exec(text.slice(lineStart))?.[0].length ?? 0;
+  return indent < column(start);
 }
 
 /** One pass over a parsed document; holds the anchors and the aliasing budget of go-yaml. */
@@ -60,6 +89,7 @@ class GoYamlReader {
   readonly strict: ReadComplaint[] = [];
   private readonly anchors = new Map<string, Node>();
   private readonly open = new Set<Node>();
+  private flow = 0;
   private nodes = 0;
   private aliased = 0;
   private aliasDepth = 0;
@@ -95,12 +125,13 @@ class GoYamlReader {
       }));
     }
     if (isScalar(node)) {
+      if (this.flow > 0 && node.type === 'PLAIN' && this.textOf(node).includes('?')) {
+        throw new Unreadable("yaml: did not find expected ',' or '}'", this.at(origin));
+      }
       const unknown = unknownIn(this.rawText(node), this.source);
       if (unknown) return { kind: 'unknown', unknown, origin };
-      return this.scalar(
-        resolveTagged(textOf(node.value), node.tag, node.type === 'PLAIN' || node.type === undefined),
-        origin,
-      );
+      const plain = node.type === 'PLAIN' || node.type === undefined;
+      return this.scalar(resolveTagged(this.textOf(node), node.tag, plain), origin);
     }
     throw new Unreadable('yaml: unsupported node', this.start);
   }
@@ -178,11 +209,13 @@ class GoYamlReader {
     };
   }
 
-  private within<T>(node: Node, work: () => T): T {
+  private within<T>(node: YAMLMap | YAMLSeq, work: () => T): T {
     this.open.add(node);
+    if (node.flow) this.flow++;
     try {
       return work();
     } finally {
+      if (node.flow) this.flow--;
       this.open.delete(node);
     }
   }
@@ -201,6 +234,14 @@ class GoYamlReader {
     }
   }
 
+  /** A block scalar that ends with the text, without a line break, has none in Go either. */
+  private textOf(node: Scalar): string {
+    const { value, type, range } = node;
+    const text = typeof value === 'string' ? value : value === null || value === undefined ? '' : String(value);
+    const cut = type?.startsWith('BLOCK') && range?.[1] === this.text.length && !this.text.endsWith('\n');
+    return cut ? text.replace(/\n$/, '') : text;
+  }
+
   private rawText(node: Node): string {
     const range = node.range;
     return range ? this.text.slice(range[0], range[1]) : '';
@@ -214,8 +255,4 @@ class GoYamlReader {
     const range = (node as Node | null | undefined)?.range;
     return range ? { start: this.start + range[0], end: this.start + range[1] } : null;
   }
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : value === null || value === undefined ? '' : String(value);
 }

@@ -24,7 +24,14 @@ export type SourceNode = Readonly<{ origin: SourceOrigin }> &
 
 /** What reading one text gave. `strict` are complaints of strict decoding that lenient decoding ignores. */
 export type ReadResult =
-  | Readonly<{ ok: true; root: SourceNode; strict: readonly ReadComplaint[]; format: 'yaml' | 'json' }>
+  | Readonly<{
+      ok: true;
+      root: SourceNode;
+      strict: readonly ReadComplaint[];
+      /** Where the kubelet stops reading although more is written; null when it reads everything. */
+      unread: number | null;
+      format: 'yaml' | 'json';
+    }>
   | Readonly<{ ok: false; message: string; offset: number }>;
 
 export type ReadComplaint = Readonly<{ message: string; span: Span; path: string }>;

@@ -111,6 +111,51 @@ describe('what a kubelet refuses and what it ignores', () => {
   });
 });
 
+describe('where the kubelet stops reading', () => {
+  const verdictOf = (text: string) =>
+    loadKubelet({ minor: '1.36', config: { name: 'config', text }, dropIns: [], flags: [] }, facts);
+
+  test.each([
+    [
+      'less indentation than the first key ends the document',
+      `${HEAD.replace(/^/gm, '  ').trimEnd()}\nreadOnlyPort: 10255\n`,
+      3,
+    ],
+    ['a second document is not read', `${HEAD}---\nreadOnlyPort: 10255\n`, 4],
+    ['nothing after a document end is read', `${HEAD}...\nreadOnlyPort: 10255\n`, 4],
+    [
+      'nothing after a closed flow mapping is read',
+      `---\n{apiVersion: kubelet.config.k8s.io/v1beta1, kind: KubeletConfiguration}\nreadOnlyPort\n`,
+      3,
+    ],
+  ])('%s, and the line is told', (_, text, line) => {
+    const verdict = verdictOf(text);
+    expect([verdict.accepted, verdict.lenient, known(verdict, 'readOnlyPort')]).toEqual([true, false, 0]);
+    expect(verdict.problems).toMatchObject([{ effect: 'ignores', line, in: 'config' }]);
+  });
+
+  test('trailing markers and comments are nothing to tell', () => {
+    for (const end of ['...\n', '---\n', '---\n# the end\n\n...\n']) expect(verdictOf(HEAD + end).problems).toEqual([]);
+  });
+
+  test.each([
+    ['an unclosed bracket', ` a: {b: 1\n${HEAD}`],
+    ['a tab before a key', `${HEAD}authentication:\n\tanonymous: {}\n`],
+    ['a tab alone on a line', `${HEAD}maxPods: 5\n\t\nport: 1\n`],
+    ['a bracket before everything', `}${HEAD}`],
+    ['an unknown directive', `%FOO 1\n---\n${HEAD}`],
+    ['a directive without a document start', `%YAML 1.1\n${HEAD}`],
+    ['something that is no token after the end', `  ${HEAD.replace('\n', '\n  ').trimEnd()}\n@foo: 1\n`],
+  ])('%s is refused', (_, text) => {
+    expect(verdictOf(text)).toMatchObject({ accepted: false, stage: 'decode' });
+  });
+
+  test('tabs inside brackets, quotes and comments are fine', () => {
+    const text = `%YAML 1.1\n---\n${HEAD}clusterDNS: [\n  \t10.0.0.10]\nclusterDomain: "a\tb" # c\td\n`;
+    expect(verdictOf(text)).toMatchObject({ accepted: true, lenient: false, problems: [] });
+  });
+});
+
 describe('values that are not known', () => {
   test('an unknown scalar makes its path unknown and is never type-checked', () => {
     const verdict = load(`maxPods: ${TOKEN}\naddress: "a-${TOKEN}"\n`);
