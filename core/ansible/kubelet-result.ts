@@ -79,12 +79,12 @@ type Named = Readonly<{ name: string; text: RenderedText }>;
 export function kubeletResult(
   candidates: readonly ConfigCandidate[],
   states: readonly FileState[],
-  { flags, hasUnit }: NodeFlags,
+  { flags, hasUnit, startsKubelet }: NodeFlags,
   minor: Minor,
   load: LoadKubelet,
 ): KubeletResult {
   const dropIns = dropInsOf(states, flags);
-  const inputs = inputsOf(candidates, flags, hasUnit);
+  const inputs = inputsOf(candidates, flags, hasUnit, startsKubelet);
   const kubeletFlags = flags.map(({ name, value }) => ({
     name,
     value: value.value.known ? value.value.json : value.value.unknown,
@@ -105,9 +105,14 @@ export function kubeletResult(
   return { kubelet: mergeVerdicts(alternatives, truncated), alternatives, provenance };
 }
 
-function inputsOf(candidates: readonly ConfigCandidate[], flags: readonly Flag[], hasUnit: boolean): readonly Input[] {
+function inputsOf(
+  candidates: readonly ConfigCandidate[],
+  flags: readonly Flag[],
+  hasUnit: boolean,
+  startsKubelet: boolean,
+): readonly Input[] {
   if (candidates.length === 0) {
-    if (flags.length === 0) return [];
+    if (!startsKubelet) return [];
     const flagsAlone = hasUnit && !flags.some(flag => flag.name === '--config');
     return [
       {

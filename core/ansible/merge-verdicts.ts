@@ -1,20 +1,22 @@
 import type { EffectiveValue, KubeletVerdict } from '../kubelet/types.ts';
 import type { Unknown } from '../source/rope.ts';
-import type { Condition, KubeletAlternative } from './types.ts';
+import type { KubeletAlternative } from './types.ts';
 
 /**
  * What holds in every alternative: a field equal in all is known, else it is unknown and names the conditions that
- * decide it. Accepted only when all accept, refused only when all refuse. Explored only in part (`truncated`), no
- * field is known.
+ * decide it. An alternative the kubelet refuses before it has a configuration has no fields to differ; its refusal
+ * shows in `accepted` and `problems`. Accepted only when all accept, refused only when all refuse. Explored only in
+ * part (`truncated`), no field is known.
  */
 export function mergeVerdicts(alternatives: readonly KubeletAlternative[], truncated: boolean): KubeletVerdict | null {
   const [first, ...others] = alternatives;
   if (!first) return null;
   if (others.length === 0 && !truncated) return first.verdict;
   const verdicts = alternatives.map(one => one.verdict);
+  const running = alternatives.filter(({ verdict }) => verdict.values.size > 0);
   const values = new Map<string, EffectiveValue>();
   for (const path of new Set(verdicts.flatMap(verdict => [...verdict.values.keys()]))) {
-    values.set(path, mergeField(path, alternatives, truncated));
+    values.set(path, mergeField(path, running, truncated));
   }
   const open = new Map(verdicts.flatMap(verdict => [...verdict.open]));
   if (truncated) open.set('', MORE);
@@ -48,8 +50,9 @@ function mergeField(path: string, alternatives: readonly KubeletAlternative[], t
   if (!known) return { value: { known: false, unknown: MORE }, from: 'config' };
   if (new Set(shown).size === 1 && !truncated) return known;
   const deciding = decidingConditions(alternatives, shown);
-  const key = `${alternatives.map(({ conditions }, index) => `${conditionsKey(conditions)}→${shown[index]}`).join('|')}`;
   const why = deciding.length > 0 ? deciding.map(unknown => `depends on ${unknown.why.join('; ')}`) : MORE.why;
+  const answers = alternatives.map((one, index) => `${sideOf(one, deciding)}→${shown[index]}`);
+  const key = `${[...new Set(answers)].sort().join('|')}${truncated ? '|…' : ''}`;
   const at = known.at ? { at: known.at } : {};
   return { value: { known: false, unknown: { key, why: [...new Set(why)] } }, from: known.from, ...at };
 }
@@ -64,28 +67,40 @@ function valueText({ values, open }: KubeletVerdict, path: string): string {
   return value.value.known ? JSON.stringify(value.value.json) : `⟨${value.value.unknown.key}⟩`;
 }
 
-function conditionsKey(conditions: readonly Condition[]): string {
-  return conditions.map(({ unknown, holds }) => `${holds ? '' : 'not '}${unknown.key}`).join(' and ');
+/** How the given conditions stand in an alternative, as text. */
+function sideOf({ conditions }: KubeletAlternative, deciding: readonly Unknown[]): string {
+  return deciding
+    .map(({ key }) => {
+      const condition = conditions.find(one => one.unknown.key === key);
+      return condition ? `${condition.holds ? '' : 'not '}${key}` : `any ${key}`;
+    })
+    .join(' and ');
 }
 
-/** Conditions under which the value differs; all of them when none decides it alone. */
+/** The fewest conditions that decide the value: one, two, or all there are. */
 function decidingConditions(alternatives: readonly KubeletAlternative[], shown: readonly string[]): readonly Unknown[] {
-  const all = new Map(
-    alternatives.flatMap(({ conditions }) => conditions.map(({ unknown }) => [unknown.key, unknown] as const)),
-  );
-  const deciding = [...all.values()].filter(({ key }) => {
-    const sides = new Map<boolean, Set<string>>([
-      [true, new Set()],
-      [false, new Set()],
-    ]);
-    alternatives.forEach(({ conditions }, index) => {
-      const condition = conditions.find(one => one.unknown.key === key);
-      if (condition) sides.get(condition.holds)?.add(shown[index] ?? '');
-    });
-    const [yes, no] = [sides.get(true), sides.get(false)];
-    return [...(yes ?? [])].sort().join('\0') !== [...(no ?? [])].sort().join('\0');
+  const all = [
+    ...new Map(
+      alternatives.flatMap(({ conditions }) => conditions.map(({ unknown }) => [unknown.key, unknown] as const)),
+    ).values(),
+  ];
+  const pairs = all.flatMap((first, index) => all.slice(index + 1).map(second => [first, second]));
+  return [...all.map(one => [one]), ...pairs].find(some => decides(some, alternatives, shown)) ?? all;
+}
+
+function decides(
+  some: readonly Unknown[],
+  alternatives: readonly KubeletAlternative[],
+  shown: readonly string[],
+): boolean {
+  const values = new Map<string, string>();
+  return alternatives.every((one, index) => {
+    const side = sideOf(one, some);
+    const value = shown[index] ?? '';
+    const earlier = values.get(side);
+    values.set(side, value);
+    return earlier === undefined || earlier === value;
   });
-  return deciding.length > 0 ? deciding : [...all.values()];
 }
 
 function uniqueBy<T>(items: readonly T[], key: (item: T) => string): readonly T[] {

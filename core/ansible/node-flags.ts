@@ -11,6 +11,8 @@ export type NodeFlags = Readonly<{
   flags: readonly Flag[];
   /** Whether a unit that starts the kubelet is among the files: then these are all its flags. */
   hasUnit: boolean;
+  /** Whether any file that makes the kubelet's command line is among them. */
+  startsKubelet: boolean;
   /** Files whose command line could not be taken apart. */
   unread: readonly FlagSource[];
 }>;
@@ -58,6 +60,7 @@ function read(chosen: readonly (readonly [FileState, FileAlternative | null])[])
   return {
     flags: [...flags, ...extra],
     unread,
+    startsKubelet: present.length > 0,
     hasUnit: sources.some(({ text }) => /^\s*ExecStart=.*(?:\/|\s)(?:kubelet|k3s|rke2)\b/m.test(text.text)),
   };
 }

@@ -6,11 +6,11 @@ import { isGovernedName, isGovernedText, isSettingsName, kindOf } from './file-k
 import { type Frame, type HostRun, type Rendered, trieOf, type Write } from './host-run.ts';
 import { type Alternative, renderTemplate, type Scope } from './jinja/render.ts';
 import { recall, remember } from './read-trie.ts';
-import { isVault, notEvaluated, readText } from './repository.ts';
-import { findFile, OMIT, scopeOf } from './scope.ts';
+import { isVault, notEvaluated, readText, within } from './repository.ts';
+import { findFile, OMIT, scopeOf, searchPath } from './scope.ts';
 import type { Task } from './task.ts';
 import { templated, templateText, tracedMode, tracedText } from './template-text.ts';
-import type { Traced } from './types.ts';
+import type { Condition, Traced } from './types.ts';
 import { toJson, unknownIn, type Value } from './value.ts';
 
 /** Modules that change a file on the node in a way the gate looks at. */
@@ -125,20 +125,90 @@ function content(
   };
   if (isTrue(task.args.get('remote_src')))
     return failed(`${path} is copied from another file on the node, whose content Git does not show.`, 'not-evaluated');
-  if (name === null)
+  const kind = module === 'copy' ? 'files' : 'templates';
+  const sources = sourceFiles(run, frame, kind, rawSource, name);
+  if (sources.length === 0) {
+    if (name !== null) return failed(`${name}, which becomes ${path}, is not in this repository.`, 'missing-file');
     return failed(
-      `Which ${module === 'copy' ? 'file' : 'template'} becomes ${path} cannot be known from Git.`,
+      `Which ${kind === 'files' ? 'file' : 'template'} becomes ${path} cannot be known from Git.`,
       'not-evaluated',
     );
-  const file = findFile(run.world, frame, module === 'copy' ? 'files' : 'templates', name);
-  if (file === null) return failed(`${name}, which becomes ${path}, is not in this repository.`, 'missing-file');
-  const text = readText(run.world.repository, file);
-  if (text === null || (!concerns && !isGovernedText(text))) return null;
-  if (isVault(text)) return failed(`${file} is a vaulted value; what it puts at ${path} is unknown.`, 'not-evaluated');
-  const rendered = module === 'copy' ? asIs(file, text) : renderFile(run, frame, file, text, scope);
-  if (!('problem' in rendered)) return { dest: target, content: { source: file, ...rendered, problem: null } };
-  const problem = isQuiet(run, path) && !isGovernedText(text) ? null : rendered.problem;
-  return { dest: target, content: { source: file, alternatives: [], truncated: false, problem } };
+  }
+  const contents = sources.flatMap((file): Content[] => {
+    const text = readText(run.world.repository, file);
+    if (text === null || (!concerns && !isGovernedText(text))) return [];
+    const choice =
+      sources.length === 1
+        ? []
+        : [{ unknown: { key: `source ${file}`, why: [`whether ${file} is the source`] }, holds: true }];
+    return [contentOf(run, frame, task, kind, scope, { file, text, path, choice })];
+  });
+  const [first] = contents;
+  if (!first) return null;
+  return {
+    dest: target,
+    content: {
+      source: first.source,
+      alternatives: contents.flatMap(one => one.alternatives),
+      truncated: contents.some(one => one.truncated),
+      problem: contents.map(one => one.problem).find(problem => problem !== null) ?? null,
+    },
+  };
+}
+
+function contentOf(
+  run: HostRun,
+  frame: Frame,
+  task: Task,
+  kind: 'files' | 'templates',
+  scope: Scope,
+  { file, text, path, choice }: Readonly<{ file: string; text: string; path: string; choice: readonly Condition[] }>,
+): Content {
+  const nothing = { source: file, alternatives: [], truncated: false };
+  if (isVault(text)) {
+    const message = `${file} is a vaulted value; what it puts at ${path} is unknown.`;
+    return { ...nothing, problem: notEvaluated(task.at.file, task.at.line, message) };
+  }
+  const rendered = kind === 'files' ? asIs(file, text) : renderFile(run, frame, file, text, scope);
+  if ('problem' in rendered) {
+    return { ...nothing, problem: isQuiet(run, path) && !isGovernedText(text) ? null : rendered.problem };
+  }
+  const alternatives = rendered.alternatives.map(one => ({ ...one, conditions: [...choice, ...one.conditions] }));
+  return { source: file, alternatives, truncated: rendered.truncated, problem: null };
+}
+
+/** Source files a name that is not known may stand for, at most; more are not told apart. */
+const MAX_SOURCES = 8;
+
+/**
+ * The file a source name stands for. When the name is not known from Git, every file that fits its literal parts may
+ * be it.
+ */
+function sourceFiles(
+  run: HostRun,
+  frame: Frame,
+  kind: 'files' | 'templates',
+  raw: Value,
+  name: string | null,
+): readonly string[] {
+  if (name !== null) {
+    const file = findFile(run.world, frame, kind, name);
+    return file === null ? [] : [file];
+  }
+  if (raw.kind !== 'str') return [];
+  const parts = raw.text.split(/\{\{.*?\}\}/);
+  const folder = posix.dirname(`${parts[0] ?? ''}x`);
+  const [first = '', last = ''] = [posix.basename(`x/${parts[0] ?? ''}`), parts.at(-1) ?? ''];
+  if (parts.length < 2 || first.length + last.length < 5 || last.includes('/')) return [];
+  for (const directory of searchPath(run.world, frame, kind)) {
+    const below = within(directory, folder);
+    const fitting =
+      below === null
+        ? []
+        : run.world.repository.tree.list(below).filter(one => one.startsWith(first) && one.endsWith(last));
+    if (fitting.length > 0) return fitting.length > MAX_SOURCES ? [] : fitting.map(one => posix.join(below ?? '', one));
+  }
+  return [];
 }
 
 /**
