@@ -15,6 +15,7 @@ export type Run = Readonly<{
   check: boolean;
   gate: 'approved' | 'denied' | 'unreachable' | null;
   gateReason: string | null;
+  /** The change the gate named to the callback, as the callback tells it. */
   change: string | null;
   endStatus: 'ok' | 'failed' | 'refused' | null;
   startedAt: Date | null;
@@ -123,9 +124,10 @@ async function noteEvent(db: QueryExecutorProvider, run: string, event: RunEvent
       where run = ${run}`.execute(db);
   } else if (event?.type === 'run.gate') {
     const { verdict, reason, approval } = event.data;
-    const change = typeof approval.change === 'string' ? approval.change : null;
+    const { change } = approval;
+    const named = typeof change === 'string' || typeof change === 'number' ? String(change) : null;
     await sql`
-      update runs set gate = ${verdict}, gate_reason = ${reason}, change = ${change} where run = ${run}`.execute(db);
+      update runs set gate = ${verdict}, gate_reason = ${reason}, change = ${named} where run = ${run}`.execute(db);
   } else if (event?.type === 'run.end') {
     await sql`
       update runs set ended_at = ${event.ts}, end_status = ${event.data.status} where run = ${run}`.execute(db);

@@ -3,20 +3,23 @@ import { z } from 'zod';
 const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
 const digest = sha256Hex.nullable();
 const names = z.array(z.string());
+const host = z.string().max(300);
+const dest = z.string().max(1000);
+const objectId = z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/);
 const stats = z.looseObject({ changed: z.int(), failures: z.int(), unreachable: z.int() });
 
 /** `data` of each type of event the callback writes; members that are not listed are kept and not looked at. */
 const types = {
   'run.start': z.looseObject({
     playbook: z.string(),
-    repo: z.string().nullable(),
+    repo: z.string().max(300).nullable(),
     cli: z.looseObject({ check: z.boolean().nullish() }),
     extra_vars: z.looseObject({ digest: sha256Hex }),
     git: z
       .looseObject({
-        commit: z.string(),
-        tree: z.string(),
-        worktree: z.string(),
+        commit: objectId,
+        tree: objectId,
+        worktree: objectId,
         remote: z.string().nullable(),
         dirty: z.boolean(),
       })
@@ -29,16 +32,21 @@ const types = {
     reason: z.string().nullable(),
     approval: z.looseObject({ change: z.unknown().optional(), pr: z.unknown().optional() }),
   }),
-  'play.start': z.looseObject({ play: z.string(), uuid: z.string(), targets: names, left_out_by_limit: names }),
+  'play.start': z.looseObject({
+    play: z.string(),
+    uuid: z.string(),
+    targets: z.array(host),
+    left_out_by_limit: z.array(host),
+  }),
   'file.state': z.looseObject({
-    host: z.string(),
-    dest: z.string(),
+    host,
+    dest,
     when: z.enum(['before', 'after']),
     exists: z.boolean().nullable(),
     sha256: digest,
   }),
   'task.result': z.looseObject({
-    host: z.string(),
+    host,
     role: z.string().nullable(),
     task: z.string(),
     action: z.string(),
@@ -47,7 +55,7 @@ const types = {
     check: z.boolean(),
     delegated: z.boolean().optional(),
     handler: names.optional(),
-    dest: z.string().optional(),
+    dest: dest.optional(),
     state: z.string().optional(),
     exists: z.boolean().nullish(),
     sha1: z.string().optional(),
@@ -58,7 +66,7 @@ const types = {
     restarted: z.boolean().optional(),
   }),
   'role.coverage': z.looseObject({
-    host: z.string(),
+    host,
     role: z.string(),
     missing: names,
     first_mono_us: z.int(),

@@ -130,7 +130,7 @@ const envelope = z.strictObject({
   v: z.literal(1),
   kind: z.string(),
   at: z.iso.datetime({ precision: 3 }),
-  key: z.string().min(1).max(2000),
+  key: z.string().min(1).max(20_000),
   data: z.unknown(),
 });
 
