@@ -51,6 +51,15 @@ function bounded(fetch: typeof globalThis.fetch, milliseconds: number): typeof g
   };
 }
 
+const notInstalled = (repository: string) =>
+  new GitHubError('forbidden', `the GitHub App is not installed on ${repository}`, { status: 404 });
+
+/** Whether what failed was getting a token, which octokit does on the way. */
+function wasForToken(error: unknown): boolean {
+  const url = (error as Readonly<{ request?: Readonly<{ url?: string }> }>).request?.url;
+  return url?.endsWith('/access_tokens') === true;
+}
+
 /**
  * Reads are retried once on 5xx, writes never: a write whose answer was lost may have happened, so its caller looks first.
  * Rate limits are not waited for here; they come out as `rate-limited` and the queue waits.
@@ -96,7 +105,7 @@ export function client(options: GitHubAppOptions): Client {
       }).catch((error: unknown) => {
         installations.delete(repository);
         if (error instanceof GitHubError && error.code === 'not-found') {
-          throw new GitHubError('forbidden', `the GitHub App is not installed on ${repository}`, { status: 404 });
+          throw notInstalled(repository);
         }
         throw error;
       });
@@ -114,6 +123,7 @@ export function client(options: GitHubAppOptions): Client {
       } catch (error) {
         const typed = githubError(`${what} (${repository})`, error, Date.now());
         if (typed.code === 'forbidden' || typed.code === 'not-found') installations.delete(repository);
+        if (typed.code === 'not-found' && wasForToken(error)) throw notInstalled(repository);
         throw typed;
       }
     },

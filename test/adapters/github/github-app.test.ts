@@ -493,6 +493,24 @@ describe('errors say what to do', () => {
     expect((await github.repository('sleepy/nodes')).fullName).toBe('sleepy/nodes');
   });
 
+  test('an App that was removed is forbidden, and one installed anew works under its new id', async () => {
+    await double.createRepository('moved', 'nodes');
+    expect((await github.repository('moved/nodes')).fullName).toBe('moved/nodes');
+    await double.uninstall('moved');
+    expect((await failure(github.repository('moved/nodes'))).code).toBe('forbidden');
+    expect((await failure(github.repository('moved/nodes'))).message).toContain('not installed on moved/nodes');
+    await double.install('moved');
+    expect((await github.repository('moved/nodes')).fullName).toBe('moved/nodes');
+  });
+
+  test('paced as for github.com, a rate limit still comes out at once instead of being waited for', async () => {
+    const { number, head } = await openPull();
+    const paced = connect({ pacing: true });
+    double.fault({ match: /^POST .*\/reviews$/, kind: 'secondary-limit' });
+    expect((await failure(paced.createReview(REPO, number, review(head)))).code).toBe('rate-limited');
+    expect((await paced.createReview(REPO, number, review(head))).action).toBe('created');
+  });
+
   test('a wrong private key is forbidden', async () => {
     const { privateKey } = generateKeyPairSync('rsa', {
       modulusLength: 2048,

@@ -16,6 +16,7 @@ import { type Delivery, webhookSender } from './webhooks.ts';
 import type {
   Account,
   CheckRun,
+  Installation,
   IssueComment,
   Membership,
   Protection,
@@ -93,6 +94,9 @@ export type GitHubDouble = Readonly<{
   /** Installs the App on a repository or takes it off, with the webhook GitHub sends. */
   setInstalled(repository: string, installed: boolean): Promise<void>;
   suspend(owner: string, suspended: boolean): Promise<void>;
+  /** Removes the App from an account, or installs it anew under another installation id. */
+  uninstall(owner: string): Promise<void>;
+  install(owner: string): Promise<void>;
   protect(repository: string, branch: string, protection: Partial<Protection>): void;
 
   /** Commits files on a branch, made from the default branch when new, and pushes as the author. Gives the commit id. */
@@ -294,6 +298,23 @@ export async function startGitHubDouble(options: DoubleOptions): Promise<GitHubD
     return installation;
   };
 
+  const repositoryName = (repository: Repository) => ({
+    id: repository.id,
+    node_id: nodeId('Repository', repository.id),
+    name: repository.name,
+    full_name: repository.fullName,
+    private: repository.private,
+  });
+  const sendInstallation = (action: 'created' | 'deleted' | 'suspend' | 'unsuspend', installation: Installation) => {
+    const own = [...world.repositories.values()].filter(one => one.installed && one.owner === installation.account);
+    world.send('installation', action, {
+      installation: installationShape(world, installation),
+      repositories: own.map(repositoryName),
+      ...(action === 'created' ? {} : { requester: null }),
+      sender: userShape(world, installation.account),
+    });
+  };
+
   const commit: GitHubDouble['commit'] = (fullName, branch, files, input = {}) =>
     exclusive(async () => {
       const repository = repositoryOf(fullName);
@@ -380,13 +401,7 @@ export async function startGitHubDouble(options: DoubleOptions): Promise<GitHubD
         const repository = repositoryOf(fullName);
         const installation = installationFor(repository.owner);
         repository.installed = installed;
-        const named = {
-          id: repository.id,
-          node_id: nodeId('Repository', repository.id),
-          name: repository.name,
-          full_name: repository.fullName,
-          private: repository.private,
-        };
+        const named = repositoryName(repository);
         world.send('installation_repositories', installed ? 'added' : 'removed', {
           installation: installationShape(world, installation),
           repository_selection: 'selected',
@@ -400,11 +415,18 @@ export async function startGitHubDouble(options: DoubleOptions): Promise<GitHubD
       exclusive(() => {
         const installation = installationFor(account(owner));
         installation.suspendedAt = suspended ? now() : null;
-        world.send('installation', suspended ? 'suspend' : 'unsuspend', {
-          installation: installationShape(world, installation),
-          repositories: [],
-          sender: userShape(world, installation.account),
-        });
+        sendInstallation(suspended ? 'suspend' : 'unsuspend', installation);
+      }),
+    uninstall: owner =>
+      exclusive(() => {
+        const installation = installationFor(account(owner));
+        world.installations.delete(installation.account.login);
+        for (const [value, token] of world.tokens) if (token.installation === installation) world.tokens.delete(value);
+        sendInstallation('deleted', installation);
+      }),
+    install: owner =>
+      exclusive(() => {
+        sendInstallation('created', installationFor(account(owner)));
       }),
     protect(fullName, branch, protection) {
       repositoryOf(fullName).protections.set(branch, { checks: [], approvals: 0, enforceAdmins: true, ...protection });

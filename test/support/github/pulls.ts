@@ -41,10 +41,13 @@ export function threeDotFiles(repository: Repository, base: string, head: string
   );
 }
 
-/** Commits of a pull request, oldest first. */
+/** Commits reachable from `to` and not from `from`, oldest first. */
+export function commitsBetween(repository: Repository, from: string, to: string): Promise<readonly CommitInfo[]> {
+  return once(repository, `commits ${from} ${to}`, () => commits(repository.git, [`${from}..${to}`]));
+}
+
 export function pullCommits(repository: Repository, pull: PullRequest): Promise<readonly CommitInfo[]> {
-  const range = `${pull.baseSha}..${pull.headSha}`;
-  return once(repository, `commits ${range}`, () => commits(repository.git, [range]));
+  return commitsBetween(repository, pull.baseSha, pull.headSha);
 }
 
 export async function pullCounts(repository: Repository, pull: PullRequest): Promise<PullCounts> {
@@ -359,12 +362,12 @@ export async function announceBranchMoves(
   }
 }
 
-/** A commit by id, branch or `refs/...` name; 404 otherwise, 422 for what cannot be a revision. */
+/** A commit by id, branch or `refs/...` name. @throws Refusal 404 */
 export async function commitAt(repository: Repository, revision: string): Promise<CommitInfo> {
   const ref = revision.includes(':') ? (revision.split(':')[1] ?? '') : revision;
   for (const candidate of [`refs/heads/${ref}`, ref]) {
     const sha = await resolve(repository.git, `${candidate}^{commit}`);
-    const info = sha === null ? null : await commitInfo(repository.git, sha);
+    const info = sha === null ? null : await once(repository, `commit ${sha}`, () => commitInfo(repository.git, sha));
     if (info) return info;
   }
   throw new Refusal(404, 'Not Found');

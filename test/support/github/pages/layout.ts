@@ -30,12 +30,16 @@ tbody tr:nth-child(2n) { background: var(--soft); }
 .body h3 { font-size: 16px; margin: 16px 0 8px; }
 .body > :first-child { margin-top: 0; } .body > :last-child { margin-bottom: 0; }
 blockquote { margin: 8px 0; padding: 0 1em; color: var(--muted); border-left: 4px solid var(--line); }
+blockquote.alert { color: var(--text); border-left-color: var(--link); } blockquote.alert > strong { color: var(--link); }
+blockquote.warning, blockquote.caution { border-left-color: var(--red); } blockquote.warning > strong, blockquote.caution > strong { color: var(--red); }
+blockquote.tip { border-left-color: var(--green); } blockquote.tip > strong { color: var(--green); }
 details { margin: 8px 0; } summary { cursor: pointer; }
 table.diff { width: 100%; margin: 0; font: 12px/1.5 ui-monospace, SFMono-Regular, Menlo, monospace; }
 table.diff td { border: 0; padding: 0 10px; white-space: pre-wrap; overflow-wrap: anywhere; background: #fff; }
 table.diff td.n { width: 1%; min-width: 44px; text-align: right; color: var(--muted); user-select: none; white-space: nowrap; }
 table.diff tr.add td { background: #dafbe1; } table.diff tr.del td { background: #ffebe9; } table.diff tr.hunk td { background: #ddf4ff; color: var(--muted); }
 .thread { border: 1px solid var(--line); border-radius: 6px; margin: 12px 0; overflow: hidden; }
+table.diff .thread { white-space: normal; font: 14px/1.5 -apple-system, "Segoe UI", "Noto Sans", Helvetica, Arial, sans-serif; }
 .thread > .path { padding: 8px 12px; background: var(--soft); border-bottom: 1px solid var(--line); font: 12px ui-monospace, monospace; }
 .thread > .body { padding: 12px 16px; border-top: 1px solid var(--line); }
 `;

@@ -62,7 +62,7 @@ function checkBox(world: World, repository: Repository, run: CheckRun): string {
 <div class="body">${markdown(run.summary ?? '')}${run.text === null ? '' : `<details><summary>Details</summary>${markdown(run.text)}</details>`}${
     annotations === ''
       ? ''
-      : `<details><summary>${run.annotations.length} annotations</summary><ul>${annotations}</ul></details>`
+      : `<details><summary>${run.annotations.length} annotation${run.annotations.length === 1 ? '' : 's'}</summary><ul>${annotations}</ul></details>`
   }</div></div>`;
 }
 

@@ -1,5 +1,5 @@
-import { commits, mergeBase, resolve } from '../bare-repository.ts';
-import { commitAt, threeDotFiles } from '../pulls.ts';
+import { mergeBase, resolve } from '../bare-repository.ts';
+import { commitAt, commitsBetween, threeDotFiles } from '../pulls.ts';
 import { Refusal } from '../refusal.ts';
 import { permissionShape } from '../shapes/account.ts';
 import { commitShape, diffEntryShape } from '../shapes/commit.ts';
@@ -123,7 +123,7 @@ export const repositoryRoutes: Readonly<Record<string, Route>> = {
       const { sha } = await commitAt(repository, request.parameters['commit_sha'] ?? '');
       const found = [];
       for (const pull of repository.pulls.values()) {
-        const inside = await commits(repository.git, [`${pull.baseSha}..${pull.merged?.sha ?? pull.headSha}`]);
+        const inside = await commitsBetween(repository, pull.baseSha, pull.merged?.sha ?? pull.headSha);
         if (inside.some(commit => commit.sha === sha)) found.push(pull);
       }
       return paged(request, found, page => page.map(pull => pullSimpleShape(request.world, repository, pull)));
@@ -137,8 +137,8 @@ export const repositoryRoutes: Readonly<Record<string, Route>> = {
       const [from = '', to = ''] = (request.parameters['basehead'] ?? '').split('...');
       const base = await commitAt(repository, from);
       const head = await commitAt(repository, to);
-      const ahead = await commits(repository.git, [`${base.sha}..${head.sha}`]);
-      const behind = await commits(repository.git, [`${head.sha}..${base.sha}`]);
+      const ahead = await commitsBetween(repository, base.sha, head.sha);
+      const behind = await commitsBetween(repository, head.sha, base.sha);
       const common = await commitAt(repository, await mergeBase(repository.git, base.sha, head.sha));
       const files = await threeDotFiles(repository, base.sha, head.sha);
       const page = `${world.serverUrl}/${repository.fullName}/compare/${base.sha}...${head.sha}`;
