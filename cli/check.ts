@@ -4,7 +4,7 @@ import { Command, Option } from 'commander';
 import { EvaluationError, openEvaluator } from '../adapters/evaluation/evaluator.ts';
 import { GitError } from '../adapters/git/git-error.ts';
 import { openRepository, resolveRevision } from '../adapters/git/mirror.ts';
-import { packageRoot } from '../config/kubelet-facts.ts';
+import { packageRoot } from '../config/package-root.ts';
 import { readOperatorPolicy } from '../core/approval/read-policy.ts';
 import type { Minor } from '../core/kubelet/types.ts';
 import { checkJson } from '../core/report/check-json.ts';

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseBaseline } from '../core/baseline/parse-baseline.ts';
 import type { Baseline } from '../core/baseline/types.ts';
-import { packageRoot, readKubeletFacts } from './kubelet-facts.ts';
+import { readKubeletFacts } from './kubelet-facts.ts';
+import { packageRoot } from './package-root.ts';
 
 /**
  * Reads every `*.yaml` of a baseline folder; without one, the baseline this package ships in config/baseline/.

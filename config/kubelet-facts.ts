@@ -1,18 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { KubeletFacts } from '../core/kubelet/facts.ts';
-
-/** The folder of this package's package.json: `config/` is found below it from source and from dist alike. */
-export function packageRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json'))) {
-    const parent = dirname(folder);
-    if (parent === folder) throw new Error('kubelet-gate: no package.json above its own code');
-    folder = parent;
-  }
-  return folder;
-}
+import { packageRoot } from './package-root.ts';
 
 /** Reads config/kubelet/*.json: fields, flags, feature gates and TLS names of the covered minors. */
 export function readKubeletFacts(): KubeletFacts {

@@ -13,7 +13,7 @@ import { appendEntries, logSize, signCheckpoint } from '../adapters/store/log.ts
 import { openStore } from '../adapters/store/open-store.ts';
 import { countPublications } from '../adapters/store/publications.ts';
 import { readBaseline } from '../config/baseline.ts';
-import { packageRoot } from '../config/kubelet-facts.ts';
+import { packageRoot } from '../config/package-root.ts';
 import type { Settings } from '../config/settings.ts';
 import { readOperatorPolicy } from '../core/approval/read-policy.ts';
 import { MINORS } from '../core/kubelet/types.ts';

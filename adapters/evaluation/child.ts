@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { readBaseline } from '../../config/baseline.ts';
-import { packageRoot, readKubeletFacts } from '../../config/kubelet-facts.ts';
+import { readKubeletFacts } from '../../config/kubelet-facts.ts';
+import { packageRoot } from '../../config/package-root.ts';
 import { evaluate, type Knowledge } from './evaluate.ts';
 import type { EvaluationRequest } from './request.ts';
 

@@ -1,7 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
+import { packageRoot } from '../../../../config/package-root.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 type Operation = Readonly<{
@@ -14,12 +16,9 @@ type Cut = Readonly<{
   hooks: Readonly<{ webhooks: Readonly<Record<string, Schema>>; schemas: Readonly<Record<string, Schema>> }>;
 }>;
 
-/** Beside this file in the sources; a build has no copy and looks back from dist/. */
-const file = ['cut.json.gz', '../../../../../test/support/github/openapi/cut.json.gz']
-  .map(path => new URL(path, import.meta.url))
-  .find(url => existsSync(url));
-if (!file) throw new Error('test/support/github/openapi/cut.json.gz is missing');
-const cut = JSON.parse(gunzipSync(readFileSync(file)).toString('utf8')) as Cut;
+const cut = JSON.parse(
+  gunzipSync(readFileSync(join(packageRoot(), 'test', 'support', 'github', 'openapi', 'cut.json.gz'))).toString('utf8'),
+) as Cut;
 
 /** Something said to or by GitHub that its published description does not allow. */
 export class ContractBreach extends Error {
