@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { packageRoot } from '../../../config/kubelet-facts.ts';
+import { packageRoot } from '../../../config/package-root.ts';
 import type { NodeGroup } from '../../../core/ansible/types.ts';
 import { groupsOf, render } from './render.ts';
 
