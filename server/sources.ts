@@ -1,7 +1,6 @@
 import type { Store } from '../adapters/store/open-store.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Sources } from './api/sources.ts';
-import { runReader } from './run-reader.ts';
 
 /** What pages and read API show, from the store. */
 export function sourcesOf(
@@ -10,7 +9,6 @@ export function sourcesOf(
   const { store, settings, vkey, now } = options;
   return {
     db: store.db,
-    runs: runReader(store.db),
     log: { origin: settings.log.origin, vkey },
     publicUrl: settings.publicUrl,
     serverUrl: settings.github.serverUrl,

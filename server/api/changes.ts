@@ -1,9 +1,9 @@
 import type { z } from 'zod';
+import { applicationsOf } from '../../adapters/store/applications.ts';
 import {
   type Change,
   type ChangeFilter,
   changeById,
-  changesByIds,
   listChanges,
   type Merge,
   peopleOfChange,
@@ -15,11 +15,11 @@ import { headline } from '../../core/report/headline.ts';
 import { toTerminal } from '../../core/report/phrase.ts';
 import type { FieldChange, Finding, Verdict } from '../../core/review/types.ts';
 import type { Problem } from '../../core/source/problem.ts';
-import { type Application, applicationOn } from './application.ts';
+import { type Application, applicationView } from './application.ts';
 import { type LogReference, logReference } from './log.ts';
 import type { changesQuery } from './query.ts';
 import { ReadError } from './read-error.ts';
-import type { Run, Sources } from './sources.ts';
+import type { Sources } from './sources.ts';
 
 /** Changes a page of the list holds. */
 export const CHANGES_PAGE = 50;
@@ -136,13 +136,6 @@ export function summaryOf(change: Change): ChangeSummary {
   };
 }
 
-/** When the changes whose content these runs applied were merged, by change id. */
-export async function mergesOf(sources: Sources, runs: readonly Run[]): Promise<ReadonlyMap<number, Date>> {
-  const ids = new Set(runs.flatMap(run => (run.changeId === null ? [] : [run.changeId])));
-  const changes = await changesByIds(sources.db, [...ids]);
-  return new Map(changes.flatMap(({ id, merge }) => (merge === null ? [] : [[id, new Date(merge.at)] as const])));
-}
-
 function mergeOf({ commit, tree, at, by, digest, violation }: Merge): ChangeSummary['merge'] {
   return { commit, tree, at, by, digest, violation };
 }
@@ -173,12 +166,7 @@ async function applicationOf(sources: Sources, change: Change, verdict: Verdict)
   const mergedAt = new Date(change.merge.at);
   const changed = verdict.findings.filter(finding => finding.status !== 'existing');
   const hosts = new Set([...verdict.changes, ...changed].flatMap(touched => touched.hosts));
-  const runs = await sources.runs.list({
-    repository: change.repository,
-    since: mergedAt,
-    oldestFirst: true,
-    limit: 200,
-  });
-  const merges = await mergesOf(sources, runs);
-  return [...hosts].sort().map(host => ({ host, application: applicationOn(host, mergedAt, runs, merges) }));
+  const content = { repository: change.repository, mergedAt, at: sources.now() };
+  const brought = await applicationsOf(sources.db, content, [...hosts]);
+  return [...hosts].sort().map(host => ({ host, application: applicationView(brought.get(host)) }));
 }

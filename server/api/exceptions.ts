@@ -2,8 +2,10 @@ import { unapprovedCommits } from '../../adapters/store/branches.ts';
 import { mergeViolations } from '../../adapters/store/changes.ts';
 import { deadLetters } from '../../adapters/store/deliveries.ts';
 import { findEntries } from '../../adapters/store/log.ts';
+import { type RunException, runExceptions } from '../../adapters/store/run-overview.ts';
 import type { LogEntry } from '../../core/log/entry.ts';
-import type { Run, Sources } from './sources.ts';
+import { runBy } from './runs.ts';
+import type { Sources } from './sources.ts';
 
 /** Exceptions of each kind that are listed. */
 const LIMIT = 200;
@@ -39,7 +41,7 @@ export async function loadExceptions(sources: Sources): Promise<ExceptionList> {
   const [merges, commits, runs, tampering, deliveries] = await Promise.all([
     mergeViolations(sources.db, LIMIT),
     unapprovedCommits(sources.db, LIMIT),
-    sources.runs.exceptions(LIMIT),
+    runExceptions(sources.db, LIMIT),
     findEntries(sources.db, { kinds: ['tampering'], order: 'newest-first', limit: LIMIT }),
     deadLetters(sources.db, LIMIT),
   ]);
@@ -54,16 +56,18 @@ export async function loadExceptions(sources: Sources): Promise<ExceptionList> {
       commit: change.merge?.commit ?? null,
       branch: change.baseRef,
     })),
-    ...commits.map(commit => ({
-      ...NOWHERE,
-      kind: 'unapproved-commit' as const,
-      at: commit.at.toISOString(),
-      repository: commit.repository,
-      message: commit.reason,
-      changeId: commit.changeId,
-      commit: commit.commit,
-      branch: commit.branch,
-    })),
+    ...commits
+      .filter(({ changeId }) => !merges.some(({ id }) => id === changeId))
+      .map(commit => ({
+        ...NOWHERE,
+        kind: 'unapproved-commit' as const,
+        at: commit.at.toISOString(),
+        repository: commit.repository,
+        message: commit.reason,
+        changeId: commit.changeId,
+        commit: commit.commit,
+        branch: commit.branch,
+      })),
     ...runs.map(run => ({
       ...NOWHERE,
       ...wrongWith(run),
@@ -71,7 +75,7 @@ export async function loadExceptions(sources: Sources): Promise<ExceptionList> {
       repository: run.repository,
       changeId: run.changeId,
       commit: run.commit,
-      runId: run.id,
+      runId: run.run,
     })),
     ...tampering.flatMap(({ entry }) => (entry.kind === 'tampering' ? [tamperingOf(entry)] : [])),
     ...deliveries.map(delivery => ({
@@ -98,22 +102,12 @@ function tamperingOf({ at, data }: Extract<LogEntry, { kind: 'tampering' }>): Ex
   };
 }
 
-function wrongWith(run: Run): Pick<Exception, 'kind' | 'message'> {
+function wrongWith(run: RunException): Pick<Exception, 'kind' | 'message'> {
+  const what = `${run.playbook ?? 'a run'} by ${runBy(run) ?? 'nobody known'}`;
   if (run.status === 'refused')
-    return {
-      kind: 'run-refused',
-      message: `${run.playbook} by ${run.by} was refused: ${run.gate?.reason ?? 'no reason was given'}`,
-    };
-  const wrong = run.hosts.filter(host => host.outcome === 'differs');
-  const first = wrong[0];
-  if (first !== undefined) {
-    const more = wrong.length > 1 ? ` (and ${wrong.length - 1} more)` : '';
-    return {
-      kind: 'run-differs',
-      message: `${run.playbook} by ${run.by}: ${first.host}${more}: ${first.reasons.join('; ')}`,
-    };
-  }
-  const reason =
-    run.problems[0] ?? run.hosts.find(host => host.outcome === 'not-proven')?.reasons[0] ?? 'the report has no end';
-  return { kind: 'run-incomplete', message: `${run.playbook} by ${run.by}: ${reason}` };
+    return { kind: 'run-refused', message: `${what} was refused: ${run.gateReason ?? 'no reason was given'}` };
+  if (run.host === null)
+    return { kind: 'run-incomplete', message: `${what}: the report has no end, or lines of it are missing` };
+  const more = run.hosts.differs > 1 ? ` (and ${run.hosts.differs - 1} more)` : '';
+  return { kind: 'run-differs', message: `${what}: ${run.host}${more}: ${run.reason ?? ''}` };
 }

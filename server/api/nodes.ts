@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { applicationsOf } from '../../adapters/store/applications.ts';
 import { changesByIds } from '../../adapters/store/changes.ts';
 import {
   configurationsByDigest,
@@ -9,8 +10,7 @@ import {
 } from '../../adapters/store/nodes.ts';
 import { verdictByKey } from '../../adapters/store/verdicts.ts';
 import type { Shown } from '../../core/review/types.ts';
-import { type Application, applicationOn } from './application.ts';
-import { mergesOf } from './changes.ts';
+import { type Application, applicationView } from './application.ts';
 import { type FieldSpan, fieldSpans, own } from './field-spans.ts';
 import type { nodesQuery } from './query.ts';
 import { ReadError } from './read-error.ts';
@@ -177,10 +177,8 @@ async function fieldsOf(
   const introduced = new Map<number, ReadonlySet<string>>();
   for (const change of changes.values()) {
     const mergedAt = change.merge === null ? change.updatedAt : new Date(change.merge.at);
-    const { repository } = change;
-    const runs = await sources.runs.list({ host, repository, since: mergedAt, oldestFirst: true, limit: 50 });
-    const past = runs.filter(run => run.startedAt <= at);
-    applications.set(change.id, applicationOn(host, mergedAt, past, await mergesOf(sources, past)));
+    const brought = await applicationsOf(sources.db, { repository: change.repository, mergedAt, at }, [host]);
+    applications.set(change.id, applicationView(brought.get(host)));
     if (spans.some(({ span }) => span.firstKnown && span.began.changeId === change.id)) {
       const kept = await verdictByKey(sources.db, change.merge?.verdictKey ?? change.verdictKey);
       const own = kept?.verdict.changes.filter(changed => changed.hosts.includes(host)) ?? [];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RunStatus } from '../../adapters/store/run-overview.ts';
 import { ReadError } from './read-error.ts';
 
 /** Largest id asked for: what the store's ids can be. */
@@ -63,7 +64,7 @@ export const CHANGE_STATUSES = [
   'not-applicable',
 ] as const;
 
-export const RUN_STATUSES = ['running', 'ok', 'failed', 'refused', 'incomplete'] as const;
+export const RUN_STATUSES: readonly RunStatus[] = ['running', 'ok', 'failed', 'refused', 'incomplete'];
 
 export const changesQuery = z.strictObject({
   repo: text.optional(),

@@ -59,11 +59,11 @@ const runSummary = {
   id: text,
   repository: about(textOrNull, 'null when the run was not of a Git work tree'),
   commit: textOrNull,
-  playbook: text,
-  by: about(text, 'user@controller'),
+  playbook: textOrNull,
+  by: about(textOrNull, 'user@controller'),
   status: words('running', 'ok', 'failed', 'refused', 'incomplete'),
   check: about(flag, "Ansible's check mode: nothing was changed"),
-  changeId: about(wholeOrNull, 'The approved change whose content was run'),
+  changeId: about(wholeOrNull, 'The change whose content it had: the last one merged up to the commit'),
   gate: {
     oneOf: [record({ verdict: words('approved', 'denied', 'unreachable'), reason: text }), { type: 'null' }],
     description: "The gate's answer; null when it was not asked",
@@ -72,7 +72,6 @@ const runSummary = {
   endedAt: timeOrNull,
   hostCounts: record({ 'applied-as-approved': whole, differs: whole, 'not-proven': whole, failed: whole }),
   rollback: about(flagOrNull, 'The content is that of an earlier change'),
-  problems: about(list(text), 'What is wrong with the report itself'),
 } as const;
 
 const outcome = words('applied-as-approved', 'differs', 'not-proven', 'failed');
@@ -81,7 +80,6 @@ const runHost = record({
   host: text,
   outcome,
   reasons: list(text),
-  at: time,
   files: list(
     record({
       dest: text,
@@ -249,6 +247,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
   RunDetail: record({
     ...runSummary,
     hosts: list(runHost),
+    problems: about(list(text), 'What is wrong with the report itself'),
     change: refOrNull('Change'),
     log: list(ref('LogReference')),
   }),

@@ -4,6 +4,9 @@ import { nodeLink } from './links.ts';
 /** Hosts that are shown without a click. */
 const SHOWN = 5;
 
+/** Hosts a list names; a page with thousands of them in every row helps nobody. */
+const NAMED = 500;
+
 /** `gpu, storage 48 nodes`: the hosts of the node groups open on a click. A group that is one host is that host. */
 export function groupHosts(groups: readonly string[], hosts: readonly string[]): Html {
   const [host] = hosts;
@@ -20,7 +23,10 @@ ${list(hosts)}</details>`;
 }
 
 function list(hosts: readonly string[]): Html {
-  return html`<ul class="hosts">${hosts.map(host => html`<li>${nodeLink(host)}</li>`)}</ul>`;
+  const more = hosts.length - NAMED;
+  return html`<ul class="hosts">${hosts.slice(0, NAMED).map(host => html`<li>${nodeLink(host)}</li>`)}${
+    more > 0 && html`<li class="muted">and ${more} more</li>`
+  }</ul>`;
 }
 
 function nodes(count: number): string {

@@ -50,11 +50,11 @@ const SELECTED = html` selected`;
 
 function row(run: RunSummary, serverUrl: string): readonly Html[] {
   return [
-    html`${runLink(run.id, html`<strong><bdi>${run.playbook}</bdi></strong>`)}
-<span class="under">by ${run.by}</span>`,
+    html`${runLink(run.id, html`<strong><bdi>${run.playbook ?? run.id}</bdi></strong>`)}
+<span class="under">by ${run.by ?? 'nobody known'}</span>`,
     html`${badge(run.status)}${run.check && html` ${badge('check-mode')}`}`,
     html`${content(serverUrl, run)}
-<span class="under">${run.changeId === null ? 'no approved change' : changeLink(run.changeId, 'approved change')}</span>`,
+<span class="under">${run.changeId === null ? 'not known of a governed branch' : changeLink(run.changeId, 'its change')}</span>`,
     hostCounts(run),
     moment(run.startedAt),
   ];

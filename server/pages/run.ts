@@ -16,16 +16,16 @@ export function runPage(data: Readonly<{ run: RunDetail; serverUrl: string }>): 
     section: '/runs',
     json: `/api/v1/runs/${encodeURIComponent(run.id)}`,
     body: html`
-<h1>Run of <bdi>${run.playbook}</bdi></h1>
+<h1>Run${run.playbook !== null && html` of <bdi>${run.playbook}</bdi>`}</h1>
 <p class="states">${badge(run.status)}${run.check && html` ${badge('check-mode')}`} <code>${run.id}</code></p>
 ${run.problems.map(problem => html`<p class="alarm">${problem}</p>`)}
 ${facts([
-  ['By', run.by],
+  ['By', run.by ?? html`<span class="muted">not reported</span>`],
   ['Started', moment(run.startedAt)],
   ['Ended', run.endedAt === null ? html`<span class="muted">not reported</span>` : moment(run.endedAt)],
   ['Content', content(serverUrl, run)],
   [
-    'Approved change',
+    'Change',
     run.change === null
       ? html`<span class="muted">none</span>`
       : html`${changeLink(run.change.id, html`#${run.change.number} <bdi>${run.change.title}</bdi>`)} <span class="under">approved by ${personLinks(run.change.decision.approvers)}</span>`,
@@ -42,16 +42,22 @@ ${facts([
 ])}
 <h2>Nodes</h2>
 ${table(
-  ['Node', 'Result', 'Files', 'When'],
-  run.hosts.map(host => [
-    nodeLink(host.host),
-    html`${badge(host.outcome)}${host.reasons.map(reason => html` <span class="under">${reason}</span>`)}${proofs(host)}`,
-    filesCell(host.files),
-    moment(host.at),
-  ]),
+  ['Node', 'Result', 'Files'],
+  [...run.hosts]
+    .sort((a, b) => concern(a) - concern(b))
+    .map(host => [
+      nodeLink(host.host),
+      html`${badge(host.outcome)}${host.reasons.map(reason => html` <span class="under">${reason}</span>`)}${proofs(host)}`,
+      filesCell(host.files),
+    ]),
   { none: run.status === 'refused' ? 'The run was refused before the first task.' : 'The run reported no node.' },
 )}`,
   });
+}
+
+/** Hosts that are not as approved come first. */
+function concern({ outcome }: RunDetail['hosts'][number]): number {
+  return ['differs', 'failed', 'not-proven', 'applied-as-approved'].indexOf(outcome);
 }
 
 /** Every file as approved is one line; a file that differs stands there without a click. */

@@ -6,11 +6,14 @@ import { failDelivery, storeDelivery } from '../../adapters/store/deliveries.ts'
 import { appendEntries, signCheckpoint } from '../../adapters/store/log.ts';
 import { moveNodes, saveConfiguration } from '../../adapters/store/nodes.ts';
 import type { Store } from '../../adapters/store/open-store.ts';
+import { type Run, runById, saveRunProof, storeRunEvents } from '../../adapters/store/runs.ts';
 import { saveVerdict } from '../../adapters/store/verdicts.ts';
+import type { HostProof, RunProof } from '../../core/apply/types.ts';
 import { entryOf, type LogEntry } from '../../core/log/entry.ts';
 import { encodeVkey, verifierOf } from '../../core/log/note.ts';
 import type { FieldChange, Finding, Shown, Verdict } from '../../core/review/types.ts';
-import type { Run, RunFilter, RunHost, RunReader, Sources } from '../../server/api/sources.ts';
+import type { Sources } from '../../server/api/sources.ts';
+import { end, linesOf, play, start, type Told, whole } from '../core/apply/build-report.ts';
 
 /** The time the sample record is asked at. */
 export const NOW = new Date('2026-11-25T12:00:00Z');
@@ -215,7 +218,8 @@ export type SampleIds = Readonly<
 
 /**
  * A record as a few weeks of use leave it: a first merge, a change on one group, an open change that weakens, a merge
- * nobody approved, a change that cannot be judged, one written by an attacker; a stray push and a dead delivery.
+ * nobody approved, a change that cannot be judged, one written by an attacker; runs of each kind, a stray push and a
+ * dead delivery.
  */
 export async function fillStore(store: Store): Promise<SampleIds> {
   const { db } = store;
@@ -494,6 +498,21 @@ export async function fillStore(store: Store): Promise<SampleIds> {
     },
     [{ host: HOSTILE, group: HOSTILE, configurationDigest: 'c-hostile' }],
   );
+  for (const [changeId, digit, at] of [
+    [adopted, '1', '2026-11-02T09:15:03Z'],
+    [raised, '2', '2026-11-20T10:00:02Z'],
+  ] as const)
+    await saveBranchCommit(db, {
+      repository: REPOSITORY,
+      branch: 'main',
+      commit: commit(digit),
+      tree: commit('7'),
+      state: 'approved',
+      changeId,
+      reason: 'approved by barbara',
+      at: new Date(at),
+    });
+  await saveRuns(db);
   await saveBranchCommit(db, {
     repository: REPOSITORY,
     branch: 'main',
@@ -519,21 +538,13 @@ export async function fillStore(store: Store): Promise<SampleIds> {
   return { adopted, raised, weakening, bypassed, unreadable, hostile };
 }
 
-function host(name: string, at: string, rest: Partial<RunHost> = {}): RunHost {
+function proof(host: string, rest: Partial<HostProof> = {}): HostProof {
+  const dest = '/var/lib/kubelet/config.yaml';
   return {
-    host: name,
+    host,
     outcome: 'applied-as-approved',
     reasons: [],
-    at: new Date(at),
-    files: [
-      {
-        dest: '/var/lib/kubelet/config.yaml',
-        approved: sha256('a'),
-        actual: sha256('a'),
-        state: 'as-approved',
-        reason: '',
-      },
-    ],
+    files: [{ dest, approved: sha256('a'), actual: sha256('a'), state: 'as-approved', reason: '' }],
     live: true,
     idempotent: null,
     osFirst: true,
@@ -541,101 +552,148 @@ function host(name: string, at: string, rest: Partial<RunHost> = {}): RunHost {
   };
 }
 
-/** Runs over the record of `fillStore`, oldest first. */
-export function sampleRuns(ids: SampleIds): readonly Run[] {
-  const run = (id: string, digit: string, changeId: number | null, startedAt: string, rest: Partial<Run>): Run => ({
-    id,
-    repository: REPOSITORY,
-    commit: commit(digit),
-    playbook: 'site.yml',
-    by: 'deploy@ci-runner-3',
-    status: 'ok',
-    check: false,
-    changeId,
-    gate: { verdict: 'approved', reason: 'the tree is that of an approved merge' },
-    startedAt: new Date(startedAt),
-    endedAt: new Date(new Date(startedAt).getTime() + 240_000),
+type SampleRun = Readonly<{
+  id: string;
+  digit: string;
+  startedAt: string;
+  hosts: readonly HostProof[];
+  check?: boolean;
+  playbook?: string;
+  person?: string;
+  gate?: Run['gate'];
+  reason?: string;
+  end?: 'ok' | 'failed' | 'refused';
+  state?: RunProof['state'];
+}>;
+
+/** Ids of the runs of the record, oldest first. */
+export const RUNS = {
+  adopted: '0b6f7c52-6a4e-4a0e-9d6e-0f5a4f0c1a01',
+  checked: '1c7f7c52-6a4e-4a0e-9d6e-0f5a4f0c1a02',
+  incomplete: '2d8f7c52-6a4e-4a0e-9d6e-0f5a4f0c1a03',
+  refused: '3e9f7c52-6a4e-4a0e-9d6e-0f5a4f0c1a04',
+  hostile: '4fa17c52-6a4e-4a0e-9d6e-0f5a4f0c1a05',
+} as const;
+
+const runs: readonly SampleRun[] = [
+  {
+    id: RUNS.adopted,
+    digit: '1',
+    startedAt: '2026-11-02T09:30:00Z',
+    hosts: [...CONTROL_PLANE, ...WORKERS, ...GPU].map(host => proof(host)),
+    end: 'ok',
+  },
+  {
+    id: RUNS.checked,
+    digit: '2',
+    startedAt: '2026-11-20T10:20:00Z',
+    check: true,
+    hosts: GPU.map(host => proof(host, { outcome: 'not-proven', reasons: ['check mode changes nothing'], live: null })),
+    end: 'ok',
+  },
+  {
+    id: RUNS.incomplete,
+    digit: '2',
+    startedAt: '2026-11-20T10:30:00Z',
+    state: 'incomplete',
+    hosts: [
+      proof('gpu-1'),
+      proof('gpu-2'),
+      proof('gpu-3', {
+        outcome: 'differs',
+        reasons: ['/var/lib/kubelet/config.yaml is not what was approved'],
+        files: [
+          {
+            dest: '/var/lib/kubelet/config.yaml',
+            approved: sha256('c'),
+            actual: sha256('d'),
+            state: 'differs',
+            reason: 'the content is another',
+          },
+        ],
+        live: false,
+      }),
+    ],
+  },
+  {
+    id: RUNS.refused,
+    digit: '9',
+    startedAt: '2026-11-24T08:00:00Z',
+    person: 'mallory',
+    gate: 'denied',
+    reason: 'commit 999999999999 carries a push nobody approved',
+    state: 'refused',
+    end: 'refused',
     hosts: [],
-    rollback: false,
-    problems: [],
-    ...rest,
-  });
-  return [
-    run('0b6f7c52-6a4e-4a0e-9d6e-0f5a4f0c1a01', '1', ids.adopted, '2026-11-02T09:30:00Z', {
-      hosts: [...CONTROL_PLANE, ...WORKERS, ...GPU].map(name => host(name, '2026-11-02T09:33:00Z')),
-    }),
-    run('1c7f7c52-6a4e-4a0e-9d6e-0f5a4f0c1a02', '2', ids.raised, '2026-11-20T10:20:00Z', {
-      check: true,
-      hosts: GPU.map(name =>
-        host(name, '2026-11-20T10:21:00Z', { outcome: 'not-proven', reasons: ['check mode changes nothing'] }),
-      ),
-    }),
-    run('2d8f7c52-6a4e-4a0e-9d6e-0f5a4f0c1a03', '2', ids.raised, '2026-11-20T10:30:00Z', {
-      status: 'incomplete',
-      endedAt: null,
-      problems: ['The report has no end: events 88 to 93 are missing.'],
-      hosts: [
-        host('gpu-1', '2026-11-20T10:33:00Z'),
-        host('gpu-2', '2026-11-20T10:33:10Z'),
-        host('gpu-3', '2026-11-20T10:33:20Z', {
-          outcome: 'differs',
-          reasons: ['/var/lib/kubelet/config.yaml is not what was approved'],
-          files: [
-            {
-              dest: '/var/lib/kubelet/config.yaml',
-              approved: sha256('c'),
-              actual: sha256('d'),
-              state: 'differs',
-              reason: 'the content is another',
-            },
-          ],
-          live: false,
-        }),
-      ],
-    }),
-    run('3e9f7c52-6a4e-4a0e-9d6e-0f5a4f0c1a04', '9', null, '2026-11-24T08:00:00Z', {
-      status: 'refused',
-      by: 'mallory@laptop',
-      gate: { verdict: 'denied', reason: 'commit 999999999999 carries a push nobody approved' },
-    }),
-    run(`4f-${HOSTILE}`, '9', null, '2026-11-24T09:00:00Z', {
-      status: 'failed',
-      playbook: HOSTILE,
-      by: HOSTILE,
-      gate: { verdict: 'unreachable', reason: HOSTILE },
-      problems: [HOSTILE],
-      hosts: [host(HOSTILE, '2026-11-24T09:01:00Z', { outcome: 'failed', reasons: [HOSTILE] })],
-    }),
-  ];
+  },
+  {
+    id: RUNS.hostile,
+    digit: '9',
+    startedAt: '2026-11-24T09:00:00Z',
+    playbook: HOSTILE,
+    person: HOSTILE,
+    gate: 'unreachable',
+    reason: HOSTILE,
+    end: 'failed',
+    hosts: [
+      proof(HOSTILE, {
+        outcome: 'failed',
+        reasons: [HOSTILE],
+        files: [{ dest: HOSTILE, approved: null, actual: null, state: 'unknown', reason: HOSTILE }],
+      }),
+    ],
+  },
+];
+
+/** The report as the callback writes it; the one of the incomplete run has a hole and no end. */
+function reportOf(sample: SampleRun): readonly string[] {
+  const { digit, playbook = 'site.yml', person = 'deploy', check = false } = sample;
+  const events = [
+    start(
+      { commit: commit(digit) },
+      { repo: REPOSITORY, playbook, cli: { check }, controller: { host: 'ci-runner-3', user: person } },
+    ),
+    [
+      'run.gate',
+      { verdict: sample.gate ?? 'approved', reason: sample.reason ?? 'the merge is approved', approval: {} },
+    ],
+    play(sample.hosts.map(({ host }) => host)),
+    ...(sample.end === undefined ? [play([])] : [end({}, { status: sample.end, check })]),
+  ] satisfies readonly Told[];
+  const lines = linesOf(whole(events), sample.id, sample.startedAt);
+  return sample.end === undefined ? lines.filter((_, seq) => seq !== 2) : lines;
 }
 
-/** What the routers read: the store and these runs. */
-export function sampleSources(db: Connection, runs: readonly Run[]): Sources {
-  const reader: RunReader = {
-    list: async (filter: RunFilter) => {
-      const before = runs.find(run => run.id === filter.before);
-      const found = runs
-        .filter(run => filter.repository === undefined || run.repository === filter.repository)
-        .filter(run => filter.host === undefined || run.hosts.some(({ host }) => host === filter.host))
-        .filter(run => filter.status === undefined || run.status === filter.status)
-        .filter(run => filter.since === undefined || run.startedAt >= filter.since)
-        .filter(run => before === undefined || run.startedAt < before.startedAt);
-      return (filter.oldestFirst === true ? found : [...found].reverse()).slice(0, filter.limit);
-    },
-    byId: async id => runs.find(run => run.id === id) ?? null,
-    exceptions: async () =>
-      [...runs]
-        .reverse()
-        .filter(
-          run =>
-            run.status === 'refused' ||
-            run.status === 'incomplete' ||
-            run.hosts.some(({ outcome }) => outcome === 'differs'),
-        ),
-  };
+async function saveRuns(db: Connection): Promise<void> {
+  for (const sample of runs) {
+    const lines = reportOf(sample);
+    await storeRunEvents(db, lines, new Date(sample.startedAt));
+    const run = await runById(db, sample.id);
+    if (run === null) throw new Error(`the run ${sample.id} was not kept`);
+    await saveRunProof(
+      db,
+      run,
+      {
+        run: run.run,
+        state: sample.state ?? 'complete',
+        check: run.check,
+        hosts: sample.hosts,
+        tampering: [],
+        rollback: false,
+        leftOut: [],
+        attestations: [],
+        pendingRestart: {},
+        osHardened: [],
+      },
+      lines.length,
+    );
+  }
+}
+
+/** What the routers read. */
+export function sampleSources(db: Connection): Sources {
   return {
     db,
-    runs: reader,
     log: { origin: SIGNER.name, vkey: encodeVkey(verifierOf(SIGNER)) },
     publicUrl: 'https://gate.example',
     serverUrl: 'https://github.example',

@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
@@ -14,7 +13,7 @@ import type { PersonDetail } from '../../../server/api/people.ts';
 import { apiRouter } from '../../../server/api/router.ts';
 import type { RunDetail, RunList } from '../../../server/api/runs.ts';
 import { describeOnEveryStore } from '../../support/services.ts';
-import { fillStore, HOSTILE, NOW, REPOSITORY, type SampleIds, sampleRuns, sampleSources } from '../sample-record.ts';
+import { fillStore, HOSTILE, NOW, REPOSITORY, RUNS, type SampleIds, sampleSources } from '../sample-record.ts';
 import { serve } from '../serve.ts';
 
 type Description = Readonly<{
@@ -28,7 +27,7 @@ const name = (text: string) => encodeURIComponent(text);
 
 describeOnEveryStore('the read API', fresh => {
   let store: Store;
-  let server: Server;
+  let stop: () => Promise<void>;
   let url: string;
   let ids: SampleIds;
   let paths: readonly string[];
@@ -36,12 +35,12 @@ describeOnEveryStore('the read API', fresh => {
   beforeAll(async () => {
     store = await openStore(await fresh());
     ids = await fillStore(store);
-    const router = apiRouter(sampleSources(store.db, sampleRuns(ids)));
+    const router = apiRouter(sampleSources(store.db));
     paths = router.stack.flatMap(layer => (layer.route === undefined ? [] : [layer.route.path]));
-    ({ server, url } = await serve(router));
+    ({ stop, url } = await serve(router));
   });
   afterAll(async () => {
-    server.close();
+    await stop();
     await store.close();
   });
 
@@ -80,7 +79,7 @@ describeOnEveryStore('the read API', fresh => {
       ['/nodes/{name}/fields/{path}', `/nodes/${name(HOSTILE)}/fields/${name(HOSTILE)}`],
       ['/nodes/{name}/fields/{path}', '/nodes/gpu-1/fields/nothing'],
       ['/runs', '/runs'],
-      ...sampleRuns(ids).map(run => ['/runs/{id}', `/runs/${name(run.id)}`] as const),
+      ...Object.values(RUNS).map(id => ['/runs/{id}', `/runs/${name(id)}`] as const),
       ['/runs/{id}', '/runs/none'],
       ['/exceptions', '/exceptions'],
       ['/people/{login}', '/people/barbara'],
@@ -264,6 +263,7 @@ describeOnEveryStore('the read API', fresh => {
     const run = await read<RunDetail>(`/runs/${runs[0]?.id}`);
     expect(run.change?.number).toBe(31);
     expect(run.hosts.map(({ host }) => host)).toEqual(['gpu-1', 'gpu-2', 'gpu-3']);
+    expect(run.problems).toEqual([expect.stringContaining('2'), 'the record has no end']);
   });
 
   test('lists what did not go the approved way, newest first', async () => {

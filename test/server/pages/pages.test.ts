@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { openStore, type Store } from '../../../adapters/store/open-store.ts';
 import type { LogHealth } from '../../../server/api/log.ts';
@@ -7,7 +6,7 @@ import { logPage } from '../../../server/pages/log.ts';
 import { messagePage } from '../../../server/pages/message.ts';
 import { pagesRouter } from '../../../server/pages/router.ts';
 import { describeOnEveryStore } from '../../support/services.ts';
-import { fillStore, HOSTILE, type SampleIds, sampleRuns, sampleSources } from '../sample-record.ts';
+import { fillStore, HOSTILE, type SampleIds, sampleSources } from '../sample-record.ts';
 import { serve } from '../serve.ts';
 
 /** Every tag and attribute the pages use. */
@@ -51,18 +50,18 @@ const text = (page: string) => page.replace(/<[^>]*>/g, '');
 
 describeOnEveryStore('the pages', fresh => {
   let store: Store;
-  let server: Server;
+  let stop: () => Promise<void>;
   let url: string;
   let ids: SampleIds;
 
   beforeAll(async () => {
     store = await openStore(await fresh());
     ids = await fillStore(store);
-    const sources = sampleSources(store.db, sampleRuns(ids));
-    ({ server, url } = await serve(pagesRouter(sources), apiRouter(sources)));
+    const sources = sampleSources(store.db);
+    ({ stop, url } = await serve(pagesRouter(sources), apiRouter(sources)));
   });
   afterAll(async () => {
-    server.close();
+    await stop();
     await store.close();
   });
 
