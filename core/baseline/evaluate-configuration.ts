@@ -35,9 +35,11 @@ function judge(control: Control, path: string, field: Field, verdict: KubeletVer
     : implicit
       ? `${path} is not set, so the kubelet's default ${shown(json)} acts`
       : `${path} is ${shown(json)}${unlimited(control, json)}`;
-  return holds
-    ? { result: 'pass', path, actual: json, reason: what, evidence }
-    : { result: 'violated', path, actual: json, reason: `${what}; expected ${expected}`, evidence };
+  if (holds) return { result: 'pass', path, actual: json, reason: what, evidence };
+  const blame = OPERATORS[control.check.op]?.blame?.(operandFor(control, path), json);
+  const reason =
+    blame === undefined ? `${what}; expected ${expected}` : unset ? `${what}, but ${blame}` : `${path} ${blame}`;
+  return { result: 'violated', path, actual: json, reason, evidence };
 }
 
 /** Whether a known value of one path conforms to a control with a single-field operator. */

@@ -9,6 +9,8 @@ export type Operator = Readonly<{
   holds: (value: Json, actual: Json) => boolean;
   /** What is expected, in words. */
   words: (value: Json) => string;
+  /** Which parts of a value do not conform, where naming them beats repeating what is expected. */
+  blame?: (value: Json, actual: Json) => string;
   /** How far a value that does not conform is from conforming; larger is worse. Only for ordered operators. */
   distance?: (value: Json, actual: Json) => number;
 }>;
@@ -101,6 +103,10 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
     fault: listFault,
     holds: (value, actual) => texts(actual).every(item => texts(value).includes(item)),
     words: value => `only ${list(value).map(shown).join(', ')}`,
+    blame: (value, actual) => {
+      const extra = texts(actual).filter(item => !texts(value).includes(item));
+      return extra.length > 0 ? `has ${extra.join(', ')}, which the baseline does not allow` : 'has to be written out';
+    },
     distance: (value, actual) => texts(actual).filter(item => !texts(value).includes(item)).length,
   },
   'non-empty-path-in': {

@@ -346,10 +346,36 @@ describe('an answer can be acted on', () => {
     ]);
   });
 
+  test('a list with too much in it names what is too much', () => {
+    const suites = 'tlsCipherSuites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, TLS_RSA_WITH_AES_128_GCM_SHA256]';
+    expect(answer('KG-CERT-06', config(suites)).reason).toBe(
+      'tlsCipherSuites has TLS_RSA_WITH_AES_128_GCM_SHA256, which the baseline does not allow',
+    );
+  });
+
   test('an undecided answer says what is not known', () => {
     expect(answer('KG-API-01', config(`readOnlyPort: ${TOKEN}`)).reason).toBe(
       'readOnlyPort cannot be known from Git: fact ansible_x',
     );
+  });
+});
+
+describe('a kubelet that kubeadm configures', () => {
+  const files = [file('/etc/kubernetes/kubeadm.yaml', { kind: 'kubeadm' })];
+
+  test('has the client CA kubeadm fills in, unless another is written', () => {
+    expect(answer('KG-AUTHN-02', { config: '', files }).result).toBe('pass');
+    const other = config('authentication: {x509: {clientCAFile: /tmp/ca.crt}}');
+    expect(answer('KG-AUTHN-02', { ...other, files }).result).toBe('violated');
+  });
+
+  test('rotates certificates whatever is written', () => {
+    expect(answer('KG-CERT-01', { ...config('rotateCertificates: false'), files }).result).toBe('pass');
+  });
+
+  test('is judged by the kubelet file where tasks write that too', () => {
+    const both = [...files, file('/var/lib/kubelet/config.yaml', { kind: 'KubeletConfiguration' })];
+    expect(answer('KG-CERT-01', { config: '', files: both }).result).toBe('violated');
   });
 });
 
