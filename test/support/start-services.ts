@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, type SpawnOptions, spawn } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -94,10 +94,10 @@ async function startPostgresql(binaries: string, directory: string, children: Ch
     { ...asUser, stdio: ['ignore', 'ignore', 'inherit'] },
   );
   const settings = [`unix_socket_directories=${home}`, 'listen_addresses=', 'max_connections=300', 'fsync=off'];
-  const child = spawn(join(binaries, 'postgres'), ['-D', data, ...settings.flatMap(setting => ['-c', setting])], {
-    ...asUser,
-    stdio: 'ignore',
-  });
+  const child = spawnTethered(
+    [join(binaries, 'postgres'), '-D', data, ...settings.flatMap(setting => ['-c', setting])],
+    asUser,
+  );
   children.push(child);
   const url = `postgresql://postgres@localhost/postgres?host=${encodeURIComponent(home)}`;
   await answers('postgres', child, async () => {
@@ -114,9 +114,10 @@ async function startPostgresql(binaries: string, directory: string, children: Ch
 async function startRedis(program: string, directory: string, children: ChildProcess[]): Promise<string> {
   const socket = join(directory, 'redis.sock');
   const settings = { port: '0', unixsocket: socket, save: '', appendonly: 'no', databases: '1000' };
-  const child = spawn(program, ['--dir', directory, ...Object.entries(settings).flatMap(([k, v]) => [`--${k}`, v])], {
-    stdio: 'ignore',
-  });
+  const child = spawnTethered(
+    [program, '--dir', directory, ...Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value])],
+    {},
+  );
   children.push(child);
   await answers('redis-server', child, async () => {
     if (!existsSync(socket)) throw new Error('no socket yet');
@@ -136,14 +137,24 @@ async function answers(name: string, child: ChildProcess, ask: () => Promise<voi
   }
 }
 
-/** Ends a child: SIGINT is PostgreSQL's fast shutdown and Redis' clean one; SIGKILL when it does not listen. */
+/**
+ * Starts a service that ends when this process does, however that happens: a shell waits for the end of its input and
+ * then interrupts the service (PostgreSQL's fast shutdown, Redis' clean one).
+ */
+function spawnTethered(command: readonly string[], options: SpawnOptions): ChildProcess {
+  const script = '"$@" & service=$!; cat; kill -INT $service; wait $service';
+  return spawn('sh', ['-c', script, 'sh', ...command], {
+    ...options,
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+}
+
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise<void>(resolve => {
     child.once('exit', () => resolve());
   });
-  child.kill('SIGINT');
-  const timer = setTimeout(() => child.kill('SIGKILL'), 5_000);
+  child.stdin?.end();
   await ended;
-  clearTimeout(timer);
 }
