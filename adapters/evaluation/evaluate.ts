@@ -1,12 +1,7 @@
-import { renderTree } from '../../core/ansible/render-tree.ts';
 import { POLICY_PATH, policyFor } from '../../core/approval/policy.ts';
 import { readRepositoryPolicy } from '../../core/approval/read-policy.ts';
-import { directionOf } from '../../core/baseline/direction.ts';
-import { evaluateBaseline } from '../../core/baseline/evaluate-baseline.ts';
-import { isBlocking } from '../../core/baseline/is-blocking.ts';
 import type { Baseline } from '../../core/baseline/types.ts';
 import type { KubeletFacts } from '../../core/kubelet/facts.ts';
-import { loadKubelet } from '../../core/kubelet/load-kubelet.ts';
 import { reviewTrees } from '../../core/review/review-trees.ts';
 import { openRepository } from '../git/mirror.ts';
 import { readTree } from '../git/read-tree.ts';
@@ -29,34 +24,15 @@ export async function evaluate(request: EvaluationRequest, { baseline, facts }: 
   const policy = readRepositoryPolicy(policyTree);
   const { inventories, playbooks, kubernetes } = policyFor(floor, policy).governed;
   const files = await changedFiles(repository, base, head);
-  const verdict = reviewTrees(
-    baseTree,
-    headTree,
-    {
-      minor: kubernetes ?? request.minor,
-      ...(inventories ? { inventories } : {}),
-      ...(playbooks ? { playbooks } : {}),
-      baseline,
-      changes: files,
-      fieldFlags: fieldFlags(facts),
-      policyPath: POLICY_PATH,
-      problems: { base: policy.problems, head: readRepositoryPolicy(headTree).problems },
-    },
-    {
-      renderTree: (tree, options) => renderTree(tree, options, input => loadKubelet(input, facts)),
-      evaluateBaseline,
-      directionOf,
-      isBlocking,
-    },
-  );
+  const verdict = reviewTrees(baseTree, headTree, {
+    minor: kubernetes ?? request.minor,
+    ...(inventories ? { inventories } : {}),
+    ...(playbooks ? { playbooks } : {}),
+    facts,
+    baseline,
+    changes: files,
+    policyPath: POLICY_PATH,
+    problems: { base: policy.problems, head: readRepositoryPolicy(headTree).problems },
+  });
   return { verdict, changedFiles: files, policy };
-}
-
-/** Flags that write a field of KubeletConfiguration: their effect shows as that field. */
-function fieldFlags({ flags }: KubeletFacts): ReadonlySet<string> {
-  return new Set(
-    Object.entries(flags)
-      .filter(([, fact]) => fact.field !== undefined)
-      .map(([name]) => (name.startsWith('--') ? name : `--${name}`)),
-  );
 }

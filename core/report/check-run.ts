@@ -1,6 +1,7 @@
 import type { Decision } from '../approval/types.ts';
 import type { Verdict } from '../review/types.ts';
 import { changeRows, nodesPhrase } from './change-rows.ts';
+import { findingRows } from './finding-rows.ts';
 import { bytes, fit } from './fit.ts';
 import { headline } from './headline.ts';
 import { foreign, type Phrase, toMarkdown, toPlain } from './phrase.ts';
@@ -11,7 +12,6 @@ import {
   detailsSection,
   findingPhrase,
   findingsSection,
-  gravestFirst,
   problemsSection,
 } from './sections.ts';
 import { CHANGE_CAP, changeText } from './shown-value.ts';
@@ -102,8 +102,7 @@ function annotations(verdict: Verdict): readonly Annotation[] {
     add(problem.file, problem.line, 'failure', ['Cannot be judged'], [foreign(problem.message, 500)]);
   }
   const told = new Set<string>();
-  for (const finding of gravestFirst(verdict.findings)) {
-    if (finding.status !== 'introduced' && finding.status !== 'undecided') continue;
+  for (const finding of findingRows(verdict, 'introduced', 'undecided')) {
     const place = finding.at.find(({ side }) => side === 'RIGHT');
     if (place === undefined) continue;
     told.add(finding.path);

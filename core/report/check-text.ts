@@ -1,9 +1,10 @@
 import type { Finding, Verdict } from '../review/types.ts';
 import { changeRows, nodesPhrase } from './change-rows.ts';
+import { findingRows } from './finding-rows.ts';
 import { visible } from './foreign-text.ts';
 import { count, headline } from './headline.ts';
 import { type Phrase, toTerminal } from './phrase.ts';
-import { findingPhrase, gravestFirst, placeText } from './sections.ts';
+import { findingPhrase, placeText } from './sections.ts';
 import { CHANGE_CAP, changeText } from './shown-value.ts';
 
 const PLACE_CAP = 400;
@@ -49,7 +50,7 @@ function changeLines(verdict: Verdict): readonly string[] {
 }
 
 function findingLines(verdict: Verdict, status: Finding['status']): readonly string[] {
-  return gravestFirst(verdict.findings.filter(finding => finding.status === status)).map(finding => {
+  return findingRows(verdict, status).map(finding => {
     const [place] = finding.at;
     const where = place === undefined ? '' : `${visible(placeText(place), PLACE_CAP)}: `;
     return `${where}${finding.severity} ${visible(finding.control)} ${visible(finding.title)}: ${toTerminal(findingPhrase(finding, verdict))}`;

@@ -1,3 +1,4 @@
+import { isBlinded } from '../review/review-problems.ts';
 import { NODE_PATH, type Verdict } from '../review/types.ts';
 import { type ChangeRow, changeRows, nodesPhrase } from './change-rows.ts';
 import { foreign, joined, type Phrase } from './phrase.ts';
@@ -33,7 +34,10 @@ export function headline(verdict: Verdict): Headline {
   if (verdict.procedures.length > 0) {
     const files = verdict.procedures.slice(0, 3).map((path): Phrase => [foreign(path)]);
     const more = verdict.procedures.length > 3 ? ` and ${count(verdict.procedures.length - 3, 'more file')}` : '';
-    return { claim: ['Changes what Ansible does, but no value on any node'], detail: [...joined(files, ', '), more] };
+    const claim = isBlinded(verdict.existingProblems)
+      ? 'Changes no value the gate can evaluate, but not everything here can be'
+      : 'Changes what Ansible does, but no value on any node';
+    return { claim: [claim], detail: [...joined(files, ', '), more] };
   }
   return { claim: ['Changes nothing on any node'], detail: [] };
 }

@@ -1,10 +1,11 @@
 import { type ChangedFile, insideHunk } from '../review/changed-file.ts';
 import type { Place, Verdict } from '../review/types.ts';
 import { changeRows, nodesPhrase } from './change-rows.ts';
+import { findingRows } from './finding-rows.ts';
 import { code, words } from './foreign-text.ts';
 import { count } from './headline.ts';
 import { foreign, toMarkdown } from './phrase.ts';
-import { findingPhrase, gravestFirst } from './sections.ts';
+import { findingPhrase } from './sections.ts';
 import { CHANGE_CAP, changeText } from './shown-value.ts';
 
 /** One comment of a review, in GitHub's terms: a file of the diff by its path in the head, a line, and its side. */
@@ -50,8 +51,7 @@ function* notes(verdict: Verdict): Generator<Note> {
   }
   const rows = changeRows(verdict);
   const told = new Set<string>();
-  for (const finding of gravestFirst(verdict.findings)) {
-    if (finding.status !== 'introduced' && finding.status !== 'undecided') continue;
+  for (const finding of findingRows(verdict, 'introduced', 'undecided')) {
     told.add(finding.path);
     const row = rows.find(({ path }) => path === finding.path);
     const change = row ? `${code(changeText(row.path, row.before, row.after), CHANGE_CAP)}\n\n` : '';

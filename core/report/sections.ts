@@ -2,13 +2,14 @@ import { reasonsOf } from '../approval/approval-input.ts';
 import type { Decision } from '../approval/types.ts';
 import { type Finding, NODE_PATH, type Place, type Verdict } from '../review/types.ts';
 import type { Problem } from '../source/problem.ts';
-import { type ChangeRow, changeRows, nodesPhrase, severityRank } from './change-rows.ts';
+import { type ChangeRow, changeRows, nodesPhrase } from './change-rows.ts';
+import { type FindingRow, findingRows } from './finding-rows.ts';
 import { fitLines } from './fit.ts';
 import { code, fenced, words } from './foreign-text.ts';
 import { count } from './headline.ts';
 import { foreign, type Phrase, toMarkdown } from './phrase.ts';
 import type { ReportContext } from './report-context.ts';
-import { jsonText, shownText } from './shown-value.ts';
+import { cellTexts, jsonText } from './shown-value.ts';
 
 /** Bytes one section may take, so that no section starves another. */
 const SECTION_BYTES = 14_000;
@@ -40,12 +41,13 @@ function tableRow(row: ChangeRow, verdict: Verdict): string {
       ? `| *the node* | not managed | managed${values} | ${nodes} | joins |`
       : `| *the node* | managed${values} | not managed | ${nodes} | leaves |`;
   }
-  return `| ${code(row.path)} | ${code(shownText(row.before))} | ${code(shownText(row.after))} | ${nodes} | ${direction} |`;
+  const [before, after] = cellTexts(row.before, row.after);
+  return `| ${code(row.path)} | ${code(before)} | ${code(after, 400)} | ${nodes} | ${direction} |`;
 }
 
 /** One finding in one sentence: what is wrong, where, and what to set. */
-export function findingPhrase(finding: Finding, verdict: Verdict): Phrase {
-  const nodes = nodesPhrase(finding.hosts, [finding.group], verdict);
+export function findingPhrase(finding: FindingRow, verdict: Verdict): Phrase {
+  const nodes = nodesPhrase(finding.hosts, finding.groups, verdict);
   const [place] = finding.at;
   const subject: Phrase = [foreign(finding.path), ' '];
   const on: Phrase = [' on ', ...nodes];
@@ -69,7 +71,7 @@ export function findingPhrase(finding: Finding, verdict: Verdict): Phrase {
   }
 }
 
-function remedy(finding: Finding, place: Place | undefined): Phrase {
+function remedy(finding: FindingRow, place: Place | undefined): Phrase {
   const where: Phrase = place === undefined ? [] : [foreign(placeText(place), 400)];
   const removed: Phrase = place?.side === 'LEFT' ? ['; it was removed at ', ...where] : [];
   if (finding.fix === null) return place === undefined ? [] : ['See ', ...where, '.'];
@@ -79,7 +81,7 @@ function remedy(finding: Finding, place: Place | undefined): Phrase {
 
 /** Findings of one status as a list, gravest first. */
 export function findingsSection(verdict: Verdict, status: Finding['status'], title: string, most: number): string {
-  const findings = gravestFirst(verdict.findings.filter(finding => finding.status === status));
+  const findings = findingRows(verdict, status);
   if (findings.length === 0) return '';
   const lines = fitLines(
     findings.map(finding => findingLine(finding, verdict)),
@@ -90,11 +92,7 @@ export function findingsSection(verdict: Verdict, status: Finding['status'], tit
   return [`**${title}**`, '', ...lines].join('\n');
 }
 
-export function gravestFirst(findings: readonly Finding[]): readonly Finding[] {
-  return [...findings].sort((a, b) => severityRank(a.severity) - severityRank(b.severity));
-}
-
-function findingLine(finding: Finding, verdict: Verdict): string {
+function findingLine(finding: FindingRow, verdict: Verdict): string {
   return `- **${finding.severity}** ${code(finding.control)} ${words(finding.title)}: ${toMarkdown(findingPhrase(finding, verdict))}`;
 }
 
@@ -152,8 +150,7 @@ function blockLines(verdict: Verdict, decision: Decision): readonly string[] {
 
 /** Digest, revisions, what was there before, and the log's checkpoint, folded away. */
 export function detailsSection(verdict: Verdict, decision: Decision, context: ReportContext): string {
-  const existing = gravestFirst(verdict.findings.filter(({ status }) => status === 'existing'));
-  const controls = [...new Set(existing.map(({ control }) => control))];
+  const controls = [...new Set(findingRows(verdict, 'existing').map(({ control }) => control))];
   const lines = [
     `- digest ${code(verdict.digest)}`,
     `- base ${code(verdict.base)}, head ${code(verdict.head)}, Kubernetes ${verdict.minor}, baseline ${code(verdict.baselineDigest)}`,

@@ -26,7 +26,40 @@ const shortDigest = (text: string): string => text.replace(/^sha256:([0-9a-f]{12
 /** `authorization.mode: Webhook -> AlwaysAllow`, one text to stand in one code span. */
 export function changeText(path: string, before: Shown, after: Shown): string {
   if (path === NODE_PATH) return before.state === 'absent' ? 'joins' : 'leaves';
-  return `${visible(path)}: ${shownText(before)} -> ${shownText(after)}`;
+  const lists = listChange(before, after);
+  return `${visible(path)}: ${lists === null ? `${shownText(before)} -> ${shownText(after)}` : visible(lists, 400)}`;
+}
+
+/** The two cells of a table. Of long lists the second tells what is added and dropped. */
+export function cellTexts(before: Shown, after: Shown): readonly [string, string] {
+  const lists = listChange(before, after);
+  if (lists === null) return [shownText(before), shownText(after)];
+  return [itemCount(before), `${itemCount(after)}: ${lists}`];
+}
+
+const LONG_LIST = 80;
+
+/** What a long list gains and loses; null for what is no list, short enough to show whole, or only in another order. */
+function listChange(before: Shown, after: Shown): string | null {
+  const [from, to] = [itemsOf(before), itemsOf(after)];
+  if (from === null || to === null || Math.max(from.join().length, to.join().length) <= LONG_LIST) return null;
+  const added = to.filter(item => !from.includes(item));
+  const dropped = from.filter(item => !to.includes(item));
+  const parts = [
+    ...(added.length > 0 ? [`adds ${added.join(', ')}`] : []),
+    ...(dropped.length > 0 ? [`drops ${dropped.join(', ')}`] : []),
+  ];
+  return parts.length === 0 ? null : parts.join('; ');
+}
+
+function itemsOf(shown: Shown): readonly string[] | null {
+  return shown.state === 'value' && Array.isArray(shown.value) ? shown.value.map(item => jsonText(item as Json)) : null;
+}
+
+function itemCount(shown: Shown): string {
+  const count = itemsOf(shown)?.length ?? 0;
+  const implicit = shown.state === 'value' && shown.implicit ? ' (default)' : '';
+  return `${count} ${count === 1 ? 'item' : 'items'}${implicit}`;
 }
 
 /** Caps the pieces of `changeText` leave room for. */

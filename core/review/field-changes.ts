@@ -41,8 +41,8 @@ export function fieldChanges(pair: GroupPair, diff: DiffIndex, knowledge: FieldK
       at: placesOf(to.origins.length > 0 && !isImplicit(to.shown) ? to.origins : [], from.origins, diff),
     });
   };
-  if (pair.base === null) add(NODE_PATH, NOWHERE, { shown: MANAGED, origins: [] }, 'neutral');
-  if (pair.head === null) {
+  if (pair.hosting === 'joins') add(NODE_PATH, NOWHERE, { shown: MANAGED, origins: [] }, 'neutral');
+  if (pair.hosting === 'leaves') {
     add(NODE_PATH, { shown: MANAGED, origins: [] }, NOWHERE, pair.inventoryGone ? 'weakens' : 'neutral');
   }
   for (const path of [...new Set([...before.keys(), ...after.keys()])].sort()) {
@@ -68,14 +68,14 @@ function fieldsOf(
 /** A host that leaves weakens nothing by itself, one that joins strengthens nothing; what is lost weakens. */
 function directionIn(pair: GroupPair, direction: Direction, after: Shown): Direction {
   if (after.state === 'absent' && isLost(pair)) return 'weakens';
-  if (pair.head === null) return 'neutral';
-  return pair.base === null && direction === 'strengthens' ? 'neutral' : direction;
+  if (pair.hosting === 'leaves') return 'neutral';
+  return pair.hosting === 'joins' && direction === 'strengthens' ? 'neutral' : direction;
 }
 
 /** The hosts are still there, but the kubelet configuration they had is gone, or their whole inventory is. */
-function isLost({ base, head, inventoryGone }: GroupPair): boolean {
+function isLost({ base, head, hosting, inventoryGone }: GroupPair): boolean {
   if (base === null || base.kubelet === null) return false;
-  return head === null ? inventoryGone : head.kubelet === null;
+  return hosting === 'leaves' ? inventoryGone : head === null || head.kubelet === null;
 }
 
 const isImplicit = (shown: Shown): boolean => shown.state === 'value' && shown.implicit;

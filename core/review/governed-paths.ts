@@ -56,20 +56,25 @@ export function linkProblems(governed: readonly string[], head: SourceTree): rea
 const VALUES = /(^|\/)(group_vars|host_vars|defaults|vars|templates|files)\//;
 
 /**
- * Governed paths that say what Ansible does (playbooks, tasks, handlers, role metadata) and the policy file, where more
- * than comments and blank lines is different between the revisions.
+ * Governed paths that a person has to approve even when no value is different, where more than comments and blank lines
+ * changed: what says what Ansible does (playbooks, tasks, handlers, role metadata), the policy file, and, where something
+ * in the rendering cannot be evaluated, every other file too, because no difference seen is not no difference.
  *
  * @param shown paths whose effect the rendering shows in full: inventories and the sources of files on the nodes.
+ * @param blinded whether problems of the base keep some effects from being seen.
  */
 export function changedProcedures(
   governed: readonly string[],
   base: SourceTree,
   head: SourceTree,
   shown: ReadonlySet<string>,
+  blinded: boolean,
 ): readonly string[] {
   const isShown = (path: string) =>
     VALUES.test(path) || [...shown].some(known => known !== '' && (path === known || path.startsWith(`${known}/`)));
-  return governed.filter(path => !isShown(path) && procedureText(base, path) !== procedureText(head, path));
+  return governed.filter(
+    path => (blinded || !isShown(path)) && procedureText(base, path) !== procedureText(head, path),
+  );
 }
 
 /**

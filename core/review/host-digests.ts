@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { NodeGroup, Rendering } from '../ansible/types.ts';
+import { isCertain } from './node-fields.ts';
 import type { HostDigests } from './types.ts';
 
 /**
@@ -21,10 +22,11 @@ export function hostDigests(rendering: Rendering): HostDigests {
 
 function groupDigests(group: NodeGroup): Record<string, string | null> {
   const files = new Map<string, string | null>();
-  for (const { dest, text, when } of group.files) {
+  for (const file of group.files) {
+    const { dest, text, when } = file;
     if (!dest.value.known || text === null) continue;
-    const known = when === null && text.unknowns.size === 0;
-    files.set(dest.value.json, known ? createHash('sha256').update(text.text).digest('hex') : null);
+    const certain = when === null && isCertain(file);
+    files.set(dest.value.json, certain ? createHash('sha256').update(text.text).digest('hex') : null);
   }
   return Object.fromEntries(files);
 }

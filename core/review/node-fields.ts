@@ -98,8 +98,9 @@ function* fileFields(file: NodeFile): Generator<[string, NodeField]> {
           key: `${file.when.key}?${shown.state === 'value' ? JSON.stringify(shown.value) : JSON.stringify(shown)}`,
         };
   if (file.text !== null) {
-    const shown = SHOWN_BY_FIELDS.has(file.kind) ? known(file.kind) : shownText(file.text, file.kind);
-    yield [dest, { shown: uncertain(shown), origins: [...textOrigins(file.text), task] }];
+    const shown = SHOWN_BY_FIELDS.has(file.kind) && !file.truncated ? known(file.kind) : shownContent(file);
+    const origins = file.alternatives.flatMap(({ text }) => textOrigins(text));
+    yield [dest, { shown: uncertain(shown), origins: [...origins, task] }];
   }
   for (const [name, traced] of [
     ['mode', file.mode],
@@ -121,18 +122,45 @@ function textOrigins(text: RenderedText): readonly Origin[] {
   return [...found.values()];
 }
 
-function shownText(text: RenderedText, kind: FileKind): Shown {
-  const digest = contentDigest(text, kind);
-  if (text.unknowns.size === 0) return known(digest);
-  return { state: 'unknown', why: [...new Set([...text.unknowns.values()].flatMap(({ why }) => why))], key: digest };
+function shownContent(file: NodeFile): Shown {
+  const digest = contentDigest(file);
+  if (isCertain(file)) return known(digest);
+  const why = file.alternatives.flatMap(({ conditions, text }) => [
+    ...conditions.flatMap(({ unknown }) => unknown.why),
+    ...[...text.unknowns.values()].flatMap(unknown => unknown.why),
+  ]);
+  return { state: 'unknown', why: [...new Set(why)].slice(0, 5), key: digest };
+}
+
+/** Whether the file has one text, whatever the unknown conditions, with nothing unknown in it. */
+export function isCertain({ alternatives, truncated }: NodeFile): boolean {
+  const [only] = alternatives;
+  return alternatives.length === 1 && !truncated && only?.conditions.length === 0 && only.text.unknowns.size === 0;
 }
 
 /**
- * `sha256:<hex>` of a rendered text in which unknown values stand by their keys, so that texts with equal unknowns are
- * equal. In unit and environment files of the kubelet, comment lines and blank lines do not count.
+ * `sha256:<hex>` of everything the file may hold: equal for files that are equal whatever the unknowns are. Of a file
+ * with one text it is the digest of that text.
  */
-export function contentDigest(text: RenderedText, kind: FileKind): string {
+export function contentDigest({ kind, text, alternatives, truncated }: NodeFile): string {
+  const [only] = alternatives;
+  if (alternatives.length <= 1 && !truncated && (only?.conditions ?? []).length === 0) {
+    return text === null ? sha256('') : textDigest(only?.text ?? text, kind);
+  }
+  const each = alternatives.map(alternative => [
+    alternative.conditions.map(({ unknown, holds }) => [unknown.key, holds]),
+    textDigest(alternative.text, kind),
+  ]);
+  return sha256(JSON.stringify([each, truncated]));
+}
+
+const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
+
+/**
+ * Digest of a rendered text in which unknown values stand by their keys, so that texts with equal unknowns are equal.
+ * In unit and environment files of the kubelet, comment lines and blank lines do not count.
+ */
+function textDigest(text: RenderedText, kind: FileKind): string {
   const keyed = text.text.replace(UNKNOWN_TOKEN, (_, id: string) => `\uE000${text.unknowns.get(id)?.key ?? id}\uE001`);
-  const relevant = kind === 'kubelet-flags' ? keyed.replace(/^[ \t]*(?:[#;](?!!).*)?\r?\n/gm, '') : keyed;
-  return `sha256:${createHash('sha256').update(relevant).digest('hex')}`;
+  return sha256(kind === 'kubelet-flags' ? keyed.replace(/^[ \t]*(?:[#;](?!!).*)?\r?\n/gm, '') : keyed);
 }

@@ -10,6 +10,8 @@ export type GroupPair = Readonly<{
   hosts: readonly string[];
   base: NodeGroup | null;
   head: NodeGroup | null;
+  /** Whether the hosts themselves are in both revisions, come with the head, or are gone from it. */
+  hosting: 'stays' | 'joins' | 'leaves';
   /** The inventory itself exists on one side only. */
   inventoryGone: boolean;
 }>;
@@ -50,25 +52,48 @@ function mostShared(candidates: ReadonlySet<InventoryRendering>, head: Inventory
 }
 
 function pairHosts(before: InventoryRendering | null, after: InventoryRendering | null): readonly GroupPair[] {
-  const baseGroups = groupByHost(before);
-  const headGroups = groupByHost(after);
+  const baseGroups = groupsByHost(before);
+  const headGroups = groupsByHost(after);
   const inventory = (after ?? before)?.inventory ?? '';
+  const inventoryGone = before === null || after === null;
   const pairs = new Map<NodeGroup | null, Map<NodeGroup | null, string[]>>();
   for (const host of new Set([...headGroups.keys(), ...baseGroups.keys()])) {
-    const base = baseGroups.get(host) ?? null;
-    const head = headGroups.get(host) ?? null;
-    let heads = pairs.get(base);
-    if (!heads) pairs.set(base, (heads = new Map()));
-    const hosts = heads.get(head);
-    if (hosts) hosts.push(host);
-    else heads.set(head, [host]);
+    for (const [base, head] of pairSides(baseGroups.get(host) ?? [], headGroups.get(host) ?? [])) {
+      let heads = pairs.get(base);
+      if (!heads) pairs.set(base, (heads = new Map()));
+      const hosts = heads.get(head);
+      if (hosts) hosts.push(host);
+      else heads.set(head, [host]);
+    }
   }
-  const inventoryGone = before === null || after === null;
   return [...pairs].flatMap(([base, heads]) =>
-    [...heads].map(([head, hosts]) => ({ inventory, hosts, base, head, inventoryGone })),
+    [...heads].map(([head, hosts]): GroupPair => {
+      const [first = ''] = hosts;
+      const hosting = !baseGroups.has(first) ? 'joins' : !headGroups.has(first) ? 'leaves' : 'stays';
+      return { inventory, hosts, base, head, hosting, inventoryGone };
+    }),
   );
 }
 
-function groupByHost(inventory: InventoryRendering | null): ReadonlyMap<string, NodeGroup> {
-  return new Map(inventory?.groups.flatMap(group => group.hosts.map(host => [host, group] as const)));
+/** A real host is in one group; an assumed one has a group for each kind of node it may be, told apart by name. */
+function groupsByHost(inventory: InventoryRendering | null): ReadonlyMap<string, readonly NodeGroup[]> {
+  const found = new Map<string, NodeGroup[]>();
+  for (const group of inventory?.groups ?? []) {
+    for (const host of group.hosts) {
+      const groups = found.get(host);
+      if (groups) groups.push(group);
+      else found.set(host, [group]);
+    }
+  }
+  return found;
+}
+
+type Sides = readonly [NodeGroup | null, NodeGroup | null];
+
+function pairSides(base: readonly NodeGroup[], head: readonly NodeGroup[]): readonly Sides[] {
+  if (base.length <= 1 && head.length <= 1) return [[base[0] ?? null, head[0] ?? null]];
+  const named = head.map((group): Sides => [base.find(({ name }) => name === group.name) ?? null, group]);
+  const left = base.filter(group => !named.some(([before]) => before === group));
+  const paired = named.map(([before, group]): Sides => [before ?? left.shift() ?? null, group]);
+  return [...paired, ...left.map((group): Sides => [group, null])];
 }

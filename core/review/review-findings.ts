@@ -1,9 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { NodeGroup } from '../ansible/types.ts';
 import type { Control, ControlResult } from '../baseline/types.ts';
 import type { Origin } from '../source/rope.ts';
 import { type DiffIndex, placesOf } from './diff-places.ts';
 import type { GroupPair } from './pair-groups.ts';
+import { touches } from './touches.ts';
 import type { FieldChange, Finding, FindingStatus, Place } from './types.ts';
 
 /** A pair of node groups with what changes between them. */
@@ -32,10 +32,11 @@ export function reviewFindings(
   const found = new Map<string, Finding>();
   for (const { pair, changes } of compared) {
     if (pair.head === null) continue;
-    const before = new Map(pair.base ? answers.resultsOf(pair.base).map(result => [idOf(result), result]) : []);
+    const before = new Map(pair.base ? answers.resultsOf(pair.base).map(result => [result.control.id, result]) : []);
     for (const result of answers.resultsOf(pair.head)) {
-      const earlier = before.get(idOf(result));
-      const touching = changes.filter(change => touches(change.path, result.path));
+      const earlier = before.get(result.control.id);
+      const spoken = spokenOf(result);
+      const touching = changes.filter(change => spoken.some(path => touches(change.path, path)));
       const status = statusOf(earlier, result, touching);
       if (status === null) continue;
       const at = placesOf(evidenceOf(result, pair.head), earlier ? evidenceOf(earlier, pair.base) : [], diff);
@@ -49,7 +50,10 @@ export function reviewFindings(
   return [...found.values()];
 }
 
-const idOf = ({ control, path }: ControlResult): string => `${control.id}\0${path}`;
+/** A control answers once for all its places; the answer's own path is the worst of them. */
+function spokenOf({ control, path }: ControlResult): readonly string[] {
+  return [...new Set([path, ...control.paths, ...control.flags])];
+}
 
 function evidenceOf(result: ControlResult, group: NodeGroup | null): readonly Origin[] {
   return result.evidence.length > 0 ? result.evidence : (group?.provenance.get(result.path) ?? []);
@@ -66,11 +70,8 @@ function statusOf(
   touching: readonly FieldChange[],
 ): FindingStatus | null {
   switch (after.result) {
-    case 'violated': {
-      if (before?.result !== 'violated') return 'introduced';
-      const worse = !isDeepStrictEqual(before.actual, after.actual) && touching.some(isWeakening);
-      return worse ? 'introduced' : 'existing';
-    }
+    case 'violated':
+      return before?.result !== 'violated' || touching.some(isWeakening) ? 'introduced' : 'existing';
     case 'pass':
       return before?.result === 'violated' ? 'fixed' : null;
     case 'undecided':
@@ -81,17 +82,6 @@ function statusOf(
 }
 
 const isWeakening = ({ direction }: FieldChange): boolean => direction === 'weakens';
-
-/** Whether a change at `changed` can move an answer that rests on `path`: the same field, a parent, a child, a file's attribute. */
-export function touches(changed: string, path: string): boolean {
-  if (changed === path || changed === '*') return true;
-  const parent = changed.endsWith('.*') ? changed.slice(0, -2) : changed;
-  return isBelow(path, parent) || isBelow(changed, path);
-}
-
-function isBelow(path: string, parent: string): boolean {
-  return parent !== '' && path.startsWith(parent) && (path[parent.length] === '.' || path[parent.length] === '#');
-}
 
 function toFinding(
   pair: GroupPair,

@@ -1,6 +1,6 @@
 import type { NodeGroup, Rendering } from '../ansible/types.ts';
 import type { KubeletProblem, Minor } from '../kubelet/types.ts';
-import type { Problem } from '../source/problem.ts';
+import type { Problem, ProblemCode } from '../source/problem.ts';
 import { originsAt } from '../source/rope.ts';
 import type { SourceTree } from '../source/tree.ts';
 import type { ChangedFile } from './changed-file.ts';
@@ -15,7 +15,8 @@ export type ProblemSide = Readonly<{ tree: SourceTree; rendering: Rendering; pro
 /**
  * Tells the problems a change introduces from those that were there. A problem of the head is introduced when the base
  * has no equal one (same file, code and sentence; lines do not count, renames are followed), or when the diff changes
- * the block it stands in: what cannot be judged must not be edited unjudged. A kubelet that refuses or ignores what is
+ * the block it stands in (the file, where nothing of it can be judged): what cannot be judged must not be edited
+ * unjudged. A kubelet that refuses or ignores what is
  * written is compared per pair of node groups.
  *
  * @param links symlinks and submodules the change puts on governed paths (`linkProblems`): always introduced.
@@ -49,6 +50,14 @@ export function reviewProblems(
 /** Links the rendering did not meet, or did not report itself. */
 function newLinks(links: readonly Problem[], reported: readonly Problem[]): readonly Problem[] {
   return links.filter(link => !reported.some(({ file, code }) => file === link.file && code === link.code));
+}
+
+/** Codes after which the rest of a revision is judged as well as ever. */
+const HARMLESS: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['vaulted', 'kubelet-refuses', 'policy-invalid']);
+
+/** Whether something that was there before keeps the gate from seeing all that a governed file may do. */
+export function isBlinded(existing: readonly Problem[]): boolean {
+  return existing.some(({ code }) => !HARMLESS.has(code));
 }
 
 /** Every problem of a revision once, apart from what the kubelet says. */
@@ -86,10 +95,20 @@ function editedInBase(base: ProblemSide, diff: DiffIndex): ReadonlySet<string> {
   return new Set(edited.map(problem => keyOf(problem, diff.left.get(problem.file)?.path ?? problem.file)));
 }
 
+/** Codes that leave nothing of a file judged, wherever in it the problem is. */
+const WHOLE_FILE: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
+  'yaml-invalid',
+  'template-invalid',
+  'template-undefined',
+  'over-limit',
+  'unreadable',
+]);
+
 function isEdited(tree: SourceTree, problem: Problem, file: ChangedFile | undefined, side: 'LEFT' | 'RIGHT'): boolean {
   const lines = side === 'RIGHT' ? file?.addedLines : file?.removedLines;
   if (lines === undefined || lines.size === 0) return false;
-  if (problem.line === 0) return true;
+  if (problem.line === 0 || WHOLE_FILE.has(problem.code)) return true;
+  if (problem.code === 'not-evaluated' && problem.line === 1) return true;
   const [first, last] = blockAt(linesOf(tree, problem.file), problem.line);
   return [...lines].some(line => line >= first && line <= last);
 }
@@ -140,20 +159,20 @@ function kubeletProblems(pairs: readonly GroupPair[], diff: DiffIndex, minor: Mi
     for (const problem of head?.kubelet?.problems ?? []) {
       const side = before.has(kubeletKey(problem)) ? found.existing : found.introduced;
       const key = kubeletKey(problem);
-      const same = side.get(key);
-      if (same) same.hosts += hosts.length;
-      else side.set(key, { problem: toProblem(problem, head!, base, diff, minor), hosts: hosts.length });
+      let same = side.get(key);
+      if (!same) side.set(key, (same = { problem: toProblem(problem, head!, base, diff, minor), hosts: new Set() }));
+      for (const host of hosts) same.hosts.add(host);
     }
   }
   const withHosts = (side: ReadonlyMap<string, Hosts>) =>
     [...side.values()].map(({ problem, hosts }) => ({
       ...problem,
-      message: `${problem.message} (${hosts} ${hosts === 1 ? 'node' : 'nodes'})`,
+      message: `${problem.message} (${hosts.size} ${hosts.size === 1 ? 'node' : 'nodes'})`,
     }));
   return { introduced: withHosts(found.introduced), existing: withHosts(found.existing) };
 }
 
-type Hosts = { problem: Problem; hosts: number };
+type Hosts = Readonly<{ problem: Problem; hosts: Set<string> }>;
 
 const kubeletKey = ({ stage, effect, path, message, in: text }: KubeletProblem): string =>
   JSON.stringify([stage, effect, path, message, text]);
@@ -193,6 +212,6 @@ function fileOf({ in: name }: KubeletProblem, group: NodeGroup) {
     return group.files.find(file => file.kind === 'KubeletConfiguration' || file.kind === 'kubeadm');
   if (name === 'flags') return group.files.find(file => file.kind === 'kubelet-flags');
   return group.files.find(
-    file => file.kind === 'drop-in' && file.dest.value.known && file.dest.value.json.endsWith(`/${name}`),
+    ({ dest }) => dest.value.known && (dest.value.json === name || dest.value.json.endsWith(`/${name}`)),
   );
 }

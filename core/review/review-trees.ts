@@ -1,58 +1,73 @@
-import type { NodeGroup, Rendering, RenderOptions } from '../ansible/types.ts';
-import type { Baseline, Control, ControlResult } from '../baseline/types.ts';
+import { renderTree } from '../ansible/render-tree.ts';
+import type { NodeGroup, RenderOptions } from '../ansible/types.ts';
+import { directionOf } from '../baseline/direction.ts';
+import { evaluateBaseline } from '../baseline/evaluate-baseline.ts';
+import { isBlocking } from '../baseline/is-blocking.ts';
+import type { Baseline, ControlResult } from '../baseline/types.ts';
+import type { KubeletFacts } from '../kubelet/facts.ts';
+import { loadKubelet } from '../kubelet/load-kubelet.ts';
 import type { Minor } from '../kubelet/types.ts';
 import type { Problem } from '../source/problem.ts';
 import type { SourceTree } from '../source/tree.ts';
 import type { ChangedFile } from './changed-file.ts';
 import { review } from './review.ts';
-import type { Direction, Shown, Verdict } from './types.ts';
-
-/** The rooms a review is composed of. */
-export type ReviewParts = Readonly<{
-  renderTree: (tree: SourceTree, options: RenderOptions) => Rendering;
-  evaluateBaseline: (baseline: Baseline, groups: readonly NodeGroup[]) => readonly ControlResult[];
-  directionOf: (path: string, before: Shown, after: Shown, baseline: Baseline) => Direction;
-  isBlocking: (control: Control) => boolean;
-}>;
+import type { Verdict } from './types.ts';
 
 export type ReviewOptions = Readonly<{
   minor: Minor;
   /** Repository paths; absent = found in the tree. */
   inventories?: readonly string[];
   playbooks?: readonly string[];
+  facts: KubeletFacts;
   baseline: Baseline;
   /** The diff from base to head, every file of it. */
   changes: readonly ChangedFile[];
-  /** Flags (with dashes) whose effect is a kubelet field. */
-  fieldFlags: ReadonlySet<string>;
+  /** Repository path of the policy file: governed although no node reads it. */
   policyPath: string;
   /** What the caller found wrong itself, e.g. in either revision's policy file. */
   problems?: Readonly<{ base: readonly Problem[]; head: readonly Problem[] }>;
 }>;
 
-/** The verdict on a change from one tree to another: what workers and the command line call. */
-export function reviewTrees(base: SourceTree, head: SourceTree, options: ReviewOptions, parts: ReviewParts): Verdict {
-  const { minor, inventories, playbooks, baseline } = options;
+/**
+ * The verdict on a change from one tree to another: what workers and the command line call. Bad input of a repository
+ * becomes problems of the verdict.
+ */
+export function reviewTrees(base: SourceTree, head: SourceTree, options: ReviewOptions): Verdict {
+  const { minor, inventories, playbooks, baseline, facts } = options;
   const rendering: RenderOptions = {
     minor,
     ...(inventories ? { inventories } : {}),
     ...(playbooks ? { playbooks } : {}),
   };
-  const answers = new Map<NodeGroup, readonly ControlResult[]>();
-  const resultsOf = (group: NodeGroup) => {
-    let results = answers.get(group);
-    if (!results) answers.set(group, (results = parts.evaluateBaseline(baseline, [group])));
-    return results;
-  };
+  const render = (tree: SourceTree) => renderTree(tree, rendering, input => loadKubelet(input, facts));
   return review({
-    base: { tree: base, rendering: parts.renderTree(base, rendering), problems: options.problems?.base ?? [] },
-    head: { tree: head, rendering: parts.renderTree(head, rendering), problems: options.problems?.head ?? [] },
+    base: { tree: base, rendering: render(base), problems: options.problems?.base ?? [] },
+    head: { tree: head, rendering: render(head), problems: options.problems?.head ?? [] },
     changes: options.changes,
     minor,
     baseline,
-    answers: { resultsOf, isBlocking: parts.isBlocking },
-    directionOf: (path, before, after) => parts.directionOf(path, before, after, baseline),
-    fieldFlags: options.fieldFlags,
+    answers: { resultsOf: onceEach(group => evaluateBaseline(baseline, [group])), isBlocking },
+    directionOf: (path, before, after) => directionOf(path, before, after, baseline),
+    fieldFlags: fieldFlags(facts),
     policyPath: options.policyPath,
   });
+}
+
+/** A base group is paired with several head groups when it splits; it is judged once. */
+function onceEach(evaluate: (group: NodeGroup) => readonly ControlResult[]) {
+  const answers = new Map<NodeGroup, readonly ControlResult[]>();
+  return (group: NodeGroup): readonly ControlResult[] => {
+    let results = answers.get(group);
+    if (!results) answers.set(group, (results = evaluate(group)));
+    return results;
+  };
+}
+
+/** Flags whose effect shows as a kubelet field, with their dashes. */
+function fieldFlags(facts: KubeletFacts): ReadonlySet<string> {
+  return new Set(
+    Object.entries(facts.flags)
+      .filter(([, { field, turnsOn }]) => field !== undefined || turnsOn !== undefined)
+      .map(([name]) => (name.startsWith('--') ? name : `--${name}`)),
+  );
 }

@@ -10,10 +10,12 @@ import { changedProcedures, governedPaths, linkProblems } from './governed-paths
 import { hostDigests } from './host-digests.ts';
 import { shownEffective } from './node-fields.ts';
 import { type GroupPair, pairGroups } from './pair-groups.ts';
-import { type BaselineAnswers, reviewFindings, touches } from './review-findings.ts';
-import { reviewProblems } from './review-problems.ts';
+import { type BaselineAnswers, reviewFindings } from './review-findings.ts';
+import { isBlinded, reviewProblems } from './review-problems.ts';
+import { touches } from './touches.ts';
 import type { Conclusion, Direction, FieldChange, Finding, Verdict } from './types.ts';
 import { verdictDigest } from './verdict-digest.ts';
+import { gravest, weighChanges } from './weigh-changes.ts';
 
 /** One revision: its tree, what Ansible puts on the nodes, and problems the caller found (the policy file's). */
 export type Revision = Readonly<{ tree: SourceTree; rendering: Rendering; problems: readonly Problem[] }>;
@@ -41,8 +43,11 @@ export function review(input: ReviewInput): Verdict {
   const severityOf = severities(baseline);
   const knowledge: FieldKnowledge = { directionOf: input.directionOf, severityOf, fieldFlags: input.fieldFlags };
   const compared = pairs.map(pair => ({ pair, changes: fieldChanges(pair, diff, knowledge) }));
-  const changes = compared.flatMap(({ changes }) => changes);
   const findings = reviewFindings(compared, input.answers, diff);
+  const changes = weighChanges(
+    compared.flatMap(({ changes }) => changes),
+    findings,
+  );
   const governed = governedPaths(
     files,
     { tree: base.tree, read: base.rendering.read },
@@ -50,7 +55,13 @@ export function review(input: ReviewInput): Verdict {
     input.policyPath,
   );
   const problems = reviewProblems(base, head, pairs, linkProblems(governed, head.tree), diff, minor);
-  const procedures = changedProcedures(governed, base.tree, head.tree, shownPaths(base.rendering, head.rendering));
+  const procedures = changedProcedures(
+    governed,
+    base.tree,
+    head.tree,
+    shownPaths(base.rendering, head.rendering),
+    isBlinded(problems.existing),
+  );
   const digest = verdictDigest({
     minor,
     baselineDigest: baseline.digest,
@@ -104,8 +115,6 @@ function overall(changes: readonly FieldChange[]): Direction {
   return changes.some(({ direction }) => direction === 'strengthens') ? 'strengthens' : 'neutral';
 }
 
-const GRAVEST_FIRST: readonly Severity[] = ['critical', 'high', 'medium', 'low'];
-
 /** The gravest control that speaks about a path, a parent or a child of it. */
 function severities(baseline: Baseline): (path: string) => Severity | null {
   const known = new Map<string, Severity | null>();
@@ -115,7 +124,7 @@ function severities(baseline: Baseline): (path: string) => Severity | null {
       const speaking = baseline.controls.filter(control =>
         [...control.paths, ...control.flags].some(spoken => touches(path, spoken)),
       );
-      severity = GRAVEST_FIRST.find(level => speaking.some(control => control.severity === level)) ?? null;
+      severity = gravest(speaking.map(control => control.severity));
       known.set(path, severity);
     }
     return severity;

@@ -79,8 +79,9 @@ export type Verdict = Readonly<{
   /** Governed paths the change touches (both names of a rename). */
   governed: readonly string[];
   /**
-   * Those of `governed` that say what Ansible does rather than which values it uses (playbooks, tasks, handlers, the
-   * policy file) and changed in more than comments: a person has to approve them even when no value is different.
+   * Those of `governed` that a person has to approve even when no value is different: what says what Ansible does
+   * (playbooks, tasks, handlers, the policy file), and everything else too where `existingProblems` keep effects from
+   * being seen. Changes of comments alone do not count.
    */
   procedures: readonly string[];
   hostCount: number;

@@ -118,7 +118,7 @@ const destOf = ({ dest }: NodeFile): string => text(dest.value.known ? dest.valu
 const contentOf = (file: NodeFile): string =>
   text(
     JSON.stringify([
-      file.text === null ? null : contentDigest(file.text, file.kind),
+      file.text === null ? null : contentDigest(file),
       ...[file.mode, file.owner, file.group].map(traced => traced?.value ?? null),
       file.when?.key ?? null,
     ]),

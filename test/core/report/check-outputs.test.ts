@@ -67,8 +67,7 @@ changes
   group_vars/all.yml:2: authorization.mode: Webhook -> AlwaysAllow on every node (48) (weakens)
 
 introduced
-  group_vars/all.yml:2: critical KG-AUTHZ-01 Authorization asks the API server: authorization.mode is AlwaysAllow on 36 of 48 nodes (workers), expected "Webhook". Set it to Webhook at group_vars/all.yml:2.
-  group_vars/all.yml:2: critical KG-AUTHZ-01 Authorization asks the API server: authorization.mode is AlwaysAllow on 12 of 48 nodes (gpu), expected "Webhook". Set it to Webhook at group_vars/all.yml:2.
+  group_vars/all.yml:2: critical KG-AUTHZ-01 Authorization asks the API server: authorization.mode is AlwaysAllow on every node (48), expected "Webhook". Set it to Webhook at group_vars/all.yml:2.
 
 there before: 1 violation
 48 nodes · Kubernetes 1.34 · ${verdict.digest}

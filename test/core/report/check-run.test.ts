@@ -49,7 +49,7 @@ describe('annotations', () => {
       level: 'failure',
       title: 'critical KG-AUTHZ-01 Authorization asks the API server',
       message:
-        'authorization.mode is AlwaysAllow on 36 of 48 nodes (workers), expected "Webhook". Set it to Webhook at group_vars/all.yml:2.',
+        'authorization.mode is AlwaysAllow on every node (48), expected "Webhook". Set it to Webhook at group_vars/all.yml:2.',
     });
   });
 

@@ -22,8 +22,7 @@ test('a weakening is said in words, then shown, then told how to fix, then who m
 
 **To fix**
 
-- **critical** \`KG-AUTHZ-01\` Authorization asks the API server: \`authorization.mode\` is \`AlwaysAllow\` on 36 of 48 nodes (\`workers\`), expected \`"Webhook"\`. Set it to \`Webhook\` at \`group_vars/all.yml:2\`.
-- **critical** \`KG-AUTHZ-01\` Authorization asks the API server: \`authorization.mode\` is \`AlwaysAllow\` on 12 of 48 nodes (\`gpu\`), expected \`"Webhook"\`. Set it to \`Webhook\` at \`group_vars/all.yml:2\`.
+- **critical** \`KG-AUTHZ-01\` Authorization asks the API server: \`authorization.mode\` is \`AlwaysAllow\` on every node (48), expected \`"Webhook"\`. Set it to \`Webhook\` at \`group_vars/all.yml:2\`.
 
 **Blocked**
 

@@ -84,7 +84,7 @@ describe('changes', () => {
     expect(verdict.changes.map(({ hosts, path, before, direction }) => [hosts, path, before.state, direction])).toEqual(
       [
         [['n2'], '', 'absent', 'neutral'],
-        [['n2'], 'authorization.mode', 'absent', 'neutral'],
+        [['n2'], 'authorization.mode', 'absent', 'weakens'],
       ],
     );
     expect(verdict.findings.map(({ status, hosts }) => [status, hosts])).toEqual([
