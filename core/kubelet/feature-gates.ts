@@ -13,16 +13,30 @@ export type FeatureGates = Readonly<{
   undecided: boolean;
 }>;
 
-type Spec = Readonly<{ stage: string; on: boolean; locked: boolean }>;
+type Spec = Readonly<{ stage: string; on: boolean; locked: boolean; dependsOn: readonly string[] }>;
+
+const READ = new WeakMap<KubeletFacts, Map<Minor, ReadonlyMap<string, Spec>>>();
+
+/** The gates a minor knows, read once per facts. */
+function specsOf(facts: KubeletFacts, minor: Minor): ReadonlyMap<string, Spec> {
+  let byMinor = READ.get(facts);
+  if (!byMinor) READ.set(facts, (byMinor = new Map()));
+  let specs = byMinor.get(minor);
+  if (!specs) {
+    const read = new Map<string, Spec>();
+    for (const [gate, { minors, dependsOn = [] }] of Object.entries(facts.gates)) {
+      const [stage, state, lock] = minors[minor]?.split(' ') ?? [];
+      if (stage !== undefined) read.set(gate, { stage, on: state === 'on', locked: lock === 'locked', dependsOn });
+    }
+    byMinor.set(minor, (specs = read));
+  }
+  return specs;
+}
 
 /** Reads `featureGates` of the settings as SetFromMap does: unknown names, locks, and dependencies since 1.35. */
 export function featureGates(settings: Settings, facts: KubeletFacts, minor: Minor): FeatureGates {
-  const spec = (gate: string): Spec | null => {
-    const text = Object.hasOwn(facts.gates, gate) ? facts.gates[gate]?.minors[minor] : undefined;
-    if (text === undefined) return null;
-    const [stage = '', state, lock] = text.split(' ');
-    return { stage, on: state === 'on', locked: lock === 'locked' };
-  };
+  const specs = specsOf(facts, minor);
+  const spec = (gate: string): Spec | null => specs.get(gate) ?? null;
   const setting = settings.get('featureGates');
   const whole = setting?.kind === 'leaf' && !setting.value.known;
   const open = whole || (setting?.kind === 'map' && setting.open !== null);
@@ -54,9 +68,9 @@ export function featureGates(settings: Settings, facts: KubeletFacts, minor: Min
     }
   }
   if (explicit.size > 0 && atLeast(minor, '1.35')) {
-    for (const [gate, fact] of Object.entries(facts.gates)) {
-      if (!fact.dependsOn || spec(gate) === null || enabled(gate) !== true) continue;
-      const missing = fact.dependsOn.filter(needed => spec(needed) !== null && enabled(needed) === false);
+    for (const [gate, { dependsOn }] of specs) {
+      if (dependsOn.length === 0 || enabled(gate) !== true) continue;
+      const missing = dependsOn.filter(needed => spec(needed) !== null && enabled(needed) === false);
       if (missing.length > 0) {
         refusals.push({
           gate,
