@@ -42,10 +42,25 @@ export function newBudget(limits: Partial<Limits> = {}): Budget {
 
 /** Work went over a limit. Raised where the place in the user's file is not known; see `locate`. */
 export class OverLimit extends Error {
-  constructor(what: string) {
-    super(`${what}; the gate stops here rather than guess`);
+  /** Offset in the text being parsed, when that is what went over. */
+  readonly at: number | null;
+  constructor(what: string, at: number | null = null) {
+    super(what);
     this.name = 'OverLimit';
+    this.at = at;
   }
+}
+
+/** The problem a person sees when work at a place went over a limit. */
+export function overLimitProblem(
+  place: Readonly<{ file: string; line: number; column?: number }>,
+  what: string,
+): ProblemError {
+  return new ProblemError({
+    ...place,
+    code: 'over-limit',
+    message: `this ${what}; the gate stops here rather than guess`,
+  });
 }
 
 /** @throws OverLimit */
@@ -90,7 +105,6 @@ export function locate<T>(at: () => Readonly<{ file: string; line: number }>, wo
     return work();
   } catch (error) {
     if (!(error instanceof OverLimit)) throw error;
-    const { file, line } = at();
-    throw new ProblemError({ file, line, code: 'over-limit', message: error.message });
+    throw overLimitProblem(at(), error.message);
   }
 }

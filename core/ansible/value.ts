@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Origin, type Rope, UNKNOWN_TOKEN, type Unknown } from '../source/rope.ts';
 
 /**
@@ -132,7 +133,7 @@ export function unknownValue(
 ): UnknownValue {
   return {
     kind: 'unknown',
-    key: key.length > 400 ? `${key.slice(0, 200)}…${digest(key)}` : key,
+    key: shortened(key),
     why: [...new Set(why)].slice(0, 6),
     defined: options.defined ?? null,
     ...(options.type ? { type: options.type } : {}),
@@ -140,14 +141,9 @@ export function unknownValue(
   };
 }
 
-/** 128 bits of FNV-1a in hex: names unknowns, is no defence against chosen collisions of a hostile author. */
+/** 128 bits of SHA-256 in hex: names unknowns. */
 export function digest(text: string): string {
-  let hash = 0x6c62272e07bb014262b821756295c58dn;
-  for (let i = 0; i < text.length; i++) {
-    hash =
-      ((hash ^ BigInt(text.charCodeAt(i))) * 0x0000000001000000000000000000013bn) & 0xffffffffffffffffffffffffffffffffn;
-  }
-  return hash.toString(16).padStart(32, '0');
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 
 /** Something Python would raise while evaluating; located by the rendering that meets it. */
@@ -180,24 +176,78 @@ function sameOrigin(a: Origin, b: Origin): boolean {
   return a === b || (a.line === b.line && a.kind === b.kind && a.file === b.file && a.lineEnd === b.lineEnd);
 }
 
-/** Origins of a value and of everything in it. */
-export function allOrigins(value: Value, depth = 0): Origins {
+/** Origins of a value and of what is in it, as far as a few hundred parts tell. */
+export function allOrigins(value: Value): Origins {
+  return collectOrigins(value, { left: 200 }, 0);
+}
+
+function collectOrigins(value: Value, parts: { left: number }, depth: number): Origins {
   let origins = value.origins;
+  parts.left -= 1;
   if (value.kind === 'str') for (const segment of value.segments) origins = mergeOrigins(origins, segment.origins);
   if (depth > 6) return origins;
-  if (value.kind === 'list' || value.kind === 'tuple') {
-    for (const item of value.items) {
-      if (origins.length >= ORIGIN_LIMIT) break;
-      origins = mergeOrigins(origins, allOrigins(item, depth + 1));
-    }
-  }
-  if (value.kind === 'dict') {
-    for (const [key, item] of value.entries.values()) {
-      if (origins.length >= ORIGIN_LIMIT) break;
-      origins = mergeOrigins(mergeOrigins(origins, allOrigins(key, depth + 1)), allOrigins(item, depth + 1));
+  const inner =
+    value.kind === 'dict' ? value.entries.values() : value.kind === 'list' || value.kind === 'tuple' ? value.items : [];
+  for (const part of inner) {
+    if (parts.left <= 0 || origins.length >= ORIGIN_LIMIT) break;
+    for (const item of Array.isArray(part) ? part : [part]) {
+      origins = mergeOrigins(origins, collectOrigins(item as Value, parts, depth + 1));
     }
   }
   return origins;
+}
+
+/**
+ * Calls `visit` with the value and every part of it; a list or mapping that occurs several times is visited once.
+ * @returns how many parts were visited
+ * @throws PythonError for a value that contains itself or nests deeper than 100 levels
+ */
+export function visitParts(value: Value, visit: (part: Value) => void): number {
+  const open = new Set<object>();
+  const done = new Set<object>();
+  let visited = 0;
+  const go = (part: Value): void => {
+    visited += 1;
+    visit(part);
+    const container = containerOf(part);
+    if (!container || done.has(container)) return;
+    if (open.has(container) || open.size >= 100) {
+      throw new PythonError('fails', 'a value contains itself or nests deeper than 100 levels');
+    }
+    open.add(container);
+    for (const item of partsOf(part)) go(item);
+    open.delete(container);
+    done.add(container);
+  };
+  go(value);
+  return visited;
+}
+
+function containerOf(value: Value): object | null {
+  if (value.kind === 'dict') return value.entries;
+  return value.kind === 'list' || value.kind === 'tuple' ? value.items : null;
+}
+
+function partsOf(value: Value): Iterable<Value> {
+  if (value.kind === 'dict') return [...value.entries.values()].flat();
+  return value.kind === 'list' || value.kind === 'tuple' ? value.items : [];
+}
+
+/** How many parts a value has when each list and mapping is counted wherever it occurs. @throws PythonError as `visitParts` */
+export function expandedSize(value: Value): number {
+  visitParts(value, () => {});
+  const sizes = new Map<object, number>();
+  const sizeOf = (part: Value): number => {
+    const container = containerOf(part);
+    if (!container) return 1;
+    const known = sizes.get(container);
+    if (known !== undefined) return known;
+    let size = 1;
+    for (const item of partsOf(part)) size += sizeOf(item);
+    sizes.set(container, size);
+    return size;
+  };
+  return sizeOf(value);
 }
 
 /** The same value with further origins on it (for text: on each run). */
@@ -308,28 +358,15 @@ export function toJson(value: Value): unknown {
 
 /** Everything unknown in a value as one unknown, or null when all of it is known. */
 export function unknownIn(value: Value): Unknown | null {
+  if (value.kind === 'unknown') return { key: value.key, why: value.why };
   const found = new Map<string, Unknown>();
-  collectUnknowns(value, found, 0);
+  visitParts(value, part => {
+    if (part.kind === 'unknown') found.set(part.key, part);
+    if (part.kind === 'str') for (const unknown of part.unknowns?.values() ?? []) found.set(unknown.key, unknown);
+  });
   if (found.size === 0) return null;
-  const all = [...found.values()];
-  const [only] = all;
-  if (all.length === 1 && only && value.kind === 'unknown') return { key: only.key, why: only.why };
-  return { key: identity(value), why: [...new Set(all.flatMap(unknown => unknown.why))].slice(0, 6) };
-}
-
-function collectUnknowns(value: Value, found: Map<string, Unknown>, depth: number): void {
-  if (depth > 100) return;
-  if (value.kind === 'unknown') found.set(value.key, { key: value.key, why: value.why });
-  if (value.kind === 'str') for (const unknown of value.unknowns?.values() ?? []) found.set(unknown.key, unknown);
-  if (value.kind === 'list' || value.kind === 'tuple') {
-    for (const item of value.items) collectUnknowns(item, found, depth + 1);
-  }
-  if (value.kind === 'dict') {
-    for (const [key, item] of value.entries.values()) {
-      collectUnknowns(key, found, depth + 1);
-      collectUnknowns(item, found, depth + 1);
-    }
-  }
+  const why = [...found.values()].flatMap(unknown => unknown.why);
+  return { key: identity(value), why: [...new Set(why)].slice(0, 6) };
 }
 
 /**
@@ -337,12 +374,25 @@ function collectUnknowns(value: Value, found: Map<string, Unknown>, depth: numbe
  * stand in it by their key. Keys of derived unknowns are built from it.
  */
 export function identity(value: Value): string {
-  const text = identityText(value, 0);
+  visitParts(value, () => {});
+  return identityText(value, new Map());
+}
+
+function identityText(value: Value, known: Map<object, string>): string {
+  const container = containerOf(value);
+  const before = container && known.get(container);
+  if (before) return before;
+  const inner = (part: Value) => identityText(part, known);
+  const text = shortened(plainIdentity(value, inner));
+  if (container) known.set(container, text);
+  return text;
+}
+
+function shortened(text: string): string {
   return text.length > 400 ? `${text.slice(0, 120)}…${digest(text)}` : text;
 }
 
-function identityText(value: Value, depth: number): string {
-  if (depth > 100) throw new PythonError('fails', 'a value nests deeper than 100 levels');
+function plainIdentity(value: Value, inner: (part: Value) => string): string {
   switch (value.kind) {
     case 'unknown':
       return value.key;
@@ -354,11 +404,9 @@ function identityText(value: Value, depth: number): string {
     }
     case 'list':
     case 'tuple':
-      return `${value.kind === 'list' ? '' : 'tuple'}[${value.items.map(item => identityText(item, depth + 1)).join(',')}]`;
-    case 'dict': {
-      const pairs = [...value.entries.values()];
-      return `{${pairs.map(([key, item]) => `${identityText(key, depth + 1)}:${identityText(item, depth + 1)}`).join(',')}}`;
-    }
+      return `${value.kind === 'list' ? '' : 'tuple'}[${value.items.map(inner).join(',')}]`;
+    case 'dict':
+      return `{${[...value.entries.values()].map(([key, item]) => `${inner(key)}:${inner(item)}`).join(',')}}`;
     case 'none':
       return 'null';
     case 'bool':

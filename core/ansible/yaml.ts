@@ -9,12 +9,12 @@ import {
   type Pair,
   parseAllDocuments,
   type Scalar,
+  type YAMLError,
   type YAMLMap,
 } from 'yaml';
 import type { Problem } from '../source/problem.ts';
-import { ProblemError } from '../source/problem.ts';
 import type { Origin } from '../source/rope.ts';
-import { type Budget, locate, OverLimit, spend } from './budget.ts';
+import { type Budget, locate, OverLimit, overLimitProblem, spend } from './budget.ts';
 import {
   dict,
   digest,
@@ -54,7 +54,7 @@ export function loadYaml(file: string, text: string, budget: Budget): LoadedYaml
   const guarded = guardYaml(file, text, budget, at);
   if (guarded.over) {
     const { error, offset } = guarded.over;
-    throw new ProblemError({ file, ...at(offset), code: 'over-limit', message: error.message });
+    throw overLimitProblem({ file, ...at(offset) }, error.message);
   }
   if (guarded.problem) return { documents: [], problems: [guarded.problem], remarks: [] };
   const parsed = parse(text);
@@ -76,7 +76,7 @@ export function loadYaml(file: string, text: string, budget: Budget): LoadedYaml
   );
 }
 
-function parse(text: string): Document[] {
+function parse(text: string, repairs = 0): Document[] {
   const documents = parseAllDocuments(text, {
     schema: 'failsafe',
     version: '1.1',
@@ -87,42 +87,36 @@ function parse(text: string): Document[] {
     keepSourceTokens: false,
   });
   if (!Array.isArray(documents) || documents.length === 0) return [];
-  const quoted = documents.flatMap(document => document.errors).find(error => UNCLOSED_QUOTE.test(error.message));
-  const repaired = quoted && text.length <= REPAIR_LIMIT ? indentContinuation(text, quoted.pos[0]) : null;
-  return repaired === null ? documents : parse(repaired);
+  const [error] = documents.flatMap(document => document.errors);
+  const repaired =
+    error && repairs < MAX_REPAIRS && text.length <= REPAIR_LIMIT ? indentContinuation(text, error) : null;
+  return repaired === null ? documents : parse(repaired, repairs + 1);
 }
 
-const UNCLOSED_QUOTE = /^Missing closing ["']quote/;
-const REPAIR_LIMIT = 32 * 1024;
-
-/**
- * libyaml lets the further lines of a quoted scalar start in any column, the `yaml` package wants them indented:
- * indents the line after the break, which changes neither the value nor any line number. Null when it is indented
- * already and the quote really is unclosed.
- */
-function indentContinuation(text: string, offset: number): string | null {
-  const next = text.indexOf('\n', offset) + 1;
-  if (
-    next === 0 ||
-    next >= text.length ||
-    text.startsWith(INDENT, next) ||
-    /^(?:---|\.\.\.)(?:\s|$)/.test(text.slice(next, next + 4))
-  ) {
-    return null;
-  }
-  return `${text.slice(0, next)}${INDENT}${text.slice(next)}`;
-}
+const MAX_REPAIRS = 40;
+const REPAIR_LIMIT = 64 * 1024;
 const INDENT = ' '.repeat(40);
 
+/**
+ * libyaml lets the further lines of a quoted scalar or of a flow collection start in any column, the `yaml` package
+ * wants them indented: indents the line it stumbles over, which changes neither a value nor a line number. Null when
+ * that is not what is wrong.
+ */
+function indentContinuation(text: string, { message, pos: [offset] }: YAMLError): string | null {
+  const quote = /^Missing closing ["']quote/.test(message);
+  if (!quote && !message.includes('must be sufficiently indented')) return null;
+  const line = quote ? text.indexOf('\n', offset) + 1 : text.lastIndexOf('\n', offset - 1) + 1;
+  if (line === 0 || line >= text.length || text.startsWith(INDENT, line)) return null;
+  if (/^(?:---|\.\.\.)(?:\s|$)/.test(text.slice(line, line + 4))) return null;
+  return `${text.slice(0, line)}${INDENT}${text.slice(line)}`;
+}
+
 function syntaxProblems(file: string, text: string, document: Document, at: (offset: number) => Position): Problem[] {
-  return document.errors
-    .filter(error => !(error.code === 'BAD_INDENT' && error.message.includes('sufficiently indented')))
-    .slice(0, 20)
-    .map(error => {
-      const position = at(error.pos[0]);
-      const line = text.split('\n')[position.line - 1] ?? '';
-      return invalid(file, position, inWords(error.code, error.message, line));
-    });
+  return document.errors.slice(0, 20).map(error => {
+    const position = at(error.pos[0]);
+    const line = text.split('\n')[position.line - 1] ?? '';
+    return invalid(file, position, inWords(error.code, error.message, line));
+  });
 }
 
 /** A parser's complaint for a person who just wants to know what to change. */
@@ -135,17 +129,16 @@ function inWords(code: string, message: string, line: string): string {
   }
   if (/[[{]%|%[\]}]/.test(line)) return 'a Jinja block {% … %} stands in plain YAML; only templates may hold those';
   if (/:\s*\{\{/.test(line)) return 'a value that starts with {{ must be quoted: "{{ … }}"';
+  if (first.startsWith('Implicit map keys need to be followed')) return NEITHER;
   switch (code) {
     case 'BLOCK_AS_IMPLICIT_KEY':
       return line.includes(': ')
         ? 'a second "key: value" on one line; quote the value when it holds a colon'
         : 'a list or mapping stands where a key must';
     case 'MULTILINE_IMPLICIT_KEY':
-      return 'this line is neither "key: value" nor part of the value above; check its indentation and the line before';
+      return NEITHER;
     case 'BAD_INDENT':
       return 'the indentation fits none of the lines above';
-    case 'BAD_ALIAS':
-      return `an alias points to an anchor that does not exist: ${first}`;
     case 'BAD_SCALAR_START':
       return `${first}; quote it`;
     case 'BAD_DQ_ESCAPE':
@@ -154,6 +147,9 @@ function inWords(code: string, message: string, line: string): string {
       return `this is not valid YAML: ${first.charAt(0).toLowerCase()}${first.slice(1)}`;
   }
 }
+
+const NEITHER =
+  'this line is neither "key: value" nor part of the value above; check its indentation and the line before';
 
 /** Turns the nodes of one text into values. Lives for one text: anchors hold until the next document. */
 class Builder {

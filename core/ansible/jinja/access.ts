@@ -36,7 +36,7 @@ export function item(engine: Engine, value: Value, index: Value): Value {
     const why = [...value.why, ...(unknownIn(key)?.why ?? [])];
     return unknownValue(`${value.key}${part}`, why, { origins: value.origins });
   }
-  if (isUnknown(key)) return derived('item', [value, key], { defined: null });
+  if (isUnknown(engine.budget, key)) return derived('item', [value, key], { defined: null });
   const found = entry(value, key);
   if (found) return found;
   if (key.kind === 'str') {

@@ -1,5 +1,5 @@
-import { type Budget } from '../budget.ts';
-import type { Value } from '../value.ts';
+import { type Budget, OverLimit, spend } from '../budget.ts';
+import { expandedSize, type Value, visitParts } from '../value.ts';
 import { parseLiteral } from './literal.ts';
 import { derived, toText } from './python.ts';
 import { concat } from './text.ts';
@@ -12,7 +12,8 @@ export function convert(budget: Budget, nodes: readonly Value[]): Value {
   const [only] = nodes;
   if (nodes.length === 1 && only) {
     if (only.kind === 'str' && only.verbatim) return only;
-    if (only.kind === 'unknown' || only.kind === 'lazy' || only.kind === 'bool' || survivesText(only, 0)) return only;
+    if (only.kind === 'unknown' || only.kind === 'lazy' || only.kind === 'bool' || survivesText(budget, only))
+      return only;
   }
   const text = concat(
     budget,
@@ -27,36 +28,18 @@ export function convert(budget: Budget, nodes: readonly Value[]): Value {
 }
 
 /** Whether `literal_eval(str(value))` gives the value back. Only lists and mappings are read back at all. */
-function survivesText(value: Value, depth: number): boolean {
-  if (depth > 80) return false;
-  switch (value.kind) {
-    case 'list':
-      return value.items.every(item => survivesInside(item, depth + 1));
-    case 'dict':
-      return [...value.entries.values()].every(
-        ([key, item]) => survivesInside(key, depth + 1) && survivesInside(item, depth + 1),
-      );
-    default:
-      return false;
-  }
-}
-
-function survivesInside(value: Value, depth: number): boolean {
-  switch (value.kind) {
-    case 'float':
-      return Number.isFinite(value.value);
-    case 'tuple':
-      return value.items.every(item => survivesInside(item, depth + 1));
-    case 'list':
-    case 'dict':
-      return survivesText(value, depth);
-    case 'lazy':
-    case 'object':
-    case 'undefined':
-      return false;
-    default:
-      return true;
-  }
+function survivesText(budget: Budget, value: Value): boolean {
+  if (value.kind !== 'list' && value.kind !== 'dict') return false;
+  const size = expandedSize(value);
+  if (size > budget.limits.yamlNodes)
+    throw new OverLimit(`makes a value of more than ${budget.limits.yamlNodes} parts`);
+  spend(budget, size >> 2);
+  let survives = true;
+  visitParts(value, part => {
+    const lost = part.kind === 'lazy' || part.kind === 'object' || part.kind === 'undefined';
+    if (lost || (part.kind === 'float' && !Number.isFinite(part.value))) survives = false;
+  });
+  return survives;
 }
 
 function markUnsafe(value: Value): Value {

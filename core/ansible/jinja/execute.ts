@@ -21,6 +21,7 @@ import {
   unknownIn,
   unknownValue,
   type Value,
+  visitParts,
   withOrigins,
 } from '../value.ts';
 import { iterate } from './access.ts';
@@ -67,7 +68,7 @@ function executeOne(run: Run, statement: Statement, frame: Frame, output: Output
       output.nodes.push(withOrigins(cut(frame.unit.source, statement.at, statement.end), output.controls));
       return;
     case 'output':
-      print(run, finalize(evaluate(run, statement.expression, frame)), statement.at, frame, output);
+      print(run, finalize(run, evaluate(run, statement.expression, frame)), statement.at, frame, output);
       return;
     case 'if':
       return executeIf(run, statement, frame, output);
@@ -91,7 +92,7 @@ function executeOne(run: Run, statement: Statement, frame: Frame, output: Output
       return executeCall(run, statement, frame, output);
     case 'filter-block': {
       const text = joined(run, capture(run, statement.body, childFrame(frame), output));
-      return print(run, finalize(applyFilters(run, statement.filter, frame, text)), statement.at, frame, output);
+      return print(run, finalize(run, applyFilters(run, statement.filter, frame, text)), statement.at, frame, output);
     }
     case 'with': {
       const inner = childFrame(frame);
@@ -133,16 +134,12 @@ function print(run: Run, value: Value, at: number, frame: Frame, output: Output)
 }
 
 /** What Ansible prints for a value: nothing for None; an undefined part fails. @throws PythonError */
-export function finalize(value: Value): Value {
-  refuseUndefined(value, 0);
+export function finalize(run: Run, value: Value): Value {
+  const visited = visitParts(value, part => {
+    if (part.kind === 'undefined' && !part.soft) throw undefinedUsed(part);
+  });
+  spend(run.budget, visited >> 2);
   return value.kind === 'none' ? str('', value.origins) : value;
-}
-
-function refuseUndefined(value: Value, depth: number): void {
-  if (depth > 100) throw new PythonError('fails', 'a value nests deeper than 100 levels');
-  if (value.kind === 'undefined' && !value.soft) throw undefinedUsed(value);
-  if (value.kind === 'list' || value.kind === 'tuple') for (const item of value.items) refuseUndefined(item, depth + 1);
-  if (value.kind === 'dict') for (const [, item] of value.entries.values()) refuseUndefined(item, depth + 1);
 }
 
 /** Runs a body aside and returns what it prints. */

@@ -143,6 +143,9 @@ export function unary(operator: '-' | '+', operand: Value): Value {
 
 /** `left operator right` as a bool, or an unknown when it hangs on one. @throws PythonError */
 export function comparison(budget: Budget, operator: Comparator, left: Value, right: Value): Value {
+  const isList = right.kind === 'list' || right.kind === 'tuple';
+  if ((operator === 'in' || operator === 'not in') && left.kind === 'undefined' && isList && right.items.length === 0)
+    return bool(operator === 'not in');
   const [a, b] = [defined(left), defined(right)];
   const origins = mergeOrigins(allOrigins(a), allOrigins(b));
   if (operator === 'in' || operator === 'not in') {
@@ -150,7 +153,7 @@ export function comparison(budget: Budget, operator: Comparator, left: Value, ri
     if (found === null) return derived(operator, [a, b], { type: 'bool' });
     return bool(operator === 'in' ? found : !found, origins);
   }
-  if (isUnknown(a) || isUnknown(b)) {
+  if (isUnknown(budget, a) || isUnknown(budget, b)) {
     const equality = operator === '==' || operator === '!=';
     if (equality && identity(a) === identity(b)) return bool(operator === '==', origins);
     if (operator === '!=') {
@@ -190,19 +193,19 @@ function isIn(budget: Budget, item: Value, container: Value): boolean | null {
     case 'list':
     case 'tuple':
       if (container.items.length === 0) return false;
-      if (isUnknown(item)) return null;
+      if (isUnknown(budget, item)) return null;
       if (
         contains(
           budget,
-          container.items.filter(other => !isUnknown(other)),
+          container.items.filter(other => !isUnknown(budget, other)),
           item,
         )
       )
         return true;
-      return container.items.some(isUnknown) ? null : false;
+      return container.items.some(other => isUnknown(budget, other)) ? null : false;
     case 'dict':
       if (container.entries.size === 0) return false;
-      return isUnknown(item) ? null : container.entries.has(keyOf(item));
+      return isUnknown(budget, item) ? null : container.entries.has(keyOf(item));
     case 'lazy':
       if (item.kind === 'unknown') return null;
       return item.kind === 'str' && container.get(item.text) !== undefined;

@@ -1,5 +1,6 @@
 import { newBudget } from '../budget.ts';
 import { PythonError, type Str, type Value } from '../value.ts';
+import { truthOf } from './engine.ts';
 import { parseLiteral } from './literal.ts';
 import type { SyntaxOptions } from './syntax.ts';
 import { slice } from './text.ts';
@@ -46,7 +47,8 @@ function override(syntax: SyntaxOptions, name: string, written: string): SyntaxO
   const value: Value | string = parseLiteral(newBudget(), literal);
   if (typeof value === 'string') throw new PythonError('syntax', `failed to parse jinja2 override ${name}: ${written}`);
   const flag = Object.hasOwn(FLAGS, name) ? FLAGS[name] : undefined;
-  if (flag && (value.kind === 'bool' || value.kind === 'int')) return { ...syntax, [flag]: Boolean(value.value) };
+  const truth = truthOf(value);
+  if (flag && typeof truth === 'boolean') return { ...syntax, [flag]: truth };
   const delimiter = Object.hasOwn(DELIMITERS, name) ? DELIMITERS[name] : undefined;
   if (delimiter && value.kind === 'str' && value.text !== '') return { ...syntax, [delimiter]: value.text };
   throw new PythonError('syntax', `the jinja2 override ${name} is not evaluated`);

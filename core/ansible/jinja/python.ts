@@ -18,6 +18,7 @@ import {
   unknownIn,
   unknownValue,
   type Value,
+  visitParts,
 } from '../value.ts';
 import { concat, originsOf, tokenOf } from './text.ts';
 
@@ -221,8 +222,13 @@ export function derived(
 }
 
 /** Whether any part of the value, however deep, is unknown. */
-export function isUnknown(value: Value): boolean {
-  return unknownIn(value) !== null;
+export function isUnknown(budget: Budget, value: Value): boolean {
+  let unknown = false;
+  const visited = visitParts(value, part => {
+    if (part.kind === 'unknown' || (part.kind === 'str' && part.unknowns?.size)) unknown = true;
+  });
+  spend(budget, visited >> 2);
+  return unknown;
 }
 
 /** Values without repetition, first ones kept, as Python compares. */

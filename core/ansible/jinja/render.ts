@@ -1,6 +1,6 @@
 import { type Problem, type ProblemCode, ProblemError } from '../../source/problem.ts';
 import { type Origin, type RenderedText, type Unknown, verbatim } from '../../source/rope.ts';
-import { type Budget, OverLimit } from '../budget.ts';
+import { type Budget, OverLimit, overLimitProblem } from '../budget.ts';
 import {
   bool,
   identity,
@@ -129,7 +129,8 @@ function answer<T>(
     try {
       return work(evaluation);
     } catch (error) {
-      if (error instanceof PythonError) places.set(error, whereOf(evaluation.run, error, place));
+      if (error instanceof PythonError)
+        places.set(error, whereOf(evaluation.run, error instanceof SyntaxFailure ? error.at : null, place));
       throw error;
     }
   };
@@ -139,8 +140,8 @@ function answer<T>(
     return { outcomes: outcomes.map(outcome => locatedOutcome(outcome, places, place)), truncated };
   } catch (error) {
     if (!(error instanceof OverLimit) && !(error instanceof RangeError)) throw error;
-    const message = error instanceof OverLimit ? error.message : 'nests too deeply to be evaluated';
-    throw new ProblemError({ ...(current ? whereOf(current, null, place) : place), code: 'over-limit', message });
+    const overLimit = error instanceof OverLimit ? error : new OverLimit('nests too deeply to be evaluated');
+    throw overLimitProblem(current ? whereOf(current, overLimit.at, place) : place, overLimit.message);
   } finally {
     budget.depth = depth;
   }
@@ -177,9 +178,8 @@ function newRun(scope: Scope, budget: Budget, decide: Decide, templates: ParsedT
   return { run, variables, templates };
 }
 
-function whereOf(run: Run, error: PythonError | null, place: Place): Place {
-  const offset = error instanceof SyntaxFailure ? error.at : run.at.offset;
-  const found = placeAt(run.at.source, offset);
+function whereOf(run: Run, offset: number | null, place: Place): Place {
+  const found = placeAt(run.at.source, offset ?? run.at.offset);
   return found.file === '' && found.line === 0 ? { file: place.file, line: place.line } : found;
 }
 
@@ -204,10 +204,7 @@ function joinOutcomes(outcomes: readonly Located<Value>[], truncated: boolean, s
     return subject;
   }
   if (others.length === 0) return result;
-  if (truncated) {
-    const message = 'hangs on more unknown conditions than can be looked at';
-    throw new ProblemError({ ...placeOf(subject), code: 'over-limit', message });
-  }
+  if (truncated) throw overLimitProblem(placeOf(subject), 'hangs on more unknown conditions than can be looked at');
   const agreed = results.length === outcomes.length && results.every(other => identity(other) === identity(result));
   if (agreed) return result;
   const ways = outcomes.map(outcome => {

@@ -217,9 +217,11 @@ function cased(text: string, change: (text: string) => string): boolean {
   return compareText(change(text), text) === 0 && text.toLowerCase() !== text.toUpperCase();
 }
 
+/** Python's `is`: true, false, None and small numbers are one object each. */
 function same(a: Value, b: Value | undefined): boolean {
   if (!b || a.kind !== b.kind) return false;
   if (a.kind === 'none') return true;
+  if (a.kind === 'int' && b.kind === 'int') return a.value === b.value && a.value >= -5 && a.value <= 256;
   return a.kind === 'bool' && b.kind === 'bool' ? a.value === b.value : a === b;
 }
 
@@ -230,7 +232,8 @@ export function applyTest(engine: Engine, name: string, value: Value, args: Argu
   const test = TESTS.get(short);
   const inputs = [value, ...args.positional, ...args.named.values()];
   if (!test) return derived(short, inputs.map(defined), { type: 'bool', why: [`the test ${name} is not evaluated`] });
-  if (!test.own && inputs.some(input => isUnknown(defined(input)))) return derived(short, inputs, { type: 'bool' });
+  if (!test.own && inputs.some(input => isUnknown(engine.budget, defined(input))))
+    return derived(short, inputs, { type: 'bool' });
   const origins = inputs.reduce((all: Origins, input) => mergeOrigins(all, allOrigins(input)), []);
   const result = test.apply(engine, value, args);
   return typeof result === 'boolean' ? bool(result, origins) : result;

@@ -26,7 +26,7 @@ export function textMethod(engine: Engine, text: Str, name: string): RuntimeObje
   const call = (args: Arguments): Value => {
     const inputs = [...args.positional, ...args.named.values()].map(defined);
     const mayBePartial = name === 'format' || name === 'join';
-    if (!mayBePartial && (text.unknowns?.size || inputs.some(isUnknown)))
+    if (!mayBePartial && (text.unknowns?.size || inputs.some(input => isUnknown(engine.budget, input))))
       return derived(`str.${name}`, [text, ...inputs]);
     return method(engine, text, args);
   };

@@ -31,7 +31,7 @@ export class TokenStream {
     if (this.#index < this.#tokens.length - 1) this.#index += 1;
     this.#nodes += 1;
     if (this.#nodes > this.#limits.templateNodes)
-      throw new OverLimit(`has more than ${this.#limits.templateNodes} parts`);
+      throw new OverLimit(`has more than ${this.#limits.templateNodes} parts`, token.at);
     return token;
   }
 
@@ -77,7 +77,7 @@ export class TokenStream {
   nested<T>(rule: () => T): T {
     this.#depth += 1;
     if (this.#depth > this.#limits.expressionNesting)
-      throw new OverLimit(`nests deeper than ${this.#limits.expressionNesting} levels`);
+      throw new OverLimit(`nests deeper than ${this.#limits.expressionNesting} levels`, this.current.at);
     try {
       return rule();
     } finally {

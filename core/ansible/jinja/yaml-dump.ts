@@ -75,17 +75,10 @@ class Emitter {
   }
 
   document(value: Value): Str {
-    if (this.#options.explicitStart) {
-      this.#indicator('---', true, []);
-      if (isCollection(value)) this.#writeIndent();
-    }
-    const style = this.#node(value, {});
+    if (this.#options.explicitStart) this.#indicator('---', true, []);
+    this.#node(value, {});
     this.#indent = -1;
     this.#writeIndent();
-    if (style === 'plain') {
-      this.#indicator('...', true, []);
-      this.#writeIndent();
-    }
     return concat(this.#budget, this.#parts);
   }
 
@@ -125,7 +118,7 @@ class Emitter {
     else if (!indentless) this.#indent += this.#step;
   }
 
-  #node(value: Value, context: Context): 'plain' | 'other' {
+  #node(value: Value, context: Context): void {
     if (!isCollection(value)) return this.#scalar(value, context);
     deeper(this.#budget, () => {
       const empty = value.kind === 'dict' ? value.entries.size === 0 : value.items.length === 0;
@@ -133,7 +126,6 @@ class Emitter {
       if (value.kind === 'dict') return flow ? this.#flowMapping(value) : this.#blockMapping(value);
       return flow ? this.#flowSequence(value) : this.#blockSequence(value, context);
     });
-    return 'other';
   }
 
   #inFlow(value: Collection): boolean {
@@ -225,7 +217,7 @@ class Emitter {
     return Buffer.byteLength(text) <= 128 && !BREAK.test(text);
   }
 
-  #scalar(value: Value, context: Context): 'plain' | 'other' {
+  #scalar(value: Value, context: Context): void {
     const text = scalarText(value);
     const analysis = analyze(text.text, this.#options.allowUnicode);
     const style = this.#style(value, text.text, analysis, context);
@@ -235,7 +227,6 @@ class Emitter {
     else if (style === 'single') this.#singleQuoted(text, breaks);
     else this.#doubleQuoted(text, breaks);
     this.#indent = this.#indents.pop() ?? -1;
-    return style === 'plain' ? 'plain' : 'other';
   }
 
   #style(value: Value, text: string, analysis: Analysis, context: Context): 'plain' | 'single' | 'double' {

@@ -38,8 +38,9 @@ export function applyFilter(engine: Engine, name: string, input: Value, args: Ar
   if (!filter) return derived(short, inputs(), { why: [`the filter ${name} is not evaluated`] });
   if (filter.unknowns !== 'own') {
     for (const value of [input, ...others]) defined(value);
-    const refuses = (value: Value) => (filter.unknowns === 'any' ? isUnknown(value) : value.kind === 'unknown');
-    if (refuses(input) || others.some(isUnknown)) return derived(short, inputs());
+    const refuses = (value: Value) =>
+      filter.unknowns === 'any' ? isUnknown(engine.budget, value) : value.kind === 'unknown';
+    if (refuses(input) || others.some(other => isUnknown(engine.budget, other))) return derived(short, inputs());
   }
   const result = filter.apply(engine, input, args);
   return result.kind === 'str' && VERBATIM.includes(short) ? { ...result, verbatim: true } : result;

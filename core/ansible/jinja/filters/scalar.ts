@@ -13,6 +13,7 @@ import {
 import { bind, type Engine, truth } from '../engine.ts';
 import { asConditions } from '../evaluate.ts';
 import { defined, derived, indexOf, isNumber, isUnknown, numberOf, toText } from '../python.ts';
+import { concat } from '../text.ts';
 import { any, asText, type Filters, isTrue, own, textOf } from './filter.ts';
 
 const DECIMAL = /^[+-]?(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?$/;
@@ -65,7 +66,7 @@ function mathOf(compute: (value: number, argument: number | null) => number): Fi
     if (!isNumber(input) || (argument && !isNumber(argument)))
       throw new PythonError('fails', 'can only be used on numbers');
     const result = compute(Number(numberOf(input)), argument && isNumber(argument) ? Number(numberOf(argument)) : null);
-    if (Number.isNaN(result)) throw new PythonError('fails', 'math domain error');
+    if (!Number.isFinite(result)) throw new PythonError('fails', 'math domain error');
     return float(result, allOrigins(input));
   });
 }
@@ -122,7 +123,7 @@ export const SCALAR_FILTERS: Filters = {
   }),
   bool: own((engine, input) => {
     const value = defined(input);
-    if (isUnknown(value)) return derived('bool_filter', [value], { type: 'bool' });
+    if (isUnknown(engine.budget, value)) return derived('bool_filter', [value], { type: 'bool' });
     if (value.kind === 'none' || value.kind === 'bool') return value;
     const text =
       value.kind === 'str' ? value.text.toLowerCase() : isNumber(value) ? toText(engine.budget, value).text : '';
@@ -168,8 +169,18 @@ export const SCALAR_FILTERS: Filters = {
     const named = unit && unit.kind !== 'none' ? textOf(unit, 'unit') : null;
     return str(bytesToText(Number(numberOf(input)), isTrue(engine, isbits), named), allOrigins(input));
   }),
+  version_compare: any((engine, input, args) => engine.test('version', input, args)),
+  ipwrap: any(wrapAddress),
+  'ansible.utils.ipwrap': any(wrapAddress),
   type_debug: any((_, input) => str(TYPE_NAMES[input.kind] ?? pythonType(input), allOrigins(input))),
 };
+
+/** `ansible.utils.ipwrap`: brackets around IPv6 addresses, anything else as it is. */
+function wrapAddress(engine: Engine, input: Value): Value {
+  if (input.kind === 'list') return { ...input, items: input.items.map(item => wrapAddress(engine, item)) };
+  if (input.kind !== 'str' || !/^(?=.*:.*:)[0-9a-f:.]+$/i.test(input.text)) return input;
+  return concat(engine.budget, [str('[', input.origins), input, str(']', input.origins)]);
+}
 
 const TYPE_NAMES: Readonly<Partial<Record<Value['kind'], string>>> = { str: 'AnsibleUnicode', none: 'NoneType' };
 

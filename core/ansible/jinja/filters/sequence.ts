@@ -14,19 +14,15 @@ import {
   type Value,
 } from '../../value.ts';
 import { attribute, follow, iterate } from '../access.ts';
-import { bind, type Engine, truth } from '../engine.ts';
+import { bind, type Engine, truth, truthOf } from '../engine.ts';
 import { binary } from '../operators.ts';
 import { compare, contains, defined, derived, distinct, equals, indexOf, isUnknown } from '../python.ts';
 import { characterCount, concat } from '../text.ts';
 import { any, asText, type Filter, type Filters, isTrue, own, textOf, whole } from './filter.ts';
 
-/** Jinja's filters loop over nothing for an empty number or None. */
-function items(value: Value): readonly Value[] {
-  return value.kind === 'none' || value.kind === 'bool' || value.kind === 'int'
-    ? value.kind !== 'none' && value.value
-      ? iterate(value)
-      : []
-    : iterate(value);
+/** `map`, `select` and their kin loop over nothing for a false value. */
+function itemsIfTrue(value: Value): readonly Value[] {
+  return truthOf(value) === false ? [] : iterate(value);
 }
 
 function lowerCase(value: Value, caseSensitive: boolean): Value {
@@ -41,7 +37,7 @@ function map(engine: Engine, input: Value, args: Arguments): Value {
   const path = named(args, 'attribute');
   const otherwise = named(args, 'default');
   const [filter, ...rest] = args.positional;
-  const results = items(input).map(item => {
+  const results = itemsIfTrue(input).map(item => {
     spend(engine.budget);
     if (!path) return engine.filter(textOf(filter, 'the filter to map'), item, { positional: rest, named: args.named });
     const found = follow(engine, item, path);
@@ -57,7 +53,7 @@ function selection(keep: boolean, byAttribute: boolean): Filter {
       return derived(`${keep ? 'select' : 'reject'}${byAttribute ? 'attr' : ''}`, [input, ...args.positional]);
     const path = byAttribute ? args.positional[0] : undefined;
     const [test, ...rest] = byAttribute ? args.positional.slice(1) : args.positional;
-    const kept = items(input).filter(item => {
+    const kept = itemsIfTrue(input).filter(item => {
       spend(engine.budget);
       const value = byAttribute ? follow(engine, item, path) : item;
       const result = test
@@ -76,11 +72,12 @@ function sort(engine: Engine, input: Value, args: Arguments): Value {
     bound.attribute && bound.attribute.kind === 'str'
       ? bound.attribute.text.split(',').map(part => str(part))
       : [bound.attribute];
-  const keyed = items(input).map(item => ({
+  const keyed = iterate(input).map(item => ({
     item,
     keys: paths.map(path => lowerCase(defined(follow(engine, item, path)), caseSensitive)),
   }));
-  if (keyed.some(({ keys }) => keys.some(isUnknown))) return derived('sort', [input, ...args.positional]);
+  if (keyed.some(({ keys }) => keys.some(key => isUnknown(engine.budget, key))))
+    return derived('sort', [input, ...args.positional]);
   const direction = isTrue(engine, bound.reverse) ? -1 : 1;
   keyed.sort((a, b) => {
     for (const [i, key] of a.keys.entries()) {
@@ -99,8 +96,8 @@ function unique(engine: Engine, input: Value, args: Arguments): Value {
   const bound = bind('unique', args, ['case_sensitive', 'attribute']);
   const caseSensitive = isTrue(engine, bound.case_sensitive);
   const seen: Value[] = [];
-  if (!bound.attribute && caseSensitive) return list(distinct(engine.budget, items(input)), input.origins);
-  const kept = items(input).filter(item => {
+  if (!bound.attribute && caseSensitive) return list(distinct(engine.budget, iterate(input)), input.origins);
+  const kept = iterate(input).filter(item => {
     const key = lowerCase(defined(follow(engine, item, bound.attribute)), caseSensitive);
     if (contains(engine.budget, seen, key)) return false;
     seen.push(key);
@@ -114,18 +111,26 @@ function extreme(sign: number): Filter {
     const bound = bind('min/max', args, ['case_sensitive', 'attribute']);
     const caseSensitive = isTrue(engine, bound.case_sensitive);
     const key = (value: Value) => lowerCase(defined(follow(engine, value, bound.attribute)), caseSensitive);
-    const [first, ...rest] = items(input);
+    const [first, ...rest] = iterate(input);
     if (!first) return undefinedValue('', 'No aggregated item, sequence was empty.');
     return rest.reduce((best, item) => (sign * compare(engine.budget, key(item), key(best)) > 0 ? item : best), first);
   });
 }
 
-function setOperation(combine: (engine: Engine, a: readonly Value[], b: readonly Value[]) => Value[]): Filter {
+function setOperation(
+  name: string,
+  combine: (engine: Engine, a: readonly Value[], b: readonly Value[]) => Value[],
+): Filter {
   return any((engine, input, args) => {
     const [other] = args.positional;
-    if (!other) throw new PythonError('fails', 'a set filter takes a second list');
-    const result = combine(engine, iterate(input), iterate(other));
-    return list(distinct(engine.budget, result), mergeOrigins(input.origins, other.origins));
+    if (!other) throw new PythonError('fails', `${name} takes a second list`);
+    const [a, b] = [iterate(input), iterate(other)];
+    const sets = [input, other].every(({ kind }) => kind === 'str' || kind === 'tuple');
+    if (sets) return derived(name, [input, other], { why: ['the order of a set'] });
+    if (name === 'union' && (input.kind !== 'list' || other.kind !== 'list')) {
+      throw new PythonError('fails', 'union can only concatenate two lists');
+    }
+    return list(distinct(engine.budget, combine(engine, a, b)), mergeOrigins(input.origins, other.origins));
   });
 }
 
@@ -139,7 +144,7 @@ function groupBy(engine: Engine, input: Value, args: Arguments): Value {
     case_sensitive,
   } = bind('groupby', args, ['attribute', 'default', 'case_sensitive']);
   const caseSensitive = isTrue(engine, case_sensitive);
-  const keyed = items(input).map(item => {
+  const keyed = iterate(input).map(item => {
     const found = follow(engine, item, path);
     const key = defined(found.kind === 'undefined' && otherwise ? otherwise : found);
     return { item, key, order: lowerCase(key, caseSensitive) };
@@ -162,7 +167,7 @@ function batch(engine: Engine, input: Value, args: Arguments): Value {
   const size = indexOf(linecount ?? int(0));
   if (size < 1) throw new PythonError('fails', 'batch takes a number above zero');
   spendItems(engine.budget, size);
-  const all = items(input);
+  const all = iterate(input);
   const rows = Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
   const last = rows.at(-1);
   if (last && fill && fill.kind !== 'none') while (last.length < size) last.push(fill);
@@ -177,7 +182,7 @@ function columns(engine: Engine, input: Value, args: Arguments): Value {
   const count = indexOf(slices ?? int(0));
   if (count < 1) throw new PythonError('fails', 'slice takes a number above zero');
   spendItems(engine.budget, count);
-  const all = items(input);
+  const all = iterate(input);
   const [size, longer] = [Math.floor(all.length / count), all.length % count];
   const parts = Array.from({ length: count }, (_, i) => {
     const start = i * size + Math.min(i, longer);
@@ -320,7 +325,7 @@ export const SEQUENCE_FILTERS: Filters = {
   }),
   sum: any((engine, input, args) => {
     const { attribute: path, start } = bind('sum', args, ['attribute', 'start']);
-    return items(input).reduce(
+    return iterate(input).reduce(
       (total, item) => binary(engine.budget, '+', total, follow(engine, item, path)),
       start ?? int(0),
     );
@@ -333,9 +338,12 @@ export const SEQUENCE_FILTERS: Filters = {
   zip: zip(false),
   zip_longest: zip(true),
   subelements: whole(subelements),
-  union: setOperation((_, a, b) => [...a, ...b]),
-  intersect: setOperation((engine, a, b) => a.filter(item => contains(engine.budget, b, item))),
-  difference: setOperation(without),
-  symmetric_difference: setOperation((engine, a, b) => [...without(engine, a, b), ...without(engine, b, a)]),
+  union: setOperation('union', (_, a, b) => [...a, ...b]),
+  intersect: setOperation('intersect', (engine, a, b) => a.filter(item => contains(engine.budget, b, item))),
+  difference: setOperation('difference', without),
+  symmetric_difference: setOperation('symmetric_difference', (engine, a, b) => [
+    ...without(engine, a, b),
+    ...without(engine, b, a),
+  ]),
   attr: own((engine, input, args) => attribute(engine, input, textOf(args.positional[0], 'attr'))),
 };

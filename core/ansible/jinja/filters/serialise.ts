@@ -171,7 +171,7 @@ function fromYaml(engine: Engine, input: Str): Value[] {
   try {
     loaded = loadYaml('', input.text, engine.budget);
   } catch (error) {
-    if (error instanceof ProblemError) throw new OverLimit(`reads YAML that ${error.problem.message}`);
+    if (error instanceof ProblemError) throw new OverLimit('reads YAML that is over the limits');
     throw error;
   }
   const [problem] = loaded.problems;
@@ -265,13 +265,16 @@ export const SERIALISE_FILTERS: Filters = {
   to_nice_yaml: own((engine, input, args) =>
     verbatim(dumpYaml(engine.budget, input, yamlOptions(engine, args, { indent: 4, flow: false }))),
   ),
-  from_json: any((engine, input) => fromJson(engine, asText(engine, input))),
+  from_json: any((engine, input) => {
+    textOf(input, 'the JSON');
+    return fromJson(engine, asText(engine, input));
+  }),
   from_yaml: own((engine, input) => {
-    if (isUnknown(input)) return derived('from_yaml', [input]);
+    if (isUnknown(engine.budget, input)) return derived('from_yaml', [input]);
     return input.kind === 'str' ? (fromYaml(engine, input)[0] ?? none()) : input;
   }),
   from_yaml_all: own((engine, input) => {
-    if (isUnknown(input)) return derived('from_yaml_all', [input]);
+    if (isUnknown(engine.budget, input)) return derived('from_yaml_all', [input]);
     return input.kind === 'str' ? list(fromYaml(engine, input)) : input;
   }),
   b64encode: any((engine, input) =>

@@ -1,8 +1,9 @@
 import { OverLimit } from '../../budget.ts';
-import { int, list, PythonError, type Str, str, tuple, type Value } from '../../value.ts';
-import { bind } from '../engine.ts';
+import { int, list, PythonError, pythonType, type Str, str, tuple, type Value } from '../../value.ts';
+import { pairsOf } from '../collection-methods.ts';
+import { bind, type Engine } from '../engine.ts';
 import { percentFormat } from '../percent-format.ts';
-import { derived, indexOf } from '../python.ts';
+import { defined, derived, indexOf } from '../python.ts';
 import { characterCount, concat, mapText, originsOf, slice, splitLines } from '../text.ts';
 import { capitalize, justify, replace, split, strip } from '../text-methods.ts';
 import { any, asText, type Filter, type Filters, isTrue, optionalText, own, textOf } from './filter.ts';
@@ -38,6 +39,13 @@ function indent(value: Str, args: Parameters<Filter['apply']>[2], engine: Parame
   return concat(engine.budget, parts);
 }
 
+/** Text, or the token of an unknown. @throws PythonError for anything else */
+function onlyText(engine: Engine, input: Value): Str {
+  const value = defined(input);
+  if (value.kind === 'str' || value.kind === 'unknown') return asText(engine, value);
+  throw new PythonError('fails', `text is needed here, not ${pythonType(value)}`);
+}
+
 /** Jinja's `wordwrap` is rare in configuration; it stays unknown. */
 export const TEXT_FILTERS: Filters = {
   string: own((engine, input) => asText(engine, input)),
@@ -54,7 +62,7 @@ export const TEXT_FILTERS: Filters = {
     const limit = count && count.kind !== 'none' ? indexOf(count) : -1;
     return replace(engine, asText(engine, input), asText(engine, old).text, asText(engine, to), limit);
   }),
-  indent: own((engine, input, args) => indent(asText(engine, input), args, engine)),
+  indent: own((engine, input, args) => indent(onlyText(engine, input), args, engine)),
   format: own((engine, input, args) => {
     const format = asText(engine, input);
     if (args.named.size === 0) return percentFormat(engine.budget, format, tuple(args.positional));
@@ -70,7 +78,7 @@ export const TEXT_FILTERS: Filters = {
   wordcount: any((engine, input) => int(asText(engine, input).text.match(/[\p{L}\p{N}_]+/gu)?.length ?? 0)),
   truncate: any((engine, input, args) => {
     const { length, killwords, end, leeway } = bind('truncate', args, ['length', 'killwords', 'end', 'leeway']);
-    const source = asText(engine, input);
+    const source = onlyText(engine, input);
     const size = length ? indexOf(length) : 255;
     const dots = end ? asText(engine, end) : str('...');
     if (characterCount(source.text) <= size + (leeway && leeway.kind !== 'none' ? indexOf(leeway) : 5)) return source;
@@ -83,7 +91,17 @@ export const TEXT_FILTERS: Filters = {
   e: any((engine, input) => mapText(engine.budget, asText(engine, input), escapeHtml)),
   forceescape: any((engine, input) => mapText(engine.budget, asText(engine, input), escapeHtml)),
   safe: own((engine, input) => asText(engine, input)),
-  urlencode: any((engine, input) => mapText(engine.budget, asText(engine, input), percentEncode)),
+  urlencode: any((engine, input) => {
+    if (input.kind !== 'dict' && input.kind !== 'list' && input.kind !== 'tuple') {
+      return mapText(engine.budget, asText(engine, input), percentEncode);
+    }
+    const query = (value: Value) => mapText(engine.budget, asText(engine, value), queryEncode);
+    const pairs = pairsOf(input).map(([key, value]) => [query(key), str('='), query(value)]);
+    return concat(
+      engine.budget,
+      pairs.flatMap((pair, i) => (i > 0 ? [str('&'), ...pair] : pair)),
+    );
+  }),
   split: any((engine, input, args) => {
     if (input.kind !== 'str') throw new PythonError('fails', 'split takes text');
     const { sep, maxsplit } = bind('split', args, ['sep', 'maxsplit']);
@@ -98,7 +116,7 @@ export const TEXT_FILTERS: Filters = {
       const value = args.named.get(name);
       return value === undefined ? undefined : asText(engine, value).text;
     };
-    return mapText(engine.budget, asText(engine, input), source =>
+    return mapText(engine.budget, onlyText(engine, input), source =>
       comment(source, style ? textOf(style, 'style') : 'plain', option),
     );
   }),
@@ -119,6 +137,10 @@ function percentEncode(text: string): string {
   return encodeURIComponent(text)
     .replaceAll('%2F', '/')
     .replace(/[!'()*]/g, character => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+function queryEncode(text: string): string {
+  return percentEncode(text).replaceAll('/', '%2F').replaceAll('%20', '+');
 }
 
 /** Python's `shlex.quote`. */
