@@ -82,7 +82,7 @@ export function createApp(options: AppOptions): Express {
     reporters,
     gateRoute({ db: store.db, signer, now, observe: verdict => metrics.refused.inc({ verdict }) }),
   );
-  app.post('/api/v1/runs', reporters, runsRoute({ store, queue, log }));
+  app.post('/api/v1/runs', reporters, runsRoute({ store, queue, now }));
 
   const readers = readersOnly(settings.auditToken, now);
   if (settings.log.public) app.get(/^\/log\/.+/, logAt(store));
