@@ -85,6 +85,17 @@ def environment(name):
     return os.environ.get(name) or None
 
 
+def target_root(host):
+    """Folder that stands for the host's root where a playbook fills a directory tree (an image, a chroot), else ''."""
+    return (environment("KUBELET_GATE_TARGET_ROOT") or "").replace("{host}", host).rstrip("/")
+
+
+def on_node(host, path):
+    """A path as the node will know it: without the folder that stands for its root."""
+    root = target_root(host)
+    return path[len(root):] if root and path.startswith(root + "/") else path
+
+
 def canonical(value):
     """JSON with sorted keys and no spaces, as UTF-8. Every key and number of the record is one RFC 8785 writes alike."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
@@ -519,6 +530,7 @@ class Recorder:
             "ansible_env": sorted(name for name in os.environ if name.startswith("ANSIBLE_")),
             "git": facts,
             "repo": repository_of_run(facts),
+            "target_root": environment("KUBELET_GATE_TARGET_ROOT"),
             "controller": {
                 "host": socket.gethostname(), "user": environment("SUDO_USER") or getpass.getuser(),
                 "ansible": ANSIBLE_VERSION, "python": "%d.%d.%d" % sys.version_info[:3],
@@ -608,7 +620,7 @@ class Recorder:
         return (self.local[key] or connection) == "local"
 
     def _attest(self, host, dest, when):
-        exists, digest = self.states[(host, dest)] = sha256_of_file(dest)
+        exists, digest = self.states[(host, dest)] = sha256_of_file(target_root(host) + dest)
         self.spool.add("file.state", {"host": host, "dest": dest, "when": when, "exists": exists, "sha256": digest})
 
     # tasks
@@ -620,7 +632,7 @@ class Recorder:
         dest = task.args.get("dest") or task.args.get("path")
         if isinstance(dest, str) and os.path.isabs(dest) and "{" not in dest:
             if self._is_local(self.play, host, task.connection):
-                self.states[(host.get_name(), dest)] = sha256_of_file(dest)
+                self.states[(host.get_name(), on_node(host.get_name(), dest))] = sha256_of_file(dest)
 
     def task_ends(self, given, status):
         result = Result(given)
@@ -681,6 +693,7 @@ class Recorder:
         dest = data.get("dest") or data.get("path") or result.argument("dest") or result.argument("path")
         if not isinstance(dest, str):
             return False
+        path, dest = dest, on_node(host, dest)
         event["dest"] = dest
         for name in ("mode", "owner", "group", "size", "state"):
             if data.get(name) is not None:
@@ -691,7 +704,7 @@ class Recorder:
         self._from_diff(result, event)
         if not result.task.delegate_to and self._is_local(self.play, result.host, result.task.connection):
             before = self.states.get((host, dest))
-            after = self.states[(host, dest)] = sha256_of_file(dest)
+            after = self.states[(host, dest)] = sha256_of_file(path)
             event["exists"], event["sha256"] = after
             if before is not None:
                 event["before_exists"], event["before_sha256"] = before
@@ -733,6 +746,7 @@ class Recorder:
         dest = state.get("path") or result.argument("path")
         if not isinstance(dest, str):
             return False
+        dest = on_node(result.host.get_name(), dest)
         event["dest"], event["exists"] = dest, bool(state.get("exists"))
         for ours, name in (("mode", "mode"), ("size", "size"), ("owner", "pw_name"), ("group", "gr_name")):
             if state.get(name) is not None:
