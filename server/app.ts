@@ -11,7 +11,7 @@ import { hasBearer, isLoopback, readersOnly, signInRouter } from './auth.ts';
 import { gateRoute } from './gate-route.ts';
 import { logRoute } from './log-route.ts';
 import type { Metrics } from './metrics.ts';
-import { pagesRouter } from './pages/router.ts';
+import { pagesRouter, stylesheet } from './pages/router.ts';
 import { runsRoute } from './runs-route.ts';
 import { webhookRoute } from './webhook.ts';
 
@@ -88,6 +88,7 @@ export function createApp(options: AppOptions): Express {
   if (settings.log.public) app.get(/^\/log\/.+/, logAt(store));
   else app.get(/^\/log\/.+/, readers, logAt(store));
   app.use(signInRouter(settings.auditToken, settings.publicUrl.startsWith('https:'), now));
+  app.get('/style.css', stylesheet);
   app.use(readers, apiRouter(sources), pagesRouter(sources));
   app.use(failure(log));
   return app;

@@ -11,8 +11,9 @@ import { loadRun, loadRuns } from './runs.ts';
 import type { Sources } from './sources.ts';
 
 /**
- * The read API below `/api/v1`, all GET, all JSON. Whoever mounts it decides who may read. A malformed question is
- * 400 `{error}`, an unknown thing 404 `{error}`; other failures go to the application's error handler.
+ * The read API below `/api/v1`, all GET, all JSON. Whoever mounts it decides who may read, and mounts it after all
+ * other routes below `/api/v1`: what it does not know is 404. A malformed question is 400 `{error}`, an unknown thing 404
+ * `{error}`; other failures go to the application's error handler.
  */
 export function apiRouter(sources: Sources): Router {
   const router = Router();
@@ -54,6 +55,9 @@ export function apiRouter(sources: Sources): Router {
     return loadLog(sources);
   });
   answer('/openapi.json', async () => openApi(sources.publicUrl));
+  router.use('/api/v1', (request, _response, next) => {
+    next(new ReadError(404, `there is no ${request.method} /api/v1${request.path}`));
+  });
   router.use('/api/v1', readErrors);
   return router;
 }

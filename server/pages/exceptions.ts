@@ -14,7 +14,7 @@ export function exceptionsPage(data: Readonly<{ list: ExceptionList; serverUrl: 
     body: html`
 <h1>Exceptions</h1>
 <p class="lead">What did not go the approved way: merges and pushes nobody approved, runs that were refused, are incomplete or
-left something else than was approved, and webhooks that could not be handled.</p>
+left something else than was approved, files changed behind Ansible's back, and webhooks that could not be handled.</p>
 ${table(
   ['What', 'Happened', 'Where', 'When'],
   data.list.exceptions.map(exception => [

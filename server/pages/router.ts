@@ -28,14 +28,13 @@ export const stylesheet: RequestHandler = (_request, response) => {
   response.set('Cache-Control', 'max-age=3600').type('css').send(STYLE);
 };
 
-/** The pages for people, below `/`. Whoever mounts it decides who may read. */
+/** The pages for people, below `/`. Whoever mounts it decides who may read, and mounts it last: what it does not know is 404. */
 export function pagesRouter(sources: Sources): Router {
   const { serverUrl, publicUrl } = sources;
   const router = Router();
   const page = (path: string, render: (request: Request) => Promise<string>) => {
     router.get(path, async (request, response) => send(response, 200, await render(request)));
   };
-  router.get('/style.css', stylesheet);
   page('/', async request => {
     const query = parseQuery(changesQuery, request.query);
     return changeListPage({ list: await loadChanges(sources, query), filter: given(request.query), serverUrl });
@@ -74,6 +73,7 @@ export function pagesRouter(sources: Sources): Router {
     parseQuery(noQuery, request.query);
     return logPage({ log: await loadLog(sources), publicUrl });
   });
+  router.use((_request, _response, next) => next(new ReadError(404, 'there is no such page')));
   router.use(readErrors);
   return router;
 }

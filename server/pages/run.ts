@@ -8,6 +8,9 @@ import { logReferences } from './log-references.ts';
 import { moment } from './moment.ts';
 import { hostCounts } from './run-list.ts';
 
+/** Problems of a report that are shown; the first ones say where it broke. */
+const PROBLEMS = 20;
+
 /** `/runs/:id`: what one Ansible run did to each host, and whether that is what was approved. */
 export function runPage(data: Readonly<{ run: RunDetail; serverUrl: string }>): string {
   const { run, serverUrl } = data;
@@ -18,7 +21,12 @@ export function runPage(data: Readonly<{ run: RunDetail; serverUrl: string }>): 
     body: html`
 <h1>Run${run.playbook !== null && html` of <bdi>${run.playbook}</bdi>`}</h1>
 <p class="states">${badge(run.status)}${run.check && html` ${badge('check-mode')}`} <code>${run.id}</code></p>
-${run.problems.map(problem => html`<p class="alarm">${problem}</p>`)}
+${
+  run.problems.length > 0 &&
+  html`<div class="alarm"><p>The report cannot be relied on as a whole:</p><ul>${run.problems
+    .slice(0, PROBLEMS)
+    .map(problem => html`<li>${problem}</li>`)}</ul></div>`
+}
 ${facts([
   ['By', run.by ?? html`<span class="muted">not reported</span>`],
   ['Started', moment(run.startedAt)],

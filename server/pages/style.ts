@@ -42,6 +42,7 @@ p { margin: .5rem 0; }
 .muted, .under { color: var(--muted); }
 .under { display: block; font-size: .875rem; }
 .none { padding: 1rem; background: var(--panel); border-radius: 6px; color: var(--muted); }
+.alarm ul { margin: .25rem 0 0; padding-left: 1.1rem; }
 .alarm { padding: .75rem 1rem; border-left: 4px solid var(--bad); background: var(--bad-back); border-radius: 0 6px 6px 0; }
 code, pre { font: .875em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 code { unicode-bidi: isolate; }

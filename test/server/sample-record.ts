@@ -1,7 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
+import type { Transaction } from 'kysely';
 import { saveBranchCommit } from '../../adapters/store/branches.ts';
 import { type ChangeRecord, saveChange } from '../../adapters/store/changes.ts';
-import type { Connection } from '../../adapters/store/database.ts';
+import type { Connection, Database } from '../../adapters/store/database.ts';
 import { failDelivery, storeDelivery } from '../../adapters/store/deliveries.ts';
 import { appendEntries, signCheckpoint } from '../../adapters/store/log.ts';
 import { moveNodes, saveConfiguration } from '../../adapters/store/nodes.ts';
@@ -222,7 +223,12 @@ export type SampleIds = Readonly<
  * dead delivery.
  */
 export async function fillStore(store: Store): Promise<SampleIds> {
-  const { db } = store;
+  const ids = await store.db.transaction().execute(fill);
+  await signCheckpoint(store, SIGNER, NOW);
+  return ids;
+}
+
+async function fill(db: Transaction<Database>): Promise<SampleIds> {
   const approved = (approvers: readonly string[]): ChangeRecord['decision'] => ({
     state: 'approved',
     reasons: ['Everyone whose approval the policy asks for approved exactly this.'],
@@ -533,8 +539,7 @@ export async function fillStore(store: Store): Promise<SampleIds> {
     body: Buffer.from('{}'),
   });
   await failDelivery(db, 1, 'the head commit cannot be fetched: repository not found', 0);
-  await store.db.transaction().execute(trx => appendEntries(trx, logEntries()));
-  await signCheckpoint(store, SIGNER, NOW);
+  await appendEntries(db, logEntries());
   return { adopted, raised, weakening, bypassed, unreadable, hostile };
 }
 

@@ -152,6 +152,7 @@ describeOnEveryStore('the read API', fresh => {
   });
 
   test.each([
+    ['/changers', 'there is no GET /api/v1/changers'],
     ['/changes/999', 'there is no change 999'],
     ['/changes/0', 'there is no such change'],
     ['/changes/1e3', 'there is no such change'],
@@ -314,29 +315,31 @@ describeOnEveryStore('the read API', fresh => {
 
   describe('with more changes than a page holds', () => {
     beforeAll(async () => {
-      for (let number = 1; number <= 120; number += 1)
-        await saveChange(
-          store.db,
-          {
-            repository: 'acme/long',
-            number,
-            title: `Change ${number}`,
-            author: 'ada',
-            baseRef: 'main',
-            head: 'a'.repeat(40),
-            state: 'open',
-            verdictKey: 'none',
-            conclusion: 'pass',
-            direction: 'neutral',
-            digest: 'sha256:none',
-            decision: { state: 'not-needed', reasons: [], approvers: [], discarded: [], needs: [] },
-            decisionNumber: 1,
-            attempt: 0,
-            merge: null,
-            about: { nodes: [], fields: [], people: [], controls: [] },
-          },
-          NOW,
-        );
+      await store.db.transaction().execute(async trx => {
+        for (let number = 1; number <= 120; number += 1)
+          await saveChange(
+            trx,
+            {
+              repository: 'acme/long',
+              number,
+              title: `Change ${number}`,
+              author: 'ada',
+              baseRef: 'main',
+              head: 'a'.repeat(40),
+              state: 'open',
+              verdictKey: 'none',
+              conclusion: 'pass',
+              direction: 'neutral',
+              digest: 'sha256:none',
+              decision: { state: 'not-needed', reasons: [], approvers: [], discarded: [], needs: [] },
+              decisionNumber: 1,
+              attempt: 0,
+              merge: null,
+              about: { nodes: [], fields: [], people: [], controls: [] },
+            },
+            NOW,
+          );
+      });
     });
 
     test('gives each of them once, page by page', async () => {

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Router } from 'express';
 import { openStore, type Store } from '../../../adapters/store/open-store.ts';
 import type { LogHealth } from '../../../server/api/log.ts';
 import { apiRouter } from '../../../server/api/router.ts';
 import { logPage } from '../../../server/pages/log.ts';
 import { messagePage } from '../../../server/pages/message.ts';
-import { pagesRouter } from '../../../server/pages/router.ts';
+import { pagesRouter, stylesheet } from '../../../server/pages/router.ts';
 import { describeOnEveryStore } from '../../support/services.ts';
 import { fillStore, HOSTILE, type SampleIds, sampleSources } from '../sample-record.ts';
 import { serve } from '../serve.ts';
@@ -58,7 +59,7 @@ describeOnEveryStore('the pages', fresh => {
     store = await openStore(await fresh());
     ids = await fillStore(store);
     const sources = sampleSources(store.db);
-    ({ stop, url } = await serve(pagesRouter(sources), apiRouter(sources)));
+    ({ stop, url } = await serve(Router().get('/style.css', stylesheet), apiRouter(sources), pagesRouter(sources)));
   });
   afterAll(async () => {
     await stop();
@@ -154,6 +155,7 @@ describeOnEveryStore('the pages', fresh => {
   test.each([
     ['/changes/999', 404, 'there is no change 999'],
     ['/nodes/nobody', 404, 'no inventory is known to have managed a node nobody by then'],
+    ['/nothing', 404, 'there is no such page'],
     ['/?since=yesterday', 400, 'since is not a date or time such as 2026-11-25'],
     ['/?x=<script>', 400, 'there is no parameter x'],
     ['/exceptions?x=1', 400, 'there is no parameter x'],
