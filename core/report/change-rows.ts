@@ -61,9 +61,17 @@ export function changeRows(verdict: Pick<Verdict, 'changes'>): readonly ChangeRo
     (a, b) =>
       DIRECTIONS.indexOf(a.direction) - DIRECTIONS.indexOf(b.direction) ||
       severityRank(a.severity) - severityRank(b.severity) ||
+      kindRank(a.path) - kindRank(b.path) ||
       b.hosts.length - a.hosts.length ||
       (a.path < b.path ? -1 : 1),
   );
+}
+
+/** Nodes, kubelet fields, flags, files, and last the fields nobody can name. */
+function kindRank(path: string): number {
+  if (path === NODE_PATH) return 0;
+  if (path.endsWith('*')) return 4;
+  return path.startsWith('--') ? 2 : /^[/(]/.test(path) ? 3 : 1;
 }
 
 function nodeShown(shown: Shown): Shown {

@@ -1,4 +1,3 @@
-import { isBlinded } from '../review/review-problems.ts';
 import { NODE_PATH, type Verdict } from '../review/types.ts';
 import { type ChangeRow, changeRows, nodesPhrase } from './change-rows.ts';
 import { foreign, joined, type Phrase } from './phrase.ts';
@@ -34,10 +33,10 @@ export function headline(verdict: Verdict): Headline {
   if (verdict.procedures.length > 0) {
     const files = verdict.procedures.slice(0, 3).map((path): Phrase => [foreign(path)]);
     const more = verdict.procedures.length > 3 ? ` and ${count(verdict.procedures.length - 3, 'more file')}` : '';
-    const claim = isBlinded(verdict.existingProblems)
-      ? 'Changes no value the gate can evaluate, but not everything here can be'
-      : 'Changes what Ansible does, but no value on any node';
-    return { claim: [claim], detail: [...joined(files, ', '), more] };
+    return {
+      claim: ['Changes no value the gate can see on any node; a person has to judge'],
+      detail: [...joined(files, ', '), more],
+    };
   }
   return { claim: ['Changes nothing on any node'], detail: [] };
 }
@@ -56,11 +55,22 @@ function rowHeadline(row: ChangeRow, rows: number, verdict: Verdict): Headline {
     const verb = joins ? (many ? 'join' : 'joins') : many ? 'leave' : 'leaves';
     return { claim: [...joined(named, ', '), `${others} ${verb}${values}`], detail: more === '' ? [] : [more.trim()] };
   }
+  if (isFile(row.path)) {
+    return { claim: [`${VERBS[row.direction]} `, foreign(row.path), ' on ', ...nodes], detail: fileDetail(row, more) };
+  }
   const area = row.path.split('.')[0] ?? '';
   return {
     claim: [`${VERBS[row.direction]} `, /^[a-zA-Z]{1,60}$/.test(area) ? area : foreign(area), ' on ', ...nodes],
     detail: [foreign(changeText(row.path, row.before, row.after), CHANGE_CAP), more],
   };
+}
+
+const isFile = (path: string): boolean => /^[/(]/.test(path);
+
+/** The digests of a text, or the reasons why parts of it are unknown, tell a reader nothing. */
+function fileDetail({ path, before, after }: ChangeRow, more: string): Phrase {
+  const told = path.includes('#') || before.state === 'absent' || after.state === 'absent';
+  return [told ? foreign(changeText(path, before, after), CHANGE_CAP) : 'its content', more];
 }
 
 /** `1 node`, `2 nodes`. */

@@ -9,7 +9,7 @@ import { code, fenced, words } from './foreign-text.ts';
 import { count } from './headline.ts';
 import { foreign, type Phrase, toMarkdown } from './phrase.ts';
 import type { ReportContext } from './report-context.ts';
-import { cellTexts, jsonText } from './shown-value.ts';
+import { cellTexts, jsonText, pathText } from './shown-value.ts';
 
 /** Bytes one section may take, so that no section starves another. */
 const SECTION_BYTES = 14_000;
@@ -42,7 +42,7 @@ function tableRow(row: ChangeRow, verdict: Verdict): string {
       : `| *the node* | managed${values} | not managed | ${nodes} | leaves |`;
   }
   const [before, after] = cellTexts(row.before, row.after);
-  return `| ${code(row.path)} | ${code(before)} | ${code(after, 400)} | ${nodes} | ${direction} |`;
+  return `| ${code(pathText(row.path))} | ${code(before)} | ${code(after, 400)} | ${nodes} | ${direction} |`;
 }
 
 /** One finding in one sentence: what is wrong, where, and what to set. */

@@ -27,7 +27,12 @@ const shortDigest = (text: string): string => text.replace(/^sha256:([0-9a-f]{12
 export function changeText(path: string, before: Shown, after: Shown): string {
   if (path === NODE_PATH) return before.state === 'absent' ? 'joins' : 'leaves';
   const lists = listChange(before, after);
-  return `${visible(path)}: ${lists === null ? `${shownText(before)} -> ${shownText(after)}` : visible(lists, 400)}`;
+  return `${pathText(path)}: ${lists === null ? `${shownText(before)} -> ${shownText(after)}` : visible(lists, 400)}`;
+}
+
+/** A field path for people: `*` stands for the fields an unknown part of the configuration may set. */
+export function pathText(path: string): string {
+  return path === '*' ? 'fields that cannot be known' : visible(path);
 }
 
 /** The two cells of a table. Of long lists the second tells what is added and dropped. */

@@ -52,15 +52,16 @@ export function linkProblems(governed: readonly string[], head: SourceTree): rea
     );
 }
 
-/** Directories whose files only supply values and texts. */
-const VALUES = /(^|\/)(group_vars|host_vars|defaults|vars|templates|files)\//;
+/** Directories whose files only supply values. */
+const VALUES = /(^|\/)(group_vars|host_vars|defaults|vars)\//;
 
 /**
  * Governed paths that a person has to approve even when no value is different, where more than comments and blank lines
- * changed: what says what Ansible does (playbooks, tasks, handlers, role metadata), the policy file, and, where something
- * in the rendering cannot be evaluated, every other file too, because no difference seen is not no difference.
+ * changed: what says what Ansible does (playbooks, tasks, handlers, role metadata), the policy file, templates no file on
+ * a node is seen to come from, and, where something in the rendering cannot be evaluated, every other file too, because
+ * no difference seen is not no difference.
  *
- * @param shown paths whose effect the rendering shows in full: inventories and the sources of files on the nodes.
+ * @param shown paths whose effect the rendering shows in full: inventories and what files on the nodes are made of.
  * @param blinded whether problems of the base keep some effects from being seen.
  */
 export function changedProcedures(

@@ -12,7 +12,7 @@ export type NodeField = Readonly<{ shown: Shown; origins: readonly Origin[] }>;
  * Everything a review compares on one node group, by path (see FieldChange): the kubelet's effective values, parents
  * whose keys cannot all be known, flags without a configuration field, and the files on the node. Files whose content
  * the kubelet fields already tell (kubelet configuration, drop-ins, kubeadm) are compared by presence, mode and owner
- * alone; files of kind `other` not at all (their content still counts in the digest).
+ * alone, all others by content too.
  *
  * @param fieldFlags flags (with dashes) that set a kubelet field: their effect is that field, so they are left out.
  */
@@ -84,7 +84,6 @@ function both(first: Shown, second: Shown): Shown {
 const SHOWN_BY_FIELDS: ReadonlySet<FileKind> = new Set<FileKind>(['KubeletConfiguration', 'drop-in', 'kubeadm']);
 
 function* fileFields(file: NodeFile): Generator<[string, NodeField]> {
-  if (file.kind === 'other') return;
   const dest = file.dest.value.known
     ? file.dest.value.json
     : `(a file whose path is unknown: ${file.dest.value.unknown.why.join('; ')})`;

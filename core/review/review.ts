@@ -131,16 +131,16 @@ function severities(baseline: Baseline): (path: string) => Severity | null {
   };
 }
 
-/** Inventories and sources of node files: what they say is in the rendering. */
+/** Inventories and all that the texts of node files are made of: what they say is in the rendering. */
 function shownPaths(...renderings: readonly Rendering[]): ReadonlySet<string> {
-  return new Set(
-    renderings.flatMap(({ inventories }) =>
-      inventories.flatMap(({ inventory, groups }) => [
-        inventory,
-        ...groups.flatMap(group => group.files.flatMap(({ source }) => (source === null ? [] : [source]))),
-      ]),
-    ),
-  );
+  const shown = new Set<string>();
+  for (const { inventory, groups } of renderings.flatMap(({ inventories }) => inventories)) {
+    shown.add(inventory);
+    for (const { text } of groups.flatMap(({ files }) => files.flatMap(({ alternatives }) => alternatives))) {
+      for (const { origins } of text.segments) for (const { file } of origins) shown.add(file);
+    }
+  }
+  return shown;
 }
 
 function fleet(pairs: readonly GroupPair[]): Pick<Verdict, 'hostCount' | 'groups'> {

@@ -80,8 +80,8 @@ export type Verdict = Readonly<{
   governed: readonly string[];
   /**
    * Those of `governed` that a person has to approve even when no value is different: what says what Ansible does
-   * (playbooks, tasks, handlers, the policy file), and everything else too where `existingProblems` keep effects from
-   * being seen. Changes of comments alone do not count.
+   * (playbooks, tasks, handlers, the policy file), templates no file on a node is seen to come from, and everything else
+   * too where `existingProblems` keep effects from being seen. Changes of comments alone do not count.
    */
   procedures: readonly string[];
   hostCount: number;

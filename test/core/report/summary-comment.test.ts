@@ -139,7 +139,7 @@ describe('the first line', () => {
         headTree: treeOf({ 'tasks/main.yml': 'b' }),
         diff: diff.replaceAll('group_vars/all.yml', 'tasks/main.yml'),
       }),
-      '**Changes what Ansible does, but no value on any node:** `tasks/main.yml`',
+      '**Changes no value the gate can see on any node; a person has to judge:** `tasks/main.yml`',
     ],
     [
       'what cannot be judged',

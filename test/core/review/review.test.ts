@@ -187,10 +187,10 @@ describe('changes', () => {
       ['/c'],
     ],
     [
-      'a file that is nobody’s business',
-      nodeFile('/etc/motd', 'other', { text: 'a' }),
-      nodeFile('/etc/motd', 'other', { text: 'b' }),
-      [],
+      'the text of any other file that concerns the kubelet',
+      nodeFile('/etc/kubelet-notes', 'other', { text: 'a' }),
+      nodeFile('/etc/kubelet-notes', 'other', { text: 'b' }),
+      ['/etc/kubelet-notes'],
     ],
     [
       'a task that may not run any more',
