@@ -1,4 +1,4 @@
-import type { NodeGroup, Rendering } from '../ansible/types.ts';
+import type { NodeFile, NodeGroup, Rendering } from '../ansible/types.ts';
 import type { KubeletProblem, Minor } from '../kubelet/types.ts';
 import type { Problem, ProblemCode } from '../source/problem.ts';
 import { originsAt } from '../source/rope.ts';
@@ -17,7 +17,8 @@ export type ProblemSide = Readonly<{ tree: SourceTree; rendering: Rendering; pro
  * has no equal one (same file, code and sentence; lines do not count, renames are followed), or when the diff changes
  * the block it stands in (the file, where nothing of it can be judged): what cannot be judged must not be edited
  * unjudged. A kubelet that refuses or ignores what is
- * written is compared per pair of node groups.
+ * written is compared per pair of node groups. A file whose text can no longer be told is a problem of its own when
+ * nothing else explains it.
  *
  * @param links symlinks and submodules the change puts on governed paths (`linkProblems`): always introduced.
  */
@@ -41,11 +42,31 @@ export function reviewProblems(
     (isNew ? introduced : existing).push(problem);
   }
   const kubelet = kubeletProblems(pairs, diff, minor);
+  if (introduced.length === 0) introduced.push(...lostTexts(pairs));
   return {
     introduced: unique([...introduced, ...newLinks(links, introduced), ...kubelet.introduced]),
     existing: unique([...existing, ...kubelet.existing]),
   };
 }
+
+/** Files whose text the base told and the head does not, though a task still writes them: what they hold is not judged. */
+function lostTexts(pairs: readonly GroupPair[]): readonly Problem[] {
+  return pairs.flatMap(({ base, head }) => {
+    const told = new Set(base?.files.filter(({ text }) => text !== null).map(destOf));
+    return (head?.files ?? [])
+      .filter(file => file.text === null && told.has(destOf(file)))
+      .map(
+        (file): Problem => ({
+          file: file.source ?? file.task.file,
+          line: file.source === null ? file.task.line : 0,
+          code: 'not-evaluated',
+          message: `what is put at ${destOf(file)} can no longer be told from Git`,
+        }),
+      );
+  });
+}
+
+const destOf = ({ dest }: NodeFile): string => (dest.value.known ? dest.value.json : dest.value.unknown.why.join('; '));
 
 /** Links the rendering did not meet, or did not report itself. */
 function newLinks(links: readonly Problem[], reported: readonly Problem[]): readonly Problem[] {
