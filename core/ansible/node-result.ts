@@ -10,6 +10,7 @@ import {
   type LoadKubelet,
 } from './kubelet-result.ts';
 import { type NodeFlags, nodeFlags } from './node-flags.ts';
+import { renderedProblems } from './rendered-problems.ts';
 import { notEvaluated } from './repository.ts';
 import type { FileKind, NodeFile, NodeGroup } from './types.ts';
 
@@ -87,7 +88,7 @@ function nodeFile(state: FileState): NodeFile {
 }
 
 function stateProblems(state: FileState): readonly Problem[] {
-  const problems = state.problem ? [state.problem] : [];
+  const problems = [...(state.problem ? [state.problem] : []), ...renderedProblems(state)];
   if (!state.editedBy || !EDITS_MATTER.has(state.kind)) return problems;
   const { file, line } = state.editedBy;
   return [

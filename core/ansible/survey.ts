@@ -49,6 +49,7 @@ export function survey(repository: Repository): Survey {
       );
     } else if (isSettingsFile(entry.path, text)) {
       settings.push(entry.path);
+      reportConflict(repository, entry.path, text);
     }
     if (/\.ya?ml$/.test(entry.path)) {
       for (const name of namesSetIn(text)) setAtRunTime.set(name, [...(setAtRunTime.get(name) ?? []), entry.path]);
@@ -84,6 +85,18 @@ function reportLink(repository: Repository, { path, mode }: TreeEntry): void {
       message: `${path} is a submodule; the gate does not see the files in it.`,
     });
   }
+}
+
+/** Conflict markers in a template render as they are; what is between them is no longer anybody's intention. */
+function reportConflict(repository: Repository, path: string, text: string): void {
+  const marker = /^<{7} .*\n(?:.*\n)*?>{7} /m.exec(text);
+  if (!marker) return;
+  report(repository, {
+    file: path,
+    line: text.slice(0, marker.index).split('\n').length,
+    code: 'template-invalid',
+    message: 'A merge conflict was committed here: remove the <<<<<<<, ======= and >>>>>>> lines.',
+  });
 }
 
 function isSettingsFile(path: string, text: string): boolean {

@@ -372,6 +372,21 @@ describe('bad input is a problem with file and line, never a crash', () => {
     expect(found).toContainEqual(expect.stringMatching(expected));
   });
 
+  test('a committed merge conflict, and that the node would get no YAML', () => {
+    const kubeadm = `apiVersion: kubeadm.k8s.io/v1beta4
+kind: InitConfiguration
+<<<<<<< ours
+patches: {}
+=======
+>>>>>>> theirs
+`;
+    const found = allProblems(render({ 'roles/k/templates/kubeadm.yaml.j2': kubeadm }));
+    expect(messages(found)).toEqual([
+      'template-invalid roles/k/templates/kubeadm.yaml.j2:3',
+      'yaml-invalid roles/k/templates/kubeadm.yaml.j2:3',
+    ]);
+  });
+
   test.each([
     ['120000', 'symlink'],
     ['160000', 'submodule'],
