@@ -26,7 +26,7 @@ function looksLikeInventory(tree: SourceTree, path: string): boolean {
   const text = textOrNull(tree, path);
   if (text === null) return false;
   if (/\.ya?ml$/.test(name))
-    return /^\s*(?:hosts|children|plugin):/m.test(text) && !/^\s*-\s+(?:hosts|name):/m.test(text);
+    return /^[ \t]*(?:hosts|children|plugin):/m.test(text) && !/^[ \t]*-[ \t]+(?:hosts|name):/m.test(text);
   if (text.startsWith('#!')) return named || placed;
   return /^\[[\w.:-]+\]\s*$/m.test(text) || (placed && /^[\w.-]+:\s*$/m.test(text));
 }
@@ -65,7 +65,7 @@ export function findPlaybooks(repository: Repository): readonly string[] {
     const text = textOrNull(repository.tree, path);
     if (
       text === null ||
-      !/^[-\s]\s*(?:hosts|import_playbook|ansible\.builtin\.import_playbook|include)\s*:/m.test(text)
+      !/^[- \t][ \t]*(?:hosts|import_playbook|ansible\.builtin\.import_playbook|include)[ \t]*:/m.test(text)
     )
       continue;
     const [document] = readYaml(repository, path);

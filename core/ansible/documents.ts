@@ -13,19 +13,30 @@ export function sliceText(rendered: RenderedText, start: number, end: number): R
   return { text: rendered.text.slice(start, end), segments, unknowns: rendered.unknowns };
 }
 
-/** The documents of a YAML stream, each from after its `---` line to before the next. */
-export function splitDocuments(rendered: RenderedText): readonly RenderedText[] {
-  const documents: RenderedText[] = [];
+/** The documents of a YAML stream that hold something, each from after its `---` line to before the next. */
+function* documentSpans(text: string): Generator<Readonly<{ start: number; end: number }>> {
   let start = 0;
-  for (const match of rendered.text.matchAll(/^---(?=\s|$).*(?:\n|$)/gm)) {
-    if (match.index > start) documents.push(sliceText(rendered, start, match.index));
+  for (const match of text.matchAll(/^---(?=\s|$).*(?:\n|$)/gm)) {
+    if (text.slice(start, match.index).trim() !== '') yield { start, end: match.index };
     start = match.index + match[0].length;
   }
-  documents.push(sliceText(rendered, start, rendered.text.length));
-  return documents.filter(document => document.text.trim() !== '');
+  if (text.slice(start).trim() !== '') yield { start, end: text.length };
 }
 
-/** The document of one kind, such as the KubeletConfiguration in a kubeadm file; null when there is none. */
+/** Documents that hold this in their text, at most that many. */
+export function documentsWith(rendered: RenderedText, content: RegExp, limit: number): readonly RenderedText[] {
+  const found: RenderedText[] = [];
+  for (const { start, end } of documentSpans(rendered.text)) {
+    if (found.length >= limit) break;
+    if (content.test(rendered.text.slice(start, end))) found.push(sliceText(rendered, start, end));
+  }
+  return found;
+}
+
+/** The first document of one kind, such as the KubeletConfiguration in a kubeadm file; null when there is none. */
 export function documentOfKind(rendered: RenderedText, kind: string): RenderedText | null {
-  return splitDocuments(rendered).find(document => documentKinds(document.text).has(kind)) ?? null;
+  for (const { start, end } of documentSpans(rendered.text)) {
+    if (documentKinds(rendered.text.slice(start, end)).has(kind)) return sliceText(rendered, start, end);
+  }
+  return null;
 }

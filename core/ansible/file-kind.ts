@@ -4,7 +4,7 @@ import type { FileKind } from './types.ts';
 const GOVERNED_NAME = /kubelet|kubeadm|kube-?proxy|\/cni\/|seccomp|rancher\/(?:k3s|rke2)\/config/i;
 /** Content that does, whatever the file is called. */
 const GOVERNED_TEXT =
-  /\bkind["']?\s*:\s*["']?Kube(?:let|Proxy)Configuration\b|kubeadm\.k8s\.io\/|KUBELET_\w*ARGS|kubelet-arg|^\s*ExecStart=.*\/kubelet\b/m;
+  /\bkind["']?\s*:\s*["']?Kube(?:let|Proxy)Configuration\b|kubeadm\.k8s\.io\/|KUBELET_\w{0,60}ARGS|kubelet-arg|^[ \t]*ExecStart=.*\/kubelet\b/m;
 
 export function isGovernedName(path: string): boolean {
   return GOVERNED_NAME.test(path);
@@ -29,7 +29,7 @@ export function documentKinds(text: string): ReadonlySet<string> {
 export function kindOf(path: string, text: string | null): FileKind {
   if (text !== null) {
     const kinds = documentKinds(text);
-    if (/kubeadm\.k8s\.io\//.test(text) && /^\s*apiVersion/m.test(text)) return 'kubeadm';
+    if (/kubeadm\.k8s\.io\//.test(text) && /^[ \t]*apiVersion/m.test(text)) return 'kubeadm';
     if (kinds.has('KubeletConfiguration'))
       return /\.conf(?:\.j2)?$/.test(path) && /\.d\//.test(path) ? 'drop-in' : 'KubeletConfiguration';
     if (kinds.has('KubeProxyConfiguration')) return 'KubeProxyConfiguration';
@@ -40,7 +40,7 @@ export function kindOf(path: string, text: string | null): FileKind {
   if (isFlagsPath(path)) return 'kubelet-flags';
   if (
     text !== null &&
-    /KUBELET_\w*ARGS|^\s*["']?kubelet-arg["']?\s*:|--kubelet-arg|^\s*ExecStart=.*\/kubelet\b/m.test(text)
+    /KUBELET_\w{0,60}ARGS|^[ \t]*["']?kubelet-arg["']?[ \t]*:|--kubelet-arg|^[ \t]*ExecStart=.*\/kubelet\b/m.test(text)
   ) {
     return 'kubelet-flags';
   }

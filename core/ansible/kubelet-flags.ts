@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, type Node, parseDocument } from 'yaml';
 import { originsAt, type RenderedText, UNKNOWN_TOKEN, type Unknown } from '../source/rope.ts';
-import { splitDocuments } from './documents.ts';
+import { documentsWith } from './documents.ts';
 import type { NodeGroup, Traced } from './types.ts';
 
 export type Flag = NodeGroup['flags'][number];
@@ -35,7 +35,7 @@ export function extractFlags(sources: readonly FlagSource[]): ExtractedFlags {
         .filter(([name]) => /^KUBELET_|_ARGS$|^KUBE_LOG/.test(name))
         .flatMap(([, piece]) => wordsOf(piece));
   const unread = sources.filter(
-    source => !start && /^\s*ExecStart=\s*\S/m.test(source.text.text) && /kubelet/.test(source.path),
+    source => !start && /^[ \t]*ExecStart=[ \t]*\S/m.test(source.text.text) && /kubelet/.test(source.path),
   );
   return { flags: [...flagsOf(words), ...sources.flatMap(kubeletArgList)], unread };
 }
@@ -43,7 +43,7 @@ export function extractFlags(sources: readonly FlagSource[]): ExtractedFlags {
 /** `Environment="A=1" B=2` of units and `A=…` of environment files: where each variable's value stands. */
 function assignmentsOf(source: FlagSource): readonly (readonly [string, Piece])[] {
   const text = source.text.text;
-  const unit = /^\s*\[(?:Unit|Service|Install)\]/m.test(text);
+  const unit = /^[ \t]*\[(?:Unit|Service|Install)\]/m.test(text);
   const found: (readonly [string, Piece])[] = [];
   if (unit) {
     for (const line of text.matchAll(/^[ \t]*Environment=((?:.*\\\n)*.*)$/gm)) {
@@ -200,7 +200,7 @@ function handedOnText(text: string, { origins }: Traced<string>): Flag {
 
 /** `kubelet-arg:` of a k3s or rke2 configuration file: one text or a list of them. */
 function kubeletArgList(source: FlagSource): readonly Flag[] {
-  if (!/^\s*["']?kubelet-arg["']?\s*:/m.test(source.text.text)) return [];
+  if (!/^[ \t]*["']?kubelet-arg["']?[ \t]*:/m.test(source.text.text)) return [];
   const root = parse(source.text);
   if (!isMap(root)) return [];
   const node = root.get('kubelet-arg', true) as Node | undefined;
@@ -213,8 +213,8 @@ function kubeletArgList(source: FlagSource): readonly Flag[] {
  * every kubeadm document in it.
  */
 export function kubeletExtraArgs(rendered: RenderedText): readonly Flag[] {
-  return splitDocuments(rendered).flatMap(document => {
-    if (!/kubeadm\.k8s\.io\//.test(document.text) || !/kubeletExtraArgs/.test(document.text)) return [];
+  return documentsWith(rendered, /kubeletExtraArgs/, MAX_DOCUMENTS).flatMap(document => {
+    if (!/kubeadm\.k8s\.io\//.test(document.text)) return [];
     const root = parse(document);
     const registration = isMap(root) ? (root.get('nodeRegistration', true) as Node | undefined) : undefined;
     const extra = isMap(registration) ? (registration.get('kubeletExtraArgs', true) as Node | undefined) : undefined;
@@ -237,6 +237,8 @@ export function kubeletExtraArgs(rendered: RenderedText): readonly Flag[] {
 }
 
 const MAX_PARSED = 256 * 1024;
+/** Documents of one file whose arguments are read. */
+const MAX_DOCUMENTS = 16;
 
 function parse(rendered: RenderedText): Node | null {
   if (rendered.text.length > MAX_PARSED) return null;

@@ -61,7 +61,7 @@ function read(chosen: readonly (readonly [FileState, FileAlternative | null])[])
     flags: [...flags, ...extra],
     unread,
     startsKubelet: present.length > 0,
-    hasUnit: sources.some(({ text }) => /^\s*ExecStart=.*(?:\/|\s)(?:kubelet|k3s|rke2)\b/m.test(text.text)),
+    hasUnit: sources.some(({ text }) => /^[ \t]*ExecStart=.*(?:\/|\s)(?:kubelet|k3s|rke2)\b/m.test(text.text)),
   };
 }
 

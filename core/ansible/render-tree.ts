@@ -2,7 +2,7 @@ import type { KubeletInput, KubeletVerdict } from '../kubelet/types.ts';
 import type { Problem } from '../source/problem.ts';
 import type { SourceTree } from '../source/tree.ts';
 import { type AssumedPlay, assumedPlay } from './assumed-play.ts';
-import { directoryOf, findGroupVarsOnly, findInventories, findPlaybooks } from './discover.ts';
+import { findGroupVarsOnly, findInventories, findPlaybooks } from './discover.ts';
 import { EVERY_NODE, external, type RunResult, type World } from './host-run.ts';
 import { emptyInventory } from './inventory/inventory.ts';
 import { inventoryBase, loadInventory } from './inventory/load-inventory.ts';
@@ -199,24 +199,29 @@ function reachedRoles(
 ): ReadonlySet<string> {
   const reached = new Set(worlds.flatMap(world => [...world.roles.values()].map(role => role.directory)));
   if (playbooks.length === 0) return reached;
-  const callers = naming.filter(
-    ({ path }) => /(?:^|\/)(?:tasks|handlers|meta)\//.test(path) || !/(?:^|\/)roles\//.test(path),
-  );
+  const callers = new Map<string, string[]>();
+  for (const { path, text } of naming) {
+    if (/(?:^|\/)roles\//.test(path) && !/(?:^|\/)(?:tasks|handlers|meta)\//.test(path)) continue;
+    for (const match of text.matchAll(CALLED)) {
+      for (const name of new Set([match[1] ?? '', lastSegment(match[1] ?? '')])) {
+        callers.set(name, [...(callers.get(name) ?? []).slice(-MAX_CALLERS), path]);
+      }
+    }
+  }
   for (const { name, directory } of places) {
-    const short = name.split('/').at(-1) ?? name;
-    const names = [name, short].map(one => one.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
-    const called = new RegExp(
-      `(?:^\\s*-\\s+|\\b(?:role|name)\\s*[:=]\\s*)["']?(?:[\\w./-]*/)?(?:${names})["']?\\s*(?:$|[,}#])`,
-      'm',
-    );
-    if (
-      callers.some(
-        ({ path, text }) => !path.startsWith(`${directory}/`) && directoryOf(path) !== directory && called.test(text),
-      )
-    )
-      reached.add(directory);
+    const paths = [...(callers.get(name) ?? []), ...(callers.get(lastSegment(name)) ?? [])];
+    if (paths.some(path => !path.startsWith(`${directory}/`))) reached.add(directory);
   }
   return reached;
+}
+
+/** `- x`, `role: x` or `name: x` at the end of what is said on a line. */
+const CALLED = /(?:^[ \t]*-[ \t]+|\b(?:role|name)[ \t]*[:=][ \t]*)["']?([\w./-]{1,120})["']?[ \t]*(?=$|[,}#])/gm;
+/** Callers remembered per name: enough to find one outside the role itself. */
+const MAX_CALLERS = 50;
+
+function lastSegment(name: string): string {
+  return name.split('/').at(-1) ?? name;
 }
 
 /** Equal questions to the kubelet are asked once. */

@@ -125,10 +125,10 @@ export function readAnsibleCfg(
   const settings = new Map<string, string>();
   let section = '';
   for (const line of text?.split('\n') ?? []) {
-    const header = /^\s*\[(\w+)\]/.exec(line);
+    const header = /^\[(\w+)\]/.exec(line.trim());
     if (header) section = header[1] ?? '';
-    const setting = /^\s*(\w+)\s*[=:]\s*(.*?)\s*(?:;.*)?$/.exec(line);
-    if (setting && section === 'defaults') settings.set(setting[1] ?? '', setting[2] ?? '');
+    const setting = /^(\w+)\s*[=:]([^;]*)/.exec(line.trim());
+    if (setting && section === 'defaults') settings.set(setting[1] ?? '', (setting[2] ?? '').trim());
   }
   const rolesPath = (settings.get('roles_path') ?? '')
     .split(':')

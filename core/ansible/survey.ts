@@ -89,8 +89,8 @@ function reportLink(repository: Repository, { path, mode }: TreeEntry): void {
 
 /** Conflict markers in a template render as they are; what is between them is no longer anybody's intention. */
 function reportConflict(repository: Repository, path: string, text: string): void {
-  const marker = /^<{7} .*\n(?:.*\n)*?>{7} /m.exec(text);
-  if (!marker) return;
+  const marker = /^<{7} /m.exec(text);
+  if (!marker || !/^>{7} /m.test(text.slice(marker.index))) return;
   report(repository, {
     file: path,
     line: text.slice(0, marker.index).split('\n').length,
@@ -108,12 +108,12 @@ function isSettingsFile(path: string, text: string): boolean {
 }
 
 function* namesSetIn(text: string): Generator<string> {
-  for (const match of text.matchAll(/^\s*(?:-\s+)?register:\s*["']?([A-Za-z_]\w*)/gm)) yield match[1] ?? '';
+  for (const match of text.matchAll(/^[ \t]*(?:-[ \t]+)?register:[ \t]*["']?([A-Za-z_]\w*)/gm)) yield match[1] ?? '';
   for (const match of text.matchAll(
-    /^([ \t]*)(?:-\s+)?(?:ansible\.builtin\.)?set_fact:[ \t]*(.*)\n((?:\1[ \t]+.*\n|[ \t]*\n)*)/gm,
+    /^([ \t]*)(?:-[ \t]+)?(?:ansible\.builtin\.)?set_fact:[ \t]*(.*)\n((?:\1[ \t]+.*\n|[ \t]*\n)*)/gm,
   )) {
-    for (const key of (match[3] ?? '').matchAll(/^\s+["']?([A-Za-z_]\w*)["']?:/gm)) yield key[1] ?? '';
-    for (const key of (match[2] ?? '').matchAll(/([A-Za-z_]\w*)\s*[=:]/g)) yield key[1] ?? '';
+    for (const key of (match[3] ?? '').matchAll(/^[ \t]+["']?([A-Za-z_]\w*)["']?:/gm)) yield key[1] ?? '';
+    for (const key of (match[2] ?? '').matchAll(/\b([A-Za-z_]\w{0,80})[ \t]*[=:]/g)) yield key[1] ?? '';
   }
 }
 
@@ -129,7 +129,7 @@ export function orphansOf({ settings, naming }: Survey, written: ReadonlySet<str
 /** Whether a text names a file, literally or by a templated name it fits. */
 function mentions(text: string, name: string): boolean {
   if (text.includes(name)) return true;
-  for (const match of text.matchAll(/[\w./-]*(?:\{\{[^{}\n]*\}\}[\w./-]*)+/g)) {
+  for (const match of text.matchAll(/[\w./-]{0,80}(?:\{\{[^{}\n]{1,200}\}\}[\w./-]{0,80}){1,4}/g)) {
     const parts = match[0].split(/\{\{[^{}\n]*\}\}/).map(part => posix.basename(`x/${part}`));
     const [first = '', last = ''] = [parts[0], parts.at(-1)];
     if (first.length + last.length >= 5 && name.startsWith(first) && name.endsWith(last)) return true;

@@ -60,7 +60,7 @@ function readSource(repository: Repository, inventory: Inventory, source: string
 }
 
 function looksLikeYaml(text: string): boolean {
-  return /^(?:---\s*$|[\w-]+:\s*(?:#.*)?$)/m.test(text) && !/^\s*\[[^\]]+\]/m.test(text);
+  return /^(?:---\s*$|[\w-]+:\s*(?:#.*)?$)/m.test(text) && !/^[ \t]*\[[^\]\n]{1,200}\]/m.test(text);
 }
 
 function readYamlSource(repository: Repository, inventory: Inventory, source: string): void {
