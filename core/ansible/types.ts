@@ -78,7 +78,10 @@ export type NodeGroup = Readonly<{
 
 /** What one (inventory, playbooks) pair puts on its hosts. */
 export type InventoryRendering = Readonly<{
-  /** Repository path of the inventory, or '' when the repository declares no host: then one assumed host stands for every node. */
+  /**
+   * Repository path of the inventory, or '' when the repository has none. An inventory without hosts, or none at all,
+   * gets one assumed host, `every node`.
+   */
   inventory: string;
   groups: readonly NodeGroup[];
   problems: readonly Problem[];
