@@ -5,15 +5,28 @@ import { Redis } from 'ioredis';
 const REFUSED = /NOAUTH|WRONGPASS|NOPERM|invalid (username|password)/i;
 
 /**
+ * `abandon`: a lost connection is not made again, also not by duplicates of `redis`, and what waits for it fails. (While
+ * ioredis waits to reconnect, its `disconnect` leaves commands waiting for ever.)
+ */
+export type RedisLink = Readonly<{ redis: Redis; abandon(): void }>;
+
+const LONGEST_WAIT_MS = 2_000;
+
+/**
  * Connects to Redis. Waits for a server that is still starting, with one line per attempt; later ioredis reconnects by
  * itself and BullMQ's commands wait for it.
  *
  * @throws Error with a line for the operator when `patienceMs` are over or the credentials are refused
  */
-export async function connectRedis(redisUrl: string, patienceMs: number, log: (line: string) => void): Promise<Redis> {
+export async function connectRedis(
+  redisUrl: string,
+  patienceMs: number,
+  log: (line: string) => void,
+): Promise<RedisLink> {
+  let abandoned = false;
   const redis = new Redis(redisUrl, {
     maxRetriesPerRequest: null,
-    retryStrategy: times => Math.min(100 * 2 ** Math.min(times, 6), 5_000),
+    retryStrategy: times => (abandoned ? null : Math.min(100 * 2 ** Math.min(times, 6), LONGEST_WAIT_MS)),
   });
   let reason = 'no answer';
   redis.on('error', (error: NodeJS.ErrnoException) => {
@@ -30,7 +43,10 @@ export async function connectRedis(redisUrl: string, patienceMs: number, log: (l
   }
   redis.removeAllListeners('error');
   redis.on('error', steadily(log, place));
-  return redis;
+  const abandon = () => {
+    abandoned = true;
+  };
+  return { redis, abandon };
 }
 
 async function becomesReady(redis: Redis, waitMs: number): Promise<boolean> {

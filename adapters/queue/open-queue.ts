@@ -32,6 +32,8 @@ export type QueueOptions = Readonly<{
 export const ATTEMPTS = 12;
 const BACKOFF_MS = 2_000;
 const LOCK_MS = 15_000;
+/** How long the backend may take to note the end of the last jobs. */
+const FAREWELL_MS = 5_000;
 const LIVE = new Set(['waiting', 'active', 'delayed', 'prioritized', 'waiting-children']);
 
 /**
@@ -49,7 +51,7 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
     lockMs: options.lockMs ?? LOCK_MS,
   };
   if (options.redisUrl !== undefined) {
-    const redis = await connectRedis(options.redisUrl, options.patienceMs ?? 60_000, log);
+    const { redis, abandon } = await connectRedis(options.redisUrl, options.patienceMs ?? 60_000, log);
     const jobs = new Jobs(redisEngine(redis, terms), log);
     return {
       backend: 'redis',
@@ -57,7 +59,7 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
       process: (name, concurrency, handler) => jobs.process(name, concurrency, handler),
       ready: () => answers(redis.ping()),
       close: async graceMs => {
-        await jobs.close(graceMs);
+        await jobs.close(graceMs, abandon);
         redis.disconnect();
       },
     };
@@ -182,14 +184,20 @@ class Jobs {
     await worker.waitUntilReady();
   }
 
-  async close(graceMs = 10_000): Promise<void> {
+  /** `giveUp` is called when the backend does not answer while closing: whatever waits for it must end then. */
+  async close(graceMs = 10_000, giveUp = () => {}): Promise<void> {
     const workers = [...this.#workers.values()];
     const closed = Promise.all(workers.map(worker => worker.close()));
-    const timer = setTimeout(() => {
+    const grace = setTimeout(() => {
       for (const worker of workers) worker.cancelAllJobs('shutting down');
     }, graceMs);
+    const patience = setTimeout(() => {
+      this.#log('queue: the backend does not answer while closing; its jobs are taken back at the next start');
+      giveUp();
+    }, graceMs + FAREWELL_MS);
     await closed;
-    clearTimeout(timer);
+    clearTimeout(grace);
+    clearTimeout(patience);
     await Promise.all([...this.#queues.values()].map(queue => queue.close()));
   }
 }

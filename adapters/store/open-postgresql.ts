@@ -83,6 +83,6 @@ async function waitForServer(
 function place(databaseUrl: string): string {
   if (!URL.canParse(databaseUrl)) return 'DATABASE_URL';
   const { hostname, port, pathname, searchParams } = new URL(databaseUrl);
-  const host = hostname || searchParams.get('host') || 'localhost';
+  const host = searchParams.get('host') ?? hostname;
   return `${host}${port === '' ? '' : `:${port}`}${pathname}`;
 }

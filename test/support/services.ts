@@ -93,7 +93,8 @@ function noteRan(what: string): void {
   appendFileSync(join(services().directory, 'ran'), `${what}\n`);
 }
 
-async function freshStore(kind: StoreKind): Promise<StoreOptions> {
+/** Options for a new, empty store of that kind. */
+export async function freshStore(kind: StoreKind): Promise<StoreOptions> {
   return kind === 'embedded' ? freshEmbedded() : freshPostgresql();
 }
 
