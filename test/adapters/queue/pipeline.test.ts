@@ -23,5 +23,5 @@ describeOnEveryQueue('inbox to outbox', fresh => {
     expect(deliveries.map(({ guid }) => guid).sort()).toEqual([...guids].sort());
     expect(publications.map(({ key }) => key).sort()).toEqual([...guids].sort());
     expect(new Set(publications.map(({ state }) => state))).toEqual(new Set(['pending']));
-  }, 240_000);
+  }, 480_000);
 });

@@ -89,7 +89,7 @@ describeOnEveryStore('the store', (fresh, kind) => {
       expect(acknowledged.filter(guid => !stored.has(guid))).toEqual([]);
       expect(acknowledged.length).toBeGreaterThanOrEqual(80);
     });
-  }, 240_000);
+  }, 480_000);
 
   if (kind === 'postgresql') {
     test('processes that start together on an empty database migrate it once', async () => {
