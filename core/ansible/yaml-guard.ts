@@ -48,7 +48,7 @@ const FORBIDDEN =
   /[\uE000\uE001]|[^\t\n\r\x20-\x7E\x85\u00A0-\uD7FF\uE000-\uFFFD\uD800-\uDFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 
 /** Offset of the first line of a committed merge conflict, or null. */
-export function conflictMarker(text: string): number | null {
+function conflictMarker(text: string): number | null {
   const start = /^<{7} .*$/m.exec(text);
   if (!start || !/^={7}\r?$/m.test(text) || !/^>{7} /m.test(text)) return null;
   return start.index;

@@ -59,6 +59,15 @@ export function loadYaml(file: string, text: string, budget: Budget): LoadedYaml
   if (guarded.problem) return { documents: [], problems: [guarded.problem], remarks: [] };
   const parsed = parse(text);
   const problems = parsed.flatMap(document => syntaxProblems(file, text, document, at));
+  const stray = parsed.length === 0 ? /^[^\s#\uFEFF]/m.exec(text) : null;
+  if (stray)
+    problems.push(
+      invalid(
+        file,
+        at(stray.index),
+        'this line stands before any document; a line that starts with % is a YAML directive',
+      ),
+    );
   if (problems.length > 0) return { documents: [], problems, remarks: [] };
   let current = 0;
   return locate(
@@ -249,7 +258,11 @@ class Builder {
   }
 
   #key(node: Node | null, parent: Node): Value {
-    if (node === null) return none(this.#origins(parent));
+    const isEmpty = node === null || (isScalar(node) && node.type === 'PLAIN' && node.value === '' && !node.tag);
+    if (node === null || isEmpty) {
+      this.#visit((node ?? parent).range?.[0] ?? 0);
+      throw new PythonError('fails', 'a colon stands here without a key before it');
+    }
     if (isMap(node) || isSeq(node)) {
       this.#visit(node.range?.[0] ?? 0);
       throw new PythonError(

@@ -1,6 +1,5 @@
 import { spendItems } from '../budget.ts';
 import {
-  field,
   identity,
   keyOf,
   list,
@@ -218,9 +217,4 @@ export function follow(engine: Engine, value: Value, path: Value | undefined): V
         item(engine, at, /^\d+$/.test(part) ? { kind: 'int', value: Number(part), origins: [] } : str(part)),
       value,
     );
-}
-
-/** The value of a mapping under a text key, for any kind of mapping. */
-export function member(value: Value, name: string): Value | undefined {
-  return value.kind === 'dict' ? field(value, name) : undefined;
 }

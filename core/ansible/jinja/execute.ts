@@ -134,7 +134,7 @@ function print(run: Run, value: Value, at: number, frame: Frame, output: Output)
 }
 
 /** What Ansible prints for a value: nothing for None; an undefined part fails. @throws PythonError */
-export function finalize(run: Run, value: Value): Value {
+function finalize(run: Run, value: Value): Value {
   const visited = visitParts(value, part => {
     if (part.kind === 'undefined' && !part.soft) throw undefinedUsed(part);
   });

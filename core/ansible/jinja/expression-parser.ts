@@ -274,7 +274,7 @@ function parseIndex(stream: TokenStream): Expression {
   return { type: 'slice', start, stop, step, at };
 }
 
-export function parseCall(stream: TokenStream, callee: Expression): Expression & { type: 'call' } {
+function parseCall(stream: TokenStream, callee: Expression): Expression & { type: 'call' } {
   const { at } = stream.current;
   return { type: 'call', callee, args: parseArguments(stream), at };
 }

@@ -19,7 +19,7 @@ import { readOverrides } from './overrides.ts';
 import { parseTemplate } from './parser.ts';
 import type { Scope } from './scope.ts';
 import { ANSIBLE_SYNTAX, type SyntaxOptions, type Template } from './syntax.ts';
-import { concat, originsOf, slice, sourceOf } from './text.ts';
+import { concat, originsOf, placeAt, slice, sourceOf } from './text.ts';
 
 /** Parsed texts, shared by the outcomes of one question. */
 export type ParsedTemplates = Map<string, Template>;
@@ -126,27 +126,21 @@ export class Variables {
     if (raw && ['bool', 'int', 'float'].includes(raw.kind))
       return { ...raw, origins: [...raw.origins, ...originsOf(text)] };
     if (raw?.kind === 'none') return none([...raw.origins, ...originsOf(text)]);
-    const { at, converts } = this.#run;
-    this.#run.converts = true;
-    const result = this.render(
-      text,
-      { ...ANSIBLE_SYNTAX, literalBackslashes: true },
-      true,
-      at.source.rope.segments[0]?.origins[0]?.file ?? '',
-    );
+    const { at } = this.#run;
+    const file = placeAt(at.source, at.offset).file;
+    const result = this.render(text, { ...ANSIBLE_SYNTAX, literalBackslashes: true }, true, file);
     this.#run.at = at;
-    this.#run.converts = converts || true;
     return result;
   }
 
   /** Renders one text on its own. Newlines at its end are kept as Ansible keeps them. @throws PythonError, OverLimit */
   render(text: Str, syntax: SyntaxOptions, converts: boolean, file: string): Value {
-    const { run, templates } = { run: this.#run, templates: this.#templates };
+    const run = this.#run;
     const { body, syntax: own } = readOverrides(normalized(run, text), syntax);
     const source = sourceOf(body);
     run.at = { source, offset: 0 };
     const extensions = this.#scope.extensions ?? [];
-    const template = parsed(run, templates, body.text, { ...own, extensions });
+    const template = parsed(run, this.#templates, body.text, { ...own, extensions });
     const loaded: Loaded = { file, source, template };
     const unit: Unit = {
       file,

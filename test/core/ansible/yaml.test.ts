@@ -150,6 +150,8 @@ describe('YAML as Ansible reads it', () => {
       '2: a merge conflict was committed here: remove the <<<<<<<, ======= and >>>>>>> lines',
     ],
     ['a: b: c\n', '1: a second "key: value" on one line; quote the value when it holds a colon'],
+    [': 1\n', '1: a colon stands here without a key before it'],
+    ['%x\n', '1: this line stands before any document; a line that starts with % is a YAML directive'],
     ['a: *nowhere\n', '1: the alias *nowhere points to no anchor before it, or to itself'],
     [
       'a: "\\d"\n',

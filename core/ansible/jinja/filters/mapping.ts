@@ -22,7 +22,7 @@ import { type Filters, isTrue, own, textOf, whole } from './filter.ts';
 type ListMerge = 'replace' | 'keep' | 'append' | 'prepend' | 'append_rp' | 'prepend_rp';
 
 /** Ansible's `merge_hash`: `high` wins over `low`. */
-export function mergeDicts(engine: Engine, low: Dict, high: Dict, recursive: boolean, lists: ListMerge): Dict {
+function mergeDicts(engine: Engine, low: Dict, high: Dict, recursive: boolean, lists: ListMerge): Dict {
   spend(engine.budget, high.entries.size);
   if (low.entries.size === 0) return high;
   const entries = new Map(low.entries);

@@ -33,7 +33,7 @@ type JsonOptions = Readonly<{
 }>;
 
 /** Python's `json.dumps`. @throws PythonError for what JSON cannot hold */
-export function dumpJson(budget: Budget, value: Value, options: JsonOptions, level = 0): Str {
+function dumpJson(budget: Budget, value: Value, options: JsonOptions, level = 0): Str {
   spend(budget);
   switch (value.kind) {
     case 'none':
