@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   copyFileSync,
   mkdirSync,
@@ -14,6 +15,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import type { RunEventOf, RunEventType } from '../../core/apply/run-event.ts';
+import { eventsOf, type RunReport, readRunReport } from '../../core/apply/run-report.ts';
 
 const COLLECTION = new URL('../../ansible', import.meta.url).pathname;
 export const PLUGIN = join(COLLECTION, 'plugins/callback/kubelet_gate.py');
@@ -24,6 +27,22 @@ export function ansibleInstalled(): boolean {
   if (!found && process.env['REQUIRE_SERVICES'] === '1') throw new Error('ansible-playbook is not installed here.');
   if (!found) process.stderr.write('not run: ansible-playbook is not installed here\n');
   return found;
+}
+
+export const sha256 = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex');
+
+/** What the fixture's template becomes with this value of its variable. */
+export const CONFIG = (port: number): string =>
+  `apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nreadOnlyPort: ${port}\n`;
+
+/** The report that came in last. */
+export function lastReport(gate: Gate): RunReport {
+  return readRunReport([...gate.runs().values()].at(-1)!);
+}
+
+/** The data of all events of one type. */
+export function dataOf<T extends RunEventType>(report: RunReport, type: T): RunEventOf<T>['data'][] {
+  return eventsOf(report.events, type).map(({ data }) => data as RunEventOf<T>['data']);
 }
 
 /** What the gate answers to a question; `reports` is the status for posted run reports. */
@@ -170,6 +189,15 @@ export class Fixture {
     this.git('commit', '-q', '-m', 'Change');
   }
 
+  /** The answer of a gate that approved the fixture's content for cp1. */
+  approval(): GateAnswer {
+    const digests = { cp1: { [this.config('cp1')]: sha256(CONFIG(0)) } };
+    return {
+      status: 200,
+      body: { verdict: 'approved', reason: null, change: 12, pr: 12, approvers: ['hubot'], digests },
+    };
+  }
+
   spooled(): string[] {
     try {
       return readdirSync(this.spool).filter(name => name.includes('.jsonl'));
@@ -205,6 +233,24 @@ export class Fixture {
     extra: Readonly<Record<string, string>> = {},
   ): Promise<{ code: number | null; output: string }> {
     return this.execute('ansible-playbook', args, gate, extra);
+  }
+
+  /** The value of an expression inside the plugin, loaded without Ansible. `asked` answers a question as one line. */
+  async plugin<T>(gate: Gate, expression: string, extra: Readonly<Record<string, string>> = {}): Promise<T> {
+    const program = `
+import importlib.util, json, sys
+spec = importlib.util.spec_from_file_location("kubelet_gate", sys.argv[1])
+plugin = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(plugin)
+def asked(*question):
+    try:
+        return "%s: %s" % plugin.Service().ask(*question)[:2]
+    except plugin.Unreachable as fault:
+        return "unreachable: %s" % fault
+print(json.dumps(eval(sys.argv[2], dict(vars(plugin), asked=asked))))
+`;
+    const { output } = await this.execute('python3', ['-B', '-c', program, PLUGIN, expression], gate, extra);
+    return JSON.parse(output) as T;
   }
 
   /** A run whose files may not grow beyond so many KiB. */
