@@ -13,8 +13,8 @@ import type {
   Tampering,
 } from './types.ts';
 
-/** Paths whose writing must have been shown for approval. */
-const GOVERNED = /kubelet|\/etc\/kubernetes\/|\/etc\/cni\//;
+/** Paths whose writing must have been shown for approval: what the kubelet reads, by directory or by its last two names. */
+const GOVERNED = /\/(?:etc\/kubernetes|etc\/cni|var\/lib\/kubelet)\/|kubelet[^/]*(?:\/[^/]+)?$/;
 const DAY_MS = 86_400_000;
 
 /** How a role's name usually tells what it is for. */

@@ -124,7 +124,7 @@ read_only_port: 0
   ansible.builtin.file: {path: "{{ target }}/{{ item }}", state: directory, mode: "0755"}
   loop: [etc/sysctl.d, var/lib/kubelet]
 - name: Set sysctls the kubelet protects
-  ansible.builtin.copy: {content: "vm.overcommit_memory=1\\n", dest: "{{ target }}/etc/sysctl.d/90-kubelet.conf", mode: "0644"}
+  ansible.builtin.copy: {content: "vm.overcommit_memory=1\\n", dest: "{{ target }}/etc/sysctl.d/90-nodes.conf", mode: "0644"}
 `,
   'roles/kubelet/tasks/main.yml': `
 - name: Write the kubelet configuration

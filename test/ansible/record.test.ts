@@ -243,9 +243,9 @@ class Connection(Local):
     const main = readFileSync(join(fixture.repository, 'roles/kubelet/tasks/main.yml'), 'utf8');
     fixture.write('roles/kubelet/tasks/main.yml', `${main}- ansible.builtin.import_tasks: wait.yml\n`);
     fixture.commit();
-    await fixture.playKilled(gate, () =>
-      fixture.spooledText().includes('"dest":'.concat(JSON.stringify(fixture.config('gpu1')))),
-    );
+    const recorded = (host: string) =>
+      fixture.spooledText().includes(`"dest":${JSON.stringify(fixture.config(host))},"exists":true`);
+    await fixture.playKilled(gate, () => recorded('cp1') && recorded('gpu1'));
     expect(fixture.spooled()).toHaveLength(1);
 
     fixture.git('revert', '--no-edit', 'HEAD');

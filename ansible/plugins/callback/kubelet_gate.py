@@ -72,7 +72,10 @@ CI_VARIABLES = (
     "GITHUB_REPOSITORY", "GITHUB_RUN_ID", "GITHUB_RUN_ATTEMPT", "GITHUB_SHA", "GITHUB_ACTOR", "GITHUB_WORKFLOW_REF",
     "AWX_JOB_ID", "JOB_ID", "tower_job_id",
 )
-WATCHED = re.compile(r"kubelet|/etc/kubernetes/|/etc/cni/|containerd|crio|sysctl")
+# What the kubelet reads when it starts, and what else is recorded even where nothing changed. Only known directories
+# and the last two names of a path count: a whole tree below a directory called after the kubelet does not.
+KUBELET = re.compile(r"/(?:etc/kubernetes|etc/cni|var/lib/kubelet)/|kubelet[^/]*(?:/[^/]+)?$")
+WATCHED = re.compile(KUBELET.pattern + r"|/etc/(?:containerd|crio|sysctl\.d)/")
 MAX_HASHED_BYTES = 16 * 1024 * 1024
 MAX_POST_BYTES = 2 * 1024 * 1024
 ZERO_HASH = "0" * 64
@@ -709,7 +712,8 @@ class Recorder:
             if before is not None:
                 event["before_exists"], event["before_sha256"] = before
         governed = bool(WATCHED.search(dest)) or dest in self.approved.get(host, ())
-        if governed and result.changed and not result.check and result.action != "file":
+        read_at_start = KUBELET.search(dest) and "/sysctl" not in dest
+        if read_at_start and result.changed and not result.check and result.action != "file":
             self.pending.setdefault(host, {})[dest] = [str(name) for name in result.task.notify or ()]
         if result.changed and result.task.notify:
             event["notify"] = [str(name) for name in result.task.notify]

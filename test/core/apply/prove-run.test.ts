@@ -147,6 +147,13 @@ describe('what a run proves about a host', () => {
     expect({ live: proof.live, idempotent: proof.idempotent }).toEqual({ live: null, idempotent: null });
   });
 
+  test('files that are not the kubelet\u2019s need no approval here, even below a directory with its name', () => {
+    const other = ['/etc/motd', '/srv/kubelet-gate/hosts/cp1/etc/motd'].map(dest =>
+      task('cp1', { dest, changed: true, exists: true, sha256: BAD }),
+    );
+    expect(host([...good.slice(0, -1), ...other, done()]).outcome).toBe('applied-as-approved');
+  });
+
   test('a write after the last look makes the content unknown again', () => {
     const blind = task('cp1', { dest: DEST, action: 'lineinfile', changed: true, sha256: null });
     expect(host([...good.slice(0, -1), blind, done()])).toMatchObject({
