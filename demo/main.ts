@@ -12,12 +12,14 @@ const GPU = 'inventories/production/group_vars/gpu_workers.yml';
 const APPLIED_TO = ['worker-1', 'gpu-1'];
 
 const once = process.argv.includes('--once');
+const pictures = process.argv.includes('--pictures') ? process.argv[process.argv.indexOf('--pictures') + 1] : undefined;
 const { step, note } = openSteps(text => process.stdout.write(text));
 
 const stage = await openStage();
 try {
   await stage.start();
   await walk(stage);
+  if (pictures !== undefined) await keepPictures(pictures);
   if (!once) {
     step(
       'Look around',
@@ -32,6 +34,23 @@ try {
   process.exitCode = 1;
 } finally {
   await stage.close();
+}
+
+/** What a person looks at, as PNG files. */
+async function keepPictures(directory: string): Promise<void> {
+  const { takePictures } = await import('./screenshots.ts');
+  const page = (name: string, path: string) => ({ name, url: `${stage.url}${path}` });
+  await takePictures(directory, stage, [
+    { name: 'pull-request', url: `${stage.double.url}/${REPOSITORY}/pull/1` },
+    page('changes', '/'),
+    page('change', '/changes/1'),
+    page('nodes', '/nodes'),
+    page('node', '/nodes/gpu-1'),
+    page('runs', '/runs'),
+    page('exceptions', '/exceptions'),
+    page('log', '/log'),
+  ]);
+  step('Pictures of all pages', directory);
 }
 
 /** The main job, from a pull request to a verified log. */
