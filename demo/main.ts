@@ -36,7 +36,13 @@ try {
   await stage.close();
 }
 
-/** What a person looks at, as PNG files. */
+/** What a person looks at, as PNG files: the pull request while it is refused, and everything at the end. */
+async function keepReview(directory: string): Promise<void> {
+  const { takePictures } = await import('./screenshots.ts');
+  const clip = { x: 120, y: 60, width: 1040, height: 990 };
+  await takePictures(directory, stage, [{ name: 'review', url: `${stage.double.url}/${REPOSITORY}/pull/1`, clip }]);
+}
+
 async function keepPictures(directory: string): Promise<void> {
   const { takePictures } = await import('./screenshots.ts');
   const page = (name: string, path: string) => ({ name, url: `${stage.url}${path}` });
@@ -89,6 +95,8 @@ async function walk({ double, url, ask, ...stage }: Stage): Promise<void> {
     `comment at  ${comment?.path}:${comment?.line}`,
     `details     ${url}/changes/1`,
   );
+
+  if (pictures !== undefined) await keepReview(pictures);
 
   const fixed = await double.pushToPull(
     REPOSITORY,

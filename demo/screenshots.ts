@@ -13,8 +13,12 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** A page to keep as a picture. `part`: only the element this selector finds. */
-export type Picture = Readonly<{ name: string; url: string; part?: string }>;
+/** A page to keep as a picture; `clip`: only this part of it, in pixels. */
+export type Picture = Readonly<{
+  name: string;
+  url: string;
+  clip?: Readonly<{ x: number; y: number; width: number; height: number }>;
+}>;
 
 /**
  * Keeps pages as PNG files, as a person at a desktop sees them, signed in to the gate.
@@ -32,17 +36,17 @@ export async function takePictures(
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
     const errors: string[] = [];
     page.on('console', message => {
-      if (message.type() === 'error') errors.push(`${page.url()}: ${message.text()}`);
+      const icon = message.location().url.endsWith('/favicon.ico');
+      if (message.type() === 'error' && !icon) errors.push(`${page.url()}: ${message.text()}`);
     });
     await page.goto(`${gate.url}/sign-in`);
     await page.fill('input[name=token]', gate.auditToken);
     await Promise.all([page.waitForURL(`${gate.url}/`), page.click('button')]);
-    for (const { name, url, part } of pictures) {
+    for (const { name, url, clip } of pictures) {
       const response = await page.goto(url);
       if (response?.status() !== 200) throw new Error(`${url} answered ${response?.status()}`);
       const path = join(directory, `${name}.png`);
-      if (part === undefined) await page.screenshot({ path, fullPage: true });
-      else await page.locator(part).first().screenshot({ path });
+      await page.screenshot({ path, fullPage: true, ...(clip === undefined ? {} : { clip }) });
     }
     if (errors.length > 0) throw new Error(errors.join('\n'));
   } finally {

@@ -61,6 +61,9 @@ export function createApp(options: AppOptions): Express {
     }),
   );
 
+  app.get('/favicon.ico', (_request, response) => {
+    response.status(204).end();
+  });
   app.get('/healthz', (_request, response) => {
     response.json({ status: 'ok' });
   });

@@ -10,6 +10,6 @@ export function shownCell(shown: Shown): Html {
     case 'unknown':
       return html`<span class="unknown">unknown</span> <span class="muted">${shown.why.join('; ') || 'not known from Git'}</span>`;
     case 'value':
-      return html`<code>${jsonText(shown.value)}</code>${shown.implicit && html` <span class="muted">default</span>`}`;
+      return html`<code class="wide">${jsonText(shown.value)}</code>${shown.implicit && html` <span class="muted">default</span>`}`;
   }
 }

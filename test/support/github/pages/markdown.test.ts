@@ -7,6 +7,7 @@ describe('Markdown on the double', () => {
     ['**bold** and *slanted* and `a*b*c`', '<p><strong>bold</strong> and <em>slanted</em> and <code>a*b*c</code></p>'],
     ['``a ` b``', '<p><code>a ` b</code></p>'],
     ['[text](https://example.com/a_b_c)', '<p><a href="https://example.com/a_b_c" rel="nofollow">text</a></p>'],
+    ['[text](<https://example.com/a_b_c>)', '<p><a href="https://example.com/a_b_c" rel="nofollow">text</a></p>'],
     ['[text](javascript:alert)', '<p>[text](javascript:alert)</p>'],
     ['<!-- hidden -->\nshown', '<p>shown</p>'],
     ['shown <!-- hidden -->', '<p>shown </p>'],

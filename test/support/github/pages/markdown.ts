@@ -20,8 +20,8 @@ function inline(text: string): string {
     .replace(/\\([\\`*_{}[\]()#+\-.!|<>~@])/g, (_, one: string) => (one === '@' ? '@' : keep(escapeHtml(one))))
     .replace(/<[^<>]+>/g, tag => (ALLOWED_TAG.test(tag) ? keep(tag.toLowerCase()) : tag))
     .replace(/!\[([^\]]*)\]\([^)\s]*\)/g, (_, alt: string) => keep(`<em>[image: ${escapeHtml(alt)}]</em>`))
-    .replace(/\[([^\]]+)\]\((https?:\/\/[^)\s]+)\)/g, (_, label: string, target: string) =>
-      keep(`<a href="${escapeHtml(target)}" rel="nofollow">${inline(label)}</a>`),
+    .replace(/\[([^\]]+)\]\((?:<(https?:\/\/[^>\s]+)>|(https?:\/\/[^)\s]+))\)/g, (_, label: string, ...to: string[]) =>
+      keep(`<a href="${escapeHtml(to[0] ?? to[1] ?? '')}" rel="nofollow">${inline(label)}</a>`),
     );
   return escapeHtml(html)
     .replace(/(^|[^\w/&#;])@([a-z\d](?:[a-z\d-]*[a-z\d])?(?:\/[\w-]+)?)/gi, '$1<a class="mention" href="#">@$2</a>')
