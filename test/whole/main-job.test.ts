@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { httpReader } from '../../adapters/log/http-reader.ts';
 import { verifyStatement } from '../../core/apply/statement.ts';
 import { parseVkey } from '../../core/log/note.ts';
@@ -7,6 +7,8 @@ import { verifyLog } from '../../core/log/verify.ts';
 import { eventually, type InProcess, openInProcess } from '../support/in-process.ts';
 import { describeOnEveryQueue } from '../support/services.ts';
 import { createPeople, FILES, GPU, openSite } from './site.ts';
+
+jest.setTimeout(300_000);
 
 /** SubjectPublicKeyInfo of an Ed25519 key is this and the key. RFC 8410. */
 const ED25519_SPKI = Buffer.from('302a300506032b6570032100', 'hex');
