@@ -125,7 +125,14 @@ async function walk({ double, url, ask, ...stage }: Stage): Promise<void> {
   writeFileSync(tokenFile, stage.auditToken, { mode: 0o600 });
   const verified = await promisify(execFile)(process.execPath, [
     program(),
-    ...['log', 'verify', '--url', `${url}/log`, '--key', vkey, '--token-file', tokenFile],
+    'log',
+    'verify',
+    '--url',
+    `${url}/log`,
+    '--key',
+    vkey,
+    '--token-file',
+    tokenFile,
   ]);
   step(
     'An auditor verifies the whole log from outside',

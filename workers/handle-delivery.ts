@@ -2,9 +2,9 @@ import { describeDelivery } from '../adapters/github/describe-delivery.ts';
 import { runInLane } from '../adapters/queue/run-in-lane.ts';
 import { beginAttempt } from '../adapters/store/changes.ts';
 import { type Delivery, deliveryBody } from '../adapters/store/deliveries.ts';
+import { settleEverything } from './catch-up.ts';
 import { settlePull } from './settle-pull.ts';
 import { settlePush } from './settle-push.ts';
-import { SETTLE_QUEUE, type SettleJob } from './sweep.ts';
 import { CHECK_NAME, pullLane, type WorkerContext } from './worker-context.ts';
 
 /** Acts on one webhook delivery. What it is about comes from the payload, what is true comes from GitHub. */
@@ -68,19 +68,6 @@ export async function settle(
     (laneSignal, fencing) => settlePull(context, { repository, number }, laneSignal, fencing),
     { signal },
   );
-}
-
-/** Every open pull request of every repository the App is installed on gets a job. */
-export async function settleEverything(context: WorkerContext): Promise<void> {
-  for (const { fullName } of await context.github.installedRepositories())
-    for (const { number } of await context.github.listOpenPulls(fullName))
-      await context.queue.add(SETTLE_QUEUE, { repository: fullName, number } satisfies SettleJob, {
-        jobId: settleJobId(fullName, number),
-      });
-}
-
-export function settleJobId(repository: string, number: number): string {
-  return `${repository}#${number}`.replaceAll(':', '_');
 }
 
 const EXTERNAL_ID = /^([^\s/#]+\/[^\s/#]+)#(\d+)\/([0-9a-f]{40,64})\/(\d+)$/;

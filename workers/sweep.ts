@@ -6,6 +6,11 @@ import type { WorkerContext } from './worker-context.ts';
 export const SETTLE_QUEUE = 'settle';
 export type SettleJob = Readonly<{ repository: string; number: number }>;
 
+/** One waiting job for a pull request is enough. */
+export function settleJobId({ repository, number }: SettleJob): string {
+  return `${repository}#${number}`.replaceAll(':', '_');
+}
+
 /** How often the outbox is looked at for what waits longer than its retry time. */
 const EVERY_MS = 2_000;
 
@@ -21,7 +26,7 @@ export function startSweep(context: WorkerContext): Readonly<{ stop(): Promise<v
         for (const lane of await lanesToPublish(context.store.db, IDLE_SECONDS, 100)) {
           const split = lane.lastIndexOf('#');
           const job: SettleJob = { repository: lane.slice(0, split), number: Number(lane.slice(split + 1)) };
-          await context.queue.add(SETTLE_QUEUE, job, { jobId: lane.replaceAll(':', '_') });
+          await context.queue.add(SETTLE_QUEUE, job, { jobId: settleJobId(job) });
         }
       } catch (error) {
         context.log('the sweep could not look', { reason: String(error) });

@@ -119,6 +119,15 @@ export async function saveChange(db: QueryExecutorProvider, change: ChangeRecord
   return id;
 }
 
+/** Pull requests of changes that are not settled for good, oldest first. */
+export async function openChanges(
+  db: QueryExecutorProvider,
+): Promise<readonly Readonly<{ repository: string; number: number }>[]> {
+  const { rows } = await sql<{ repository: string; number: number }>`
+    select repository, number from changes where state = 'open' order by id`.execute(db);
+  return rows;
+}
+
 /** The pull request was closed without a merge. */
 export async function markClosed(
   db: QueryExecutorProvider,

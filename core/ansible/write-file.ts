@@ -198,7 +198,8 @@ function sourceFiles(
   if (raw.kind !== 'str') return [];
   const parts = raw.text.split(/\{\{.*?\}\}/);
   const folder = posix.dirname(`${parts[0] ?? ''}x`);
-  const [first = '', last = ''] = [posix.basename(`x/${parts[0] ?? ''}`), parts.at(-1) ?? ''];
+  const first = posix.basename(`x/${parts[0] ?? ''}`);
+  const last = parts.at(-1) ?? '';
   if (parts.length < 2 || first.length + last.length < 5 || last.includes('/')) return [];
   for (const directory of searchPath(run.world, frame, kind)) {
     const below = within(directory, folder);
