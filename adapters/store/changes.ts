@@ -181,19 +181,6 @@ export async function peopleOfChange(db: QueryExecutorProvider, id: number): Pro
   return rows.map(row => row.value);
 }
 
-/** The change whose merge made this commit, or this very tree. */
-export async function changeOfMerge(
-  db: QueryExecutorProvider,
-  repository: string,
-  commit: string,
-): Promise<Change | null> {
-  const { rows } = await sql<Row>`
-    select ${COLUMNS} from changes
-    where repository = ${repository} and merge->>'commit' = ${commit}
-    order by id desc limit 1`.execute(db);
-  return rows[0] ? toChange(rows[0]) : null;
-}
-
 /** Newest first; a filter that is absent matches everything. */
 export async function listChanges(db: QueryExecutorProvider, filter: ChangeFilter): Promise<readonly Change[]> {
   const fact = (kind: string, value: string | undefined) =>

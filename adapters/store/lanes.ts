@@ -73,8 +73,7 @@ export async function releaseLane(db: Connection, lane: string, holder: string):
   `.execute(db);
 }
 
-/** Frees every lane and every publisher's claim: for a store that only this process can have open. */
+/** Frees every lane: for a store that only this process can have open. */
 export async function releaseAfterCrash(db: Connection): Promise<void> {
   await sql`update lanes set holder = null, lease_until = null where holder is not null`.execute(db);
-  await sql`update publications set claimed_until = null where claimed_until is not null`.execute(db);
 }

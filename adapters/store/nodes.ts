@@ -47,15 +47,6 @@ export async function saveConfiguration(
     on conflict (digest) do nothing`.execute(db);
 }
 
-export async function configurationByDigest(
-  db: QueryExecutorProvider,
-  digest: string,
-): Promise<NodeConfiguration | null> {
-  const { rows } = await sql<{ body: NodeConfiguration }>`
-    select body from configurations where digest = ${digest}`.execute(db);
-  return rows[0]?.body ?? null;
-}
-
 /** Configurations by digest; those that are not known are missing from the map. */
 export async function configurationsByDigest(
   db: QueryExecutorProvider,

@@ -19,7 +19,6 @@ export interface PublicationsTable {
   state: Generated<PublicationState>;
   attempts: Generated<number>;
   next_attempt_at: Generated<Date>;
-  claimed_until: Later<Date>;
   last_error: string | null;
   github_id: number | null;
   created_at: Generated<Date>;
@@ -56,8 +55,6 @@ export type Publication = Readonly<{
 /** Channel that is notified, without payload, when something waits to be published. */
 export const PUBLICATIONS_CHANNEL = 'kubelet_gate_publications';
 
-/** A publisher that died gives its claims up after this long. */
-const CLAIM_MS = 60_000;
 const FIRST_BACKOFF_MS = 2_000;
 const LONGEST_BACKOFF_MS = 600_000;
 
@@ -95,30 +92,11 @@ export async function enqueuePublication(
   return row.queued ? 'queued' : 'already';
 }
 
-/**
- * Claims what is due, oldest first, for one minute: no other publisher gets it meanwhile, and a publisher that dies
- * gives it up. Counts the attempt.
- */
-export async function duePublications(db: Connection, limit: number): Promise<Publication[]> {
-  const { rows } = await sql<Publication>`
-    update publications
-    set attempts = attempts + 1, claimed_until = clock_timestamp() + ${CLAIM_MS}::float8 * interval '1 millisecond'
-    where id in (
-      select id from publications
-      where state = 'pending' and next_attempt_at <= clock_timestamp()
-        and (claimed_until is null or claimed_until <= clock_timestamp())
-      order by id limit ${limit}::int for update skip locked
-    )
-    returning ${COLUMNS}
-  `.execute(db);
-  return rows.sort((a, b) => a.id - b.id);
-}
-
 /** GitHub has it, as `githubId`. When its payload was replaced while it was on the way, the new one is published next. */
 export async function markPublished(db: Connection, published: Publication, githubId: number): Promise<void> {
   await sql`
     update publications
-    set github_id = ${githubId}::bigint, claimed_until = null, last_error = null,
+    set github_id = ${githubId}::bigint, last_error = null,
         state   = case when revision = ${published.revision}::int then 'done' else state end,
         done_at = case when revision = ${published.revision}::int then clock_timestamp() else done_at end
     where id = ${published.id}::bigint and state in ('pending', 'superseded')
@@ -143,23 +121,13 @@ export async function failPublication(
   const wait = Math.max(publicationBackoffMs(failed.attempts), options.retryAfterMs ?? 0);
   const { rows } = await sql<{ state: PublicationState }>`
     update publications
-    set last_error = ${error}, claimed_until = null,
+    set last_error = ${error},
         next_attempt_at = clock_timestamp() + ${wait}::float8 * interval '1 millisecond',
         state = case when attempts < ${options.maxAttempts}::int then state else 'dead' end
     where id = ${failed.id}::bigint and state = 'pending'
     returning state
   `.execute(db);
   return rows[0]?.state === 'dead' ? 'dead' : 'retry';
-}
-
-/** Takes back what older generations of a lane still have pending. Answers how many. */
-export async function supersedeOlder(db: Connection, lane: string, generation: number): Promise<number> {
-  const { rows } = await sql`
-    update publications set state = 'superseded', done_at = clock_timestamp()
-    where lane = ${lane} and state = 'pending' and generation < ${generation}::bigint
-    returning id
-  `.execute(db);
-  return rows.length;
 }
 
 /** What GitHub has of one kind in a lane, newest first; its `githubId` is what to edit in place. */
@@ -171,10 +139,14 @@ export async function published(db: Connection, lane: string, kind: PublicationK
   return rows;
 }
 
-/** Publications that were given up, newest first. */
-export async function deadPublications(db: Connection, limit: number): Promise<Publication[]> {
-  const { rows } = await sql<Publication>`
-    select ${COLUMNS} from publications where state = 'dead' order by id desc limit ${limit}::int
+/** Publications that were given up, newest first, with the time they were first wanted. */
+export async function deadPublications(
+  db: Connection,
+  limit: number,
+): Promise<(Publication & Readonly<{ createdAt: Date }>)[]> {
+  const { rows } = await sql<Publication & { createdAt: Date }>`
+    select ${COLUMNS}, created_at as "createdAt" from publications
+    where state = 'dead' order by id desc limit ${limit}::int
   `.execute(db);
   return rows;
 }

@@ -2,6 +2,7 @@ import { unapprovedCommits } from '../../adapters/store/branches.ts';
 import { mergeViolations } from '../../adapters/store/changes.ts';
 import { deadLetters } from '../../adapters/store/deliveries.ts';
 import { findEntries } from '../../adapters/store/log.ts';
+import { deadPublications } from '../../adapters/store/publications.ts';
 import { type RunException, runExceptions } from '../../adapters/store/run-overview.ts';
 import type { LogEntry } from '../../core/log/entry.ts';
 import { runBy } from './runs.ts';
@@ -19,7 +20,8 @@ export type Exception = Readonly<{
     | 'run-incomplete'
     | 'run-differs'
     | 'tampering'
-    | 'dead-delivery';
+    | 'dead-delivery'
+    | 'dead-publication';
   at: string;
   repository: string | null;
   /** What happened, in words. */
@@ -38,12 +40,13 @@ const NOWHERE = { changeId: null, commit: null, branch: null, runId: null, deliv
 
 /** Newest first, at most 200 of each kind. */
 export async function loadExceptions(sources: Sources): Promise<ExceptionList> {
-  const [merges, commits, runs, tampering, deliveries] = await Promise.all([
+  const [merges, commits, runs, tampering, deliveries, publications] = await Promise.all([
     mergeViolations(sources.db, LIMIT),
     unapprovedCommits(sources.db, LIMIT),
     runExceptions(sources.db, LIMIT),
     findEntries(sources.db, { kinds: ['tampering'], order: 'newest-first', limit: LIMIT }),
     deadLetters(sources.db, LIMIT),
+    deadPublications(sources.db, LIMIT),
   ]);
   const exceptions: readonly Exception[] = [
     ...merges.map(change => ({
@@ -85,6 +88,13 @@ export async function loadExceptions(sources: Sources): Promise<ExceptionList> {
       repository: delivery.repository,
       message: `the ${delivery.event} webhook failed ${delivery.attempts} times: ${delivery.lastError ?? 'no reason was kept'}`,
       delivery: delivery.guid,
+    })),
+    ...publications.map(({ createdAt, lane, kind, attempts, lastError }) => ({
+      ...NOWHERE,
+      kind: 'dead-publication' as const,
+      at: createdAt.toISOString(),
+      repository: lane.slice(0, lane.lastIndexOf('#')),
+      message: `the ${kind} of ${lane} could not be published in ${attempts} attempts: ${lastError ?? 'no reason was kept'}`,
     })),
   ];
   return { exceptions: [...exceptions].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)) };

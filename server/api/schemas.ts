@@ -262,6 +262,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
           'run-differs',
           'tampering',
           'dead-delivery',
+          'dead-publication',
         ),
         at: time,
         repository: textOrNull,

@@ -34,6 +34,7 @@ const TONES: Readonly<Record<string, Tone>> = {
   differs: 'bad',
   'run-incomplete': 'warn',
   'dead-delivery': 'warn',
+  'dead-publication': 'warn',
 };
 
 /** A state in words, coloured by what it means; the word alone says it, too. */

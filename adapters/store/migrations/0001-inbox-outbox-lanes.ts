@@ -39,7 +39,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
                       check (state in ('pending', 'done', 'dead', 'superseded')),
       attempts        integer not null default 0,
       next_attempt_at timestamptz not null default now(),
-      claimed_until   timestamptz,
       last_error      text,
       github_id       bigint,
       created_at      timestamptz not null default now(),

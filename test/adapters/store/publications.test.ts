@@ -3,15 +3,17 @@ import { bumpLane } from '../../../adapters/store/lanes.ts';
 import { openStore, type Store } from '../../../adapters/store/open-store.ts';
 import {
   deadPublications,
-  duePublications,
+  dueInLane,
   enqueuePublication,
   failPublication,
+  lanesToPublish,
   markPublished,
+  markSuperseded,
   type NewPublication,
   type Publication,
   publicationBackoffMs,
   published,
-  supersedeOlder,
+  showInLane,
 } from '../../../adapters/store/publications.ts';
 import { describeOnEveryStore } from '../../support/services.ts';
 
@@ -36,7 +38,7 @@ describeOnEveryStore('the outbox', fresh => {
         payload: { body: 'first' },
         ...overrides,
       });
-    const due = async () => (await duePublications(store.db, 1_000)).filter(publication => publication.lane === lane);
+    const due = () => dueInLane(store.db, lane);
     return { lane, generation, enqueue, due };
   }
   const fail = (publication: Publication, maxAttempts = 12) =>
@@ -103,20 +105,6 @@ describeOnEveryStore('the outbox', fresh => {
     expect(await due()).toEqual([]);
   });
 
-  test('what one publisher claimed no other gets, until the claim is over', async () => {
-    const { enqueue, due } = await newLane();
-    for (let n = 0; n < 20; n += 1) await enqueue({ key: `claimed ${n}` });
-    const claims = await Promise.all([due(), due(), due()]);
-    const keys = claims.flat().map(({ key }) => key);
-    expect(keys).toHaveLength(20);
-    expect(new Set(keys).size).toBe(20);
-    await store.db
-      .updateTable('publications')
-      .set({ claimed_until: new Date(0) })
-      .execute();
-    expect(await due()).toHaveLength(20);
-  });
-
   test('a failure waits before the next attempt, and the last one is a dead letter that can be revived', async () => {
     const { enqueue, due } = await newLane();
     await enqueue();
@@ -158,19 +146,34 @@ describeOnEveryStore('the outbox', fresh => {
     expect(next_attempt_at.getTime()).toBeLessThanOrEqual(answered + waitMs + 1);
   });
 
-  test('a newer generation takes back what is pending, and nothing older can be put in', async () => {
-    const { lane, generation, enqueue, due } = await newLane();
-    await enqueue({ key: `${lane} old pending` });
-    await enqueue({ key: `${lane} old done` });
-    const done = (await due()).find(({ key }) => key.endsWith('old done'));
-    await markPublished(store.db, done!, 1);
-    const newer = await bumpLane(store.db, lane);
-    expect(await enqueue({ key: `${lane} late` })).toBe('outdated');
-    expect(await enqueue({ key: `${lane} new`, generation: newer })).toBe('queued');
-    expect(await supersedeOlder(store.db, lane, newer)).toBe(1);
-    expect((await due()).map(({ key }) => key)).toEqual([`${lane} new`]);
-    expect(await enqueue({ key: `${lane} old pending`, generation: newer })).toBe('already');
-    expect(generation).toBeLessThan(newer);
+  test('what a lane shows already is not put in again, and what is new supersedes what waits', async () => {
+    const { lane, generation, due } = await newLane();
+    const show = (fingerprint: string, at = generation) =>
+      showInLane(store.db, { lane, generation: at, kind: 'comment', fingerprint, payload: { body: fingerprint } });
+    expect(await show('one')).toBe('queued');
+    expect(await show('one')).toBe('already');
+    const second = await bumpLane(store.db, lane);
+    expect(await show('two')).toBe('outdated');
+    expect(await show('two', second)).toBe('queued');
+    const [only, ...others] = await due();
+    expect(others).toEqual([]);
+    expect(only).toMatchObject({ payload: { body: 'two', fingerprint: 'two' } });
+    await markPublished(store.db, only!, 5);
+    const third = await bumpLane(store.db, lane);
+    expect(await show('two', third)).toBe('already');
+    expect(await show('one', third)).toBe('queued');
+  });
+
+  test('a lane with something due is found until it is published or superseded', async () => {
+    const { lane, enqueue, due } = await newLane();
+    const waiting = async () => (await lanesToPublish(store.db, 0, 1_000)).includes(lane);
+    expect(await waiting()).toBe(false);
+    await enqueue();
+    expect(await waiting()).toBe(true);
+    const [publication] = await due();
+    await markSuperseded(store.db, publication!);
+    expect(await waiting()).toBe(false);
+    expect(await due()).toEqual([]);
   });
 
   test('nothing is put into a lane that never began', async () => {
