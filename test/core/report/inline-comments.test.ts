@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { inlineComments } from '../../../core/report/inline-comments.ts';
 import { type ChangedFile, insideHunk } from '../../../core/review/changed-file.ts';
-import { parseUnifiedDiff } from '../../../core/review/parse-unified-diff.ts';
+import { parseUnifiedDiff } from '../../support/parse-unified-diff.ts';
 import { reviewOf } from '../review/build.ts';
 import { authorization, baseline, diff, groups, hosts, weakening } from './verdicts.ts';
 

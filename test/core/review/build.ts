@@ -10,12 +10,12 @@ import type {
 import type { Baseline, Control, ControlResult } from '../../../core/baseline/types.ts';
 import type { EffectiveValue, Json, KubeletProblem } from '../../../core/kubelet/types.ts';
 import type { ChangedFile } from '../../../core/review/changed-file.ts';
-import { parseUnifiedDiff } from '../../../core/review/parse-unified-diff.ts';
 import { type ReviewInput, review } from '../../../core/review/review.ts';
 import type { Direction, Shown, Verdict } from '../../../core/review/types.ts';
 import type { Problem } from '../../../core/source/problem.ts';
 import { type Origin, type RenderedText, type Unknown, unknownToken, verbatim } from '../../../core/source/rope.ts';
 import { type SourceTree, treeOf } from '../../../core/source/tree.ts';
+import { parseUnifiedDiff } from '../../support/parse-unified-diff.ts';
 
 /** A value as tests write it: JSON, a default, or an unknown by its key; `at` is `file:line` of its origins. */
 export type Written = Readonly<{ value?: Json; unknown?: string; implicit?: boolean; at?: readonly string[] }>;

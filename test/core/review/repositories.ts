@@ -7,10 +7,10 @@ import { readKubeletFacts } from '../../../config/kubelet-facts.ts';
 import { POLICY_PATH } from '../../../core/approval/policy.ts';
 import { readRepositoryPolicy } from '../../../core/approval/read-policy.ts';
 import type { Minor } from '../../../core/kubelet/types.ts';
-import { parseUnifiedDiff } from '../../../core/review/parse-unified-diff.ts';
 import { reviewTrees } from '../../../core/review/review-trees.ts';
 import type { Verdict } from '../../../core/review/types.ts';
 import { treeOf } from '../../../core/source/tree.ts';
+import { parseUnifiedDiff } from '../../support/parse-unified-diff.ts';
 
 export type Files = Readonly<Record<string, string>>;
 

@@ -1,4 +1,4 @@
-import type { ChangedFile, Hunk } from './changed-file.ts';
+import type { ChangedFile, Hunk } from '../../core/review/changed-file.ts';
 
 const HUNK = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/;
 

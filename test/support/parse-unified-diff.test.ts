@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, unlinkSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { ChangedFile } from '../../../core/review/changed-file.ts';
-import { insideHunk } from '../../../core/review/changed-file.ts';
-import { parsePatch, parseUnifiedDiff } from '../../../core/review/parse-unified-diff.ts';
+import type { ChangedFile } from '../../core/review/changed-file.ts';
+import { insideHunk } from '../../core/review/changed-file.ts';
+import { parsePatch, parseUnifiedDiff } from './parse-unified-diff.ts';
 
 describe('a unified diff from git', () => {
   let directory = '';
