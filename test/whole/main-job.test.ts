@@ -69,8 +69,12 @@ describeOnEveryQueue('the main job', fresh => {
     const forged = Buffer.from(JSON.stringify({ ...payload, predicate: { verdict: 'denied' } })).toString('base64');
     expect(verifyStatement({ ...answer.statement, payload: forged }, key)).toBeNull();
 
+    // An entry is served once the checkpoint behind it is signed, which follows the transaction the gate answers from.
+    const kindsOf = async () =>
+      (await site.entries()).map(({ kind, data }) => `${kind} ${'state' in data ? data.state : ''}`.trim());
+    await eventually(async () => (await kindsOf()).includes('merged'), kindsOf);
     await double.settled();
-    const kinds = (await site.entries()).map(({ kind, data }) => `${kind} ${'state' in data ? data.state : ''}`.trim());
+    const kinds = await kindsOf();
     expect(kinds).toEqual([
       'change.proposed',
       'verdict',
