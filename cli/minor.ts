@@ -10,3 +10,8 @@ export function minorOption(value: string): Minor {
   if (minor === undefined) throw new InvalidArgumentError(`known are ${MINORS.join(', ')}`);
   return minor;
 }
+
+/** Parses `--kubernetes` where several minors may be named: `1.35,1.36`, in the order given, each once. */
+export function minorsOption(value: string): readonly Minor[] {
+  return [...new Set(value.split(',').map(minorOption))];
+}

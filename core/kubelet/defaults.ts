@@ -10,22 +10,40 @@ export type DefaultContext = Readonly<{ facts: KubeletFacts; minor: Minor; gates
 const FILE_DEFAULT: SourceOrigin = { from: 'default', in: '', span: null };
 const FLAG_DEFAULT: SourceOrigin = { from: 'flag-default', in: '', span: null };
 
-/** SetDefaults_KubeletConfiguration: fills what is unset and replaces explicit zeros where the kubelet does. */
-export function setDefaults(settings: Settings, context: DefaultContext, origin: SourceOrigin = FILE_DEFAULT): void {
+/** A written zero that defaulting replaced: what stood there, and the default that counts. */
+export type ReplacedZero = Readonly<{ path: string; written: LeafSetting; by: Json }>;
+
+/**
+ * SetDefaults_KubeletConfiguration: fills what is unset and replaces explicit zeros where the kubelet does. Returns
+ * the zeros of a text that were replaced.
+ */
+export function setDefaults(
+  settings: Settings,
+  context: DefaultContext,
+  origin: SourceOrigin = FILE_DEFAULT,
+): readonly ReplacedZero[] {
+  const replaced: ReplacedZero[] = [];
   followStatusUpdateFrequency(settings, context, origin);
   followParallelPulls(settings, origin);
   if (Number(knownJson(settings.get('podPidsLimit')) ?? 0) < 0) settings.delete('podPidsLimit');
   for (const [path, fact] of Object.entries(context.facts.fields)) {
     if (fact.type === 'object' || path.includes('[]') || path === 'evictionHard') continue;
     if (fact.since && !atLeast(context.minor, fact.since)) continue;
-    if (fact.default === undefined || !needsDefault(settings.get(path), fact)) continue;
+    const before = settings.get(path);
+    if (fact.default === undefined || !needsDefault(before, fact)) continue;
     const gate = fact.defaultGate === undefined ? true : context.gates.enabled(fact.defaultGate);
     if (gate === null) {
       const unknown = { key: `gate:${fact.defaultGate}`, why: [`feature gate ${fact.defaultGate} is not known`] };
       settings.set(path, unknownLeaf(unknown, origin));
-    } else if (gate) settings.set(path, settingOf(fact, defaultOf(fact, context.minor), origin));
+    } else if (gate) {
+      const by = defaultOf(fact, context.minor);
+      settings.set(path, settingOf(fact, by, origin));
+      if (before?.kind === 'leaf' && before.origin.span && !isZero(fact, by))
+        replaced.push({ path, written: before, by });
+    }
   }
   for (const path of ['logging.options.text.splitStream', 'logging.options.json.splitStream']) settings.delete(path);
+  return replaced;
 }
 
 /** What loadConfigFile adds for a --config file: hard eviction thresholds, and absolute paths. */

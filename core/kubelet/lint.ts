@@ -1,9 +1,9 @@
 import { acceptedByLoading } from './accepted-by-loading.ts';
 import { effectiveConfiguration } from './effective.ts';
-import type { KubeletFacts } from './facts.ts';
+import { atLeast, type KubeletFacts } from './facts.ts';
 import { readArguments } from './flags.ts';
 import { loadKubelet } from './load-kubelet.ts';
-import type { Json, Minor, Stage } from './types.ts';
+import type { Json, KubeletProblem, Minor, Stage } from './types.ts';
 
 /** One question to `lint`, as its batch mode reads it. */
 export type LintCase = Readonly<{
@@ -22,8 +22,23 @@ export type LintAnswer = Readonly<{
   lenient: boolean;
   stage: Stage | null;
   about: readonly string[];
-  problems: readonly Readonly<{ stage: Stage; path: string; message: string; line: number; column: number }>[];
+  /** Refusals, and silent surprises: what this kubelet starts with, but not as written. */
+  problems: readonly LintProblem[];
   effective: Json;
+}>;
+
+/** One refusal or surprise. */
+export type LintProblem = Readonly<{
+  stage: Stage;
+  path: string;
+  message: string;
+  /** The text it stands in: `config`, a drop-in's name, or `flags`; line and column count from 1, 0 where none is known. */
+  in: string;
+  line: number;
+  column: number;
+  effect: KubeletProblem['effect'];
+  /** What the kubelet would do, as a sentence. */
+  would: string;
 }>;
 
 /** Would this kubelet start with this, and with which values? */
@@ -46,13 +61,29 @@ export function lint(question: LintCase, minor: Minor, facts: KubeletFacts): Lin
     lenient: verdict.lenient,
     stage,
     about,
-    problems: verdict.problems.map(({ stage, path, message, line, column }) => ({
-      stage,
-      path,
-      message,
-      line,
-      column,
-    })),
+    problems: [...verdict.problems, ...(verdict.surprises ?? [])].map(
+      ({ stage, path, message, in: place, line, column, effect }) => ({
+        stage,
+        path,
+        message,
+        in: place,
+        line,
+        column,
+        effect,
+        would: whatItDoes(stage, effect, minor),
+      }),
+    ),
     effective: effectiveConfiguration(verdict, facts),
   };
+}
+
+function whatItDoes(stage: Stage, effect: KubeletProblem['effect'], minor: Minor): string {
+  if (effect === 'refuses') {
+    return stage === 'featureGates' && atLeast(minor, '1.32')
+      ? `a ${minor} kubelet panics and restarts in a loop`
+      : `a ${minor} kubelet exits and does not start`;
+  }
+  if (stage === 'featureGates') return `a ${minor} kubelet starts; the next minor panics and restarts in a loop`;
+  if (stage === 'drop-in') return `a ${minor} kubelet starts without a word about it`;
+  return `ignored: a ${minor} kubelet starts, with one line in its log at most`;
 }

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { Unknown } from '../source/rope.ts';
 import { type DecodeComplaint, decodeConfiguration } from './decode.ts';
-import { type DefaultContext, finishConfigFile, legacySettings, setDefaults } from './defaults.ts';
+import { type DefaultContext, finishConfigFile, legacySettings, type ReplacedZero, setDefaults } from './defaults.ts';
 import { mergeDropIns } from './drop-in.ts';
 import { effectiveValues } from './effective.ts';
 import type { KubeletFacts } from './facts.ts';
@@ -10,8 +10,8 @@ import { applyFlags, readFlags } from './flags.ts';
 import { ProblemList } from './problem-list.ts';
 import { readText, wrongKind } from './read-text.ts';
 import type { Settings } from './settings.ts';
-import type { SourceNode } from './source-node.ts';
-import type { EffectiveValue, KubeletInput, KubeletText, KubeletVerdict } from './types.ts';
+import type { SourceNode, SourceOrigin } from './source-node.ts';
+import { type EffectiveValue, type KubeletInput, type KubeletText, type KubeletVerdict, MINORS } from './types.ts';
 import { LOGGING_RULES } from './validation/logging.ts';
 import { ConfigurationView } from './validation/rule.ts';
 import { VALIDATION_RULES } from './validation/rules.ts';
@@ -39,6 +39,7 @@ class Loading {
   private readonly input: KubeletInput;
   private readonly facts: KubeletFacts;
   private readonly problems: ProblemList;
+  private readonly surprises: ProblemList;
   private readonly open = new Map<string, Unknown>();
   private settings: Settings = new Map();
   private lenient = false;
@@ -49,6 +50,7 @@ class Loading {
     this.input = input;
     this.facts = facts;
     this.problems = new ProblemList(input);
+    this.surprises = new ProblemList(input);
   }
 
   run(): KubeletVerdict {
@@ -63,6 +65,7 @@ class Loading {
     const gates = this.gates(this.settings);
     if (!gates) return this.verdict();
     this.acting = acting;
+    this.lookAhead();
     this.check(gates);
     return this.verdict(true);
   }
@@ -114,7 +117,7 @@ class Loading {
     const gates = this.gates(this.settings);
     if (!gates) return false;
     const context = this.context(this.settings);
-    setDefaults(this.settings, context);
+    this.replaced(setDefaults(this.settings, context), 'decode');
     finishConfigFile(this.settings, context, config.name.startsWith('/') ? posix.dirname(config.name) : KUBELET_ROOT);
     return true;
   }
@@ -140,7 +143,7 @@ class Loading {
     for (const [path, unknown] of decoded.open) this.open.set(path, unknown);
     this.settings = decoded.settings;
     if (!this.gates(this.settings)) return false;
-    setDefaults(this.settings, this.context(this.settings));
+    this.replaced(setDefaults(this.settings, this.context(this.settings)), 'drop-in');
     return true;
   }
 
@@ -191,22 +194,32 @@ class Loading {
     }
   }
 
+  private replaced(zeros: readonly ReplacedZero[], stage: 'decode' | 'drop-in'): void {
+    for (const { path, written, by } of zeros) {
+      const zero = written.value.known ? JSON.stringify(written.value.json) : '';
+      const message = `${path}: ${zero} does not count, defaulting replaces it by ${JSON.stringify(by)}`;
+      this.surprises.add(stage, 'ignores', path, message, written.origin.in, written.origin.span);
+    }
+  }
+
   private gates(settings: Settings): FeatureGates | null {
     const gates = featureGates(settings, this.facts, this.input.minor);
-    const setting = settings.get('featureGates');
     for (const { gate, message } of gates.refusals) {
-      const origin = (setting?.kind === 'map' ? setting.entries.get(gate)?.origin : undefined) ?? setting?.origin;
-      this.problems.add(
-        'featureGates',
-        'refuses',
-        `featureGates.${gate}`,
-        message,
-        origin?.in ?? '',
-        origin?.span ?? null,
-      );
+      const { in: place, span } = originOf(settings, gate);
+      this.problems.add('featureGates', 'refuses', `featureGates.${gate}`, message, place, span);
     }
     if (gates.undecided) this.undecided = true;
     return gates.refusals.length > 0 ? null : gates;
+  }
+
+  /** Gates this minor takes and the next one does not. */
+  private lookAhead(): void {
+    const next = MINORS[MINORS.indexOf(this.input.minor) + 1];
+    if (next === undefined || !this.settings.has('featureGates')) return;
+    for (const { gate, message } of featureGates(this.settings, this.facts, next).refusals) {
+      const { in: place, span } = originOf(this.settings, gate);
+      this.surprises.add('featureGates', 'ignores', `featureGates.${gate}`, `in ${next}: ${message}`, place, span);
+    }
   }
 
   private context(settings: Settings): DefaultContext {
@@ -263,8 +276,15 @@ class Loading {
       stage: first?.stage ?? null,
       about: first ? this.problems.about(first.stage) : [],
       problems,
+      surprises: this.surprises.list(),
       values,
       open: this.open,
     };
   }
+}
+
+function originOf(settings: Settings, gate: string): SourceOrigin {
+  const setting = settings.get('featureGates');
+  const entry = setting?.kind === 'map' ? setting.entries.get(gate) : undefined;
+  return (entry ?? setting)?.origin ?? { from: 'default', in: '', span: null };
 }

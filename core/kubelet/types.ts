@@ -72,6 +72,8 @@ export type KubeletVerdict = Readonly<{
   stage: Stage | null;
   about: readonly string[];
   problems: readonly KubeletProblem[];
+  /** What a kubelet says nothing about: zeros that defaulting replaces, gates that the next minor panics on. */
+  surprises?: readonly KubeletProblem[];
   /** Every leaf field. Empty when refused before an effective configuration exists. */
   values: ReadonlyMap<string, EffectiveValue>;
   /**
