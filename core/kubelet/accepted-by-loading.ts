@@ -1,4 +1,5 @@
 import type { KubeletVerdict } from './types.ts';
+import { aboutOf } from './validation/rule.ts';
 import { LATE_RULE_IDS } from './validation/startup.ts';
 
 /**
@@ -8,6 +9,10 @@ import { LATE_RULE_IDS } from './validation/startup.ts';
 export function acceptedByLoading(verdict: KubeletVerdict): Pick<KubeletVerdict, 'accepted' | 'stage' | 'about'> {
   const refusals = verdict.problems.filter(({ effect }) => effect === 'refuses');
   const late = refusals.filter(({ rule }) => rule !== undefined && LATE_RULE_IDS.has(rule));
-  if (refusals.length === 0 || late.length < refusals.length) return verdict;
+  if (late.length === 0) return verdict;
+  if (late.length < refusals.length) {
+    const about = refusals.filter(one => !late.includes(one)).map(({ message }) => aboutOf(message));
+    return { accepted: verdict.accepted, stage: verdict.stage, about: [...new Set(about)] };
+  }
   return { accepted: true, stage: null, about: [] };
 }

@@ -1,7 +1,7 @@
 import type { Unknown } from '../source/rope.ts';
 import { atLeast, type FieldFact, type KubeletFacts } from './facts.ts';
 import { formatGoDuration, parseGoDuration } from './go-duration.ts';
-import { parseQuantity } from './go-quantity.ts';
+import { canonicalQuantity, parseQuantity } from './go-quantity.ts';
 import { type LeafSetting, leaf, type Settings, unknownLeaf, wholeValue, zeroValue } from './settings.ts';
 import { kindName, type SourceEntry, type SourceNode } from './source-node.ts';
 import type { Json, Minor } from './types.ts';
@@ -272,10 +272,10 @@ function decodeScalar(node: SourceNode, type: FieldFact['type']): Json | undefin
       if (node.kind === 'number') return integer(node.text, 'int64');
       return node.kind === 'string' ? duration(node.value) : undefined;
     case 'quantity': {
-      const text = node.kind === 'string' ? node.value : node.kind === 'number' ? node.text : null;
+      const text = node.kind === 'string' ? node.value.trim() : node.kind === 'number' ? node.text : null;
       const quantity = text === null ? null : parseQuantity(text);
       if (text === null || quantity === null) return undefined;
-      return quantity.nanos === 0n ? '0' : text;
+      return canonicalQuantity(text, quantity);
     }
     case 'time':
       if (node.kind !== 'string') return undefined;

@@ -87,6 +87,7 @@ const PATH_FIELDS = [
   'tlsCertFile',
   'tlsPrivateKeyFile',
   'resolvConf',
+  'volumePluginDir',
 ] as const;
 
 function defaultOf(fact: FieldFact, minor: Minor): Json {

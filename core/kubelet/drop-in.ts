@@ -41,15 +41,15 @@ function settingsAsDocument(settings: Settings, facts: KubeletFacts): MapNode {
   const root: Tree = new Map();
   for (const [path, setting] of settings) {
     const fact = facts.fields[path];
-    if (!fact || fact.type === 'object' || isOmitted(path, setting, facts)) continue;
+    if (!fact || isOmitted(path, setting, facts)) continue;
     let level = root;
-    const names = path.split('.');
+    const names = fact.type === 'object' ? [...path.split('.'), ''] : path.split('.');
     for (const name of names.slice(0, -1)) {
       let next = level.get(name);
       if (!(next instanceof Map)) level.set(name, (next = new Map()));
       level = next;
     }
-    level.set(names.at(-1) ?? '', nodeOf(setting));
+    if (fact.type !== 'object') level.set(names.at(-1) ?? '', nodeOf(setting));
   }
   return treeAsNode(root);
 }
@@ -105,7 +105,7 @@ function jsonNode(json: Json, origin: SourceOrigin): SourceNode {
 function numberText(value: number): string {
   if (!Number.isInteger(value)) return String(value);
   const exact = BigInt(value);
-  return (exact >= 2n ** 63n ? 2n ** 63n - 1n : exact).toString();
+  return (exact === 2n ** 63n ? exact - 1n : exact).toString();
 }
 
 function sortKeys(node: MapNode): MapNode {
@@ -113,4 +113,22 @@ function sortKeys(node: MapNode): MapNode {
     .map(entry => (entry.value.kind === 'map' ? { ...entry, value: sortKeys(entry.value) } : entry))
     .sort((left, right) => (left.key < right.key ? -1 : left.key > right.key ? 1 : 0));
   return { ...node, entries };
+}
+
+/**
+ * The files of a --config-dir that count, in the kubelet's order: directories are walked name by name, and only names
+ * that end in `.conf` are read.
+ */
+export function readableDropIns<File extends Readonly<{ name: string }>>(files: readonly File[]): readonly File[] {
+  return files
+    .filter(({ name }) => name.endsWith('.conf'))
+    .map(file => ({ file, parts: file.name.split('/') }))
+    .sort((left, right) => byParts(left.parts, right.parts))
+    .map(({ file }) => file);
+}
+
+function byParts(left: readonly string[], right: readonly string[]): number {
+  const at = left.findIndex((part, index) => part !== right[index]);
+  if (at < 0) return left.length - right.length;
+  return (left[at] ?? '') < (right[at] ?? '') ? -1 : 1;
 }

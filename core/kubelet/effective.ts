@@ -11,10 +11,12 @@ export function effectiveValues(
   unset: EffectiveValue['from'],
 ): ReadonlyMap<string, EffectiveValue> {
   const values = new Map<string, EffectiveValue>();
+  const objects: [string, LeafSetting][] = [];
   for (const [path, fact] of Object.entries(facts.fields)) {
     if (path.includes('[]') || (fact.since && !atLeast(minor, fact.since))) continue;
     const setting = settings.get(path);
     if (fact.type === 'object') {
+      if (setting?.kind === 'leaf') objects.push([path, setting]);
       continue;
     }
     if (setting?.kind === 'map') {
@@ -24,6 +26,10 @@ export function effectiveValues(
     else if (fact.type !== 'map') {
       values.set(path, { value: { known: true, json: zeroValue(fact) }, from: unset });
     }
+  }
+  for (const [path, setting] of objects) {
+    const written = [...settings.keys()].some(name => name.startsWith(`${path}.`));
+    if (!written) values.set(path, valueOf(setting));
   }
   return values;
 }
@@ -48,6 +54,7 @@ export function effectiveConfiguration(verdict: KubeletVerdict, facts: KubeletFa
     if (fact.type === 'object') {
       if (
         !fact.pointer ||
+        verdict.values.has(path) ||
         [...verdict.values].some(
           ([name, { from }]) => name.startsWith(`${path}.`) && from !== 'default' && from !== 'flag-default',
         )

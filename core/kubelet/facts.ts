@@ -69,6 +69,8 @@ export type FlagFact = Readonly<{
   turnsOn?: string;
   /** Between key and value of a map flag; absent = `=`. */
   separator?: '<';
+  /** `one`: commas belong to the value. `bare`: a key may stand without value. Absent: pairs between commas. */
+  pairs?: 'one' | 'bare';
   deprecated?: boolean;
   /** Last minor that knows the flag. */
   until?: Minor;

@@ -1,8 +1,16 @@
 import type { Unknown } from '../source/rope.ts';
 import { atLeast, type FlagFact, type KubeletFacts } from './facts.ts';
+import {
+  isAddressFlag,
+  nodeLabelFault,
+  parseFlagInteger,
+  parseReservedMemory,
+  parseTaints,
+  parseVmodule,
+  splitCommas,
+} from './flag-values.ts';
 import { formatGoDuration, parseGoDuration } from './go-duration.ts';
-import { parseQuantity } from './go-quantity.ts';
-import { parseInteger } from './go-yaml-scalar.ts';
+import { canonicalQuantity, parseQuantity } from './go-quantity.ts';
 import { type LeafSetting, leaf, type Settings, unknownLeaf } from './settings.ts';
 import type { SourceOrigin } from './source-node.ts';
 import type { Json, KubeletFlag, Minor } from './types.ts';
@@ -20,17 +28,57 @@ export function readArguments(args: readonly string[], facts: KubeletFacts): rea
   const flags: KubeletFlag[] = [];
   for (let index = 0; index < args.length; index++) {
     const argument = args[index] ?? '';
+    if (argument === '--') {
+      flags.push(...args.slice(index + 1).map(name => ({ name: `-- ${name}`, value: '' })));
+      break;
+    }
     const equals = argument.indexOf('=');
+    const short = /^-v=?(.+)$/.exec(argument)?.[1];
     const typed = equals < 0 ? argument : argument.slice(0, equals);
     const name = canonicalFlag(typed);
     const fact = factOf(name, facts);
-    if (equals >= 0) flags.push({ name, value: argument.slice(equals + 1) });
-    else if (!name.startsWith('-')) flags.push({ name, value: '' });
-    else if (!fact || fact.type === 'bool' || fact.type === 'version') flags.push({ name, value: 'true' });
-    else flags.push({ name, value: args[++index] ?? '' });
+    if (short !== undefined) flags.push({ name: '--v', value: short });
+    else if (equals >= 0) flags.push({ name, value: argument.slice(equals + 1) });
+    else if (!name.startsWith('-') || !fact) flags.push({ name, value: '' });
+    else if (fact.type === 'bool' || fact.type === 'version') flags.push({ name, value: 'true', alone: true });
+    else if (index + 1 < args.length) flags.push({ name, value: args[++index] ?? '' });
+    else flags.push({ name, value: '', alone: true });
   }
   return flags;
 }
+
+/**
+ * The flags as the kubelet parses them again over a configuration file. Its stand-ins for global flags want a value
+ * even of booleans: one typed without takes the next argument away, or ends the kubelet when it is the last.
+ */
+export function flagsReadAgain(
+  flags: readonly KubeletFlag[],
+): Readonly<{ flags: readonly KubeletFlag[]; refusal: FlagRefusal | null }> {
+  const kept: KubeletFlag[] = [];
+  for (let index = 0; index < flags.length; index++) {
+    const flag = flags[index];
+    if (!flag) continue;
+    kept.push(flag);
+    if (flag.alone !== true || !GLOBAL_SWITCHES.has(canonicalFlag(flag.name))) continue;
+    if (index === flags.length - 1) {
+      const message = `flag needs an argument: ${flag.name}: with a configuration file the kubelet wants ${flag.name}=true`;
+      return { flags: kept, refusal: { flag: flag.name, field: '', message, index } };
+    }
+    kept.push({ name: SWALLOWED, value: '' });
+    index++;
+  }
+  return { flags: kept, refusal: null };
+}
+
+/** Stands for an argument the second parse does not see, so that the others keep their index; nobody can type it. */
+const SWALLOWED = '\0';
+
+/** Booleans of libraries (cAdvisor), not of the kubelet itself. */
+const GLOBAL_SWITCHES: ReadonlySet<string> = new Set([
+  '--enable-load-reader',
+  '--log-cadvisor-usage',
+  '--storage-driver-secure',
+]);
 
 /** `--read_only_port` -> `--read-only-port`, `-v` -> `--v`. */
 export function canonicalFlag(name: string): string {
@@ -45,16 +93,33 @@ export function readFlags(flags: readonly KubeletFlag[], facts: KubeletFacts, mi
     const name = canonicalFlag(flag.name);
     const origin: SourceOrigin = { from: 'flag', in: 'flags', span: { start: index, end: index + 1 } };
     const fact = factOf(name, facts);
+    if (name === SWALLOWED) continue;
     const refuse = (message: string) => refusals.push({ flag: name, field: fact?.field ?? '', message, index });
     if (!name.startsWith('-')) refuse(`unknown command "${name}"`);
     else if (!name.startsWith('--')) refuse(`unknown shorthand flag in ${name}: long flags take two dashes`);
     else if (!fact || (fact.until && !atLeast(fact.until, minor))) refuse(`unknown flag: ${name}`);
-    else if (typeof flag.value !== 'string') markUnknown(settings, fact, flag.value, origin);
+    else if (flag.alone === true && fact.type !== 'bool' && fact.type !== 'version') {
+      refuse(`flag needs an argument: ${name}`);
+    } else if (typeof flag.value !== 'string') markUnknown(settings, fact, flag.value, origin);
     else if (!applyFlag(settings, fact, flag.value, origin)) {
       refuse(`invalid argument ${JSON.stringify(flag.value)} for "${name}" flag`);
     }
   }
+  refusals.push(...labelRefusals(flags));
   return { settings, refusals };
+}
+
+function labelRefusals(flags: readonly KubeletFlag[]): readonly FlagRefusal[] {
+  return flags.flatMap(({ name, value }, index) => {
+    if (canonicalFlag(name) !== '--node-labels' || typeof value !== 'string') return [];
+    const faults = value
+      .split(',')
+      .filter(pair => pair !== '')
+      .map(pair => /^([^=]*)=?(.*)$/s.exec(pair))
+      .map(match => nodeLabelFault(match?.[1]?.trim() ?? '', match?.[2]?.trim() ?? ''));
+    const message = faults.find(fault => fault !== null);
+    return message ? [{ flag: '--node-labels', field: '', message, index }] : [];
+  });
 }
 
 /** Writes parsed flags over settings: every field is replaced, only featureGates merges per key. */
@@ -100,12 +165,18 @@ function applyFlag(settings: Settings, fact: FlagFact, text: string, origin: Sou
       if (!items) return false;
       const earlier =
         before?.kind === 'leaf' && before.value.known && Array.isArray(before.value.json) ? before.value.json : [];
+      if (fact.type === 'reservedMemory' && text === '') return true;
+      if (fact.type === 'taints' && field !== undefined) {
+        settings.set(field, leaf(items, origin));
+        return true;
+      }
       if (field !== undefined && !(before?.kind === 'leaf' && !before.value.known)) {
         settings.set(field, leaf([...(earlier as readonly Json[]), ...items], origin));
       }
       return true;
     }
     default: {
+      if (fact.type === 'ip' && text === '') return true;
       const json = readScalar(fact, text);
       if (json === undefined) return false;
       if (field !== undefined) settings.set(field, leaf(json, origin));
@@ -123,22 +194,18 @@ function readScalar({ type }: FlagFact, text: string): Json | undefined {
     case 'int32':
     case 'int64':
     case 'uint32': {
-      const value = parseInteger(text);
+      const value = type === 'uint32' ? (/^[0-9]+$/.test(text) ? BigInt(text) : null) : parseFlagInteger(text);
       const bits = type === 'int64' ? 63n : 31n;
-      return value === null || value < -(2n ** bits) || value >= 2n ** bits || (type === 'uint32' && value < 0n)
-        ? undefined
-        : Number(value);
+      return value === null || value < -(2n ** bits) || value >= 2n ** bits ? undefined : Number(value);
     }
     case 'duration': {
       const value = parseGoDuration(text);
       return value === null ? undefined : formatGoDuration(value);
     }
-    case 'ip': {
-      const trimmed = text.trim();
-      return /^(\d{1,3}\.){3}\d{1,3}$/.test(trimmed) || trimmed.includes(':') ? trimmed : undefined;
-    }
+    case 'ip':
+      return isAddressFlag(text) ? text : undefined;
     case 'quantity':
-      return parseQuantity(text) === null ? undefined : text;
+      return quantityText(text) ?? undefined;
     default:
       return text;
   }
@@ -149,17 +216,17 @@ function readPairs(entries: Map<string, LeafSetting>, fact: FlagFact, text: stri
     for (const pair of text.split(',').filter(part => part !== '')) {
       const colon = pair.indexOf(':');
       if (colon < 0) return false;
-      const key = pair.slice(0, colon);
+      const key = pair.slice(0, colon).trim();
       const before = entries.get(key)?.value;
       const list = before?.known && Array.isArray(before.json) ? (before.json as readonly Json[]) : [];
-      entries.set(key, leaf([...list, pair.slice(colon + 1)], origin));
+      entries.set(key, leaf([...list, pair.slice(colon + 1).trim()], origin));
     }
     return true;
   }
   const separator = fact.separator ?? '=';
-  for (const pair of text.split(',')) {
-    if (pair.trim() === '') continue;
+  for (const pair of fact.pairs === 'one' ? [text] : text.split(',').filter(part => part !== '')) {
     const at = pair.indexOf(separator);
+    if (at < 0 && fact.pairs === 'bare') continue;
     if (at < 0) return false;
     const key = pair.slice(0, at).trim();
     const value = pair.slice(at + 1).trim();
@@ -173,31 +240,19 @@ function readPairs(entries: Map<string, LeafSetting>, fact: FlagFact, text: stri
 }
 
 function readItems(fact: FlagFact, text: string): readonly Json[] | null {
-  if (text === '') return [];
   switch (fact.type) {
-    case 'taints': {
-      const taints = text.split(',').map(part => /^([^=:]+)(?:=([^:]*))?(?::(\w+))?$/.exec(part));
-      if (taints.some(match => match === null)) return null;
-      return taints.map(match => ({
-        key: match?.[1] ?? '',
-        ...(match?.[2] ? { value: match[2] } : {}),
-        effect: match?.[3] ?? '',
-      }));
-    }
-    case 'vmodule': {
-      const items = text.split(',').map(part => /^([^=]+)=(\d+)$/.exec(part));
-      if (items.some(match => match === null)) return null;
-      return items.map(match => ({ filePattern: match?.[1] ?? '', verbosity: Number(match?.[2]) }));
-    }
-    case 'reservedMemory': {
-      const nodes = text.split(';').map(part => /^(\d+):(.+)$/.exec(part));
-      if (nodes.some(match => match === null)) return null;
-      return nodes.map(match => ({
-        numaNode: Number(match?.[1]),
-        limits: Object.fromEntries((match?.[2] ?? '').split(',').map(pair => pair.split('=') as [string, string])),
-      }));
-    }
+    case 'taints':
+      return text === '' ? [] : parseTaints(text);
+    case 'vmodule':
+      return parseVmodule(text);
+    case 'reservedMemory':
+      return text === '' ? [] : parseReservedMemory(text, quantityText);
     default:
-      return text.split(',');
+      return splitCommas(text);
   }
+}
+
+function quantityText(text: string): string | null {
+  const quantity = parseQuantity(text);
+  return quantity === null ? null : canonicalQuantity(text, quantity);
 }

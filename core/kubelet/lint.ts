@@ -1,4 +1,5 @@
 import { acceptedByLoading } from './accepted-by-loading.ts';
+import { readableDropIns } from './drop-in.ts';
 import { effectiveConfiguration } from './effective.ts';
 import { atLeast, type KubeletFacts } from './facts.ts';
 import { readArguments } from './flags.ts';
@@ -48,7 +49,7 @@ export function lint(question: LintCase, minor: Minor, facts: KubeletFacts): Lin
     {
       minor,
       ...(noConfig ? {} : { config: { name: 'config', text: yaml } }),
-      dropIns: dropins.map(({ name, yaml: text }) => ({ name, text })),
+      dropIns: readableDropIns(dropins).map(({ name, yaml: text }) => ({ name, text })),
       flags: readArguments(args, facts),
     },
     facts,

@@ -6,7 +6,7 @@ import { mergeDropIns } from './drop-in.ts';
 import { effectiveValues } from './effective.ts';
 import type { KubeletFacts } from './facts.ts';
 import { type FeatureGates, featureGates } from './feature-gates.ts';
-import { applyFlags, readFlags } from './flags.ts';
+import { applyFlags, flagsReadAgain, readFlags } from './flags.ts';
 import { ProblemList } from './problem-list.ts';
 import { readText, wrongKind } from './read-text.ts';
 import type { Settings } from './settings.ts';
@@ -61,13 +61,27 @@ class Loading {
     if (!this.gates(flags.settings)) return this.verdict();
     if (!(this.input.config ? this.readConfig(this.input.config) : this.startWithoutConfig())) return this.verdict();
     if (!this.readDropIns()) return this.verdict();
-    applyFlags(this.settings, flags.settings);
+    if (!this.readFlagsAgain()) return this.verdict();
     const gates = this.gates(this.settings);
     if (!gates) return this.verdict();
     this.acting = acting;
     this.lookAhead();
     this.check(gates);
     return this.verdict(true);
+  }
+
+  /** Flags win over the file and the drop-ins: the kubelet parses them a second time. */
+  private readFlagsAgain(): boolean {
+    const { flags, minor, config, dropIns } = this.input;
+    const again = flagsReadAgain(flags);
+    if (again.refusal && (config || dropIns.length > 0)) {
+      this.problems.flag('flags', '', again.refusal.message, again.refusal.index);
+      return false;
+    }
+    const { settings } = readFlags(config || dropIns.length > 0 ? again.flags : flags, this.facts, minor);
+    this.takeActingFlags(settings);
+    applyFlags(this.settings, settings);
+    return true;
   }
 
   /** --seccomp-default has no field of its own: it turns the behaviour on beside the configuration. */
@@ -95,6 +109,7 @@ class Loading {
     }
     const kind = wrongKind(read.root);
     if (kind) {
+      this.lenient = kind.lenient;
       this.problems.node('decode', 'refuses', kind.path, kind.message, kind.node);
       return false;
     }

@@ -16,7 +16,28 @@ export function readText(source: KubeletText, from: SourceOrigin['from'], name: 
 }
 
 /** Why the kubelet's scheme does not know this document, or null when it is a KubeletConfiguration v1beta1. */
-export function wrongKind(root: SourceNode): { message: string; path: string; node: SourceNode } | null {
+export function wrongKind(root: SourceNode): WrongKind | null {
+  const wrong = kindFault(root);
+  return wrong && { ...wrong, lenient: root.kind === 'map' && isKnownOtherKind(root) };
+}
+
+/** `lenient`: the scheme knows the kind, but only after lenient decoding: there are fields it does not have. */
+export type WrongKind = Readonly<{ message: string; path: string; node: SourceNode; lenient: boolean }>;
+
+const OTHER_KINDS: ReadonlyMap<string, string> = new Map([
+  ['CredentialProviderConfig', 'providers'],
+  ['SerializedNodeConfigSource', 'source'],
+]);
+
+function isKnownOtherKind({ entries }: Extract<SourceNode, { kind: 'map' }>): boolean {
+  const kind = entries.findLast(({ key }) => key === 'kind')?.value;
+  const version = entries.findLast(({ key }) => key === 'apiVersion')?.value;
+  const own = kind?.kind === 'string' ? OTHER_KINDS.get(kind.value) : undefined;
+  if (own === undefined || version?.kind !== 'string' || version.value !== API_VERSION) return false;
+  return entries.some(({ key }) => ![own, 'kind', 'apiVersion'].includes(key));
+}
+
+function kindFault(root: SourceNode): Omit<WrongKind, 'lenient'> | null {
   if (root.kind === 'unknown') return null;
   if (root.kind !== 'map') {
     return { message: `Object 'Kind' is missing: the document is not a mapping`, path: '', node: root };

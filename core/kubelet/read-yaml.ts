@@ -25,6 +25,9 @@ import {
 import type { KubeletText, Span } from './types.ts';
 import { keysForLonelyTokens, TOKEN_START, unknownIn } from './unknown-tokens.ts';
 
+/** Escapes of code points that are no characters: halves of surrogate pairs, and beyond Unicode. */
+const SURROGATE = /\\(u[dD][89a-fA-F][0-9a-fA-F]{2}|U0000[dD][89a-fA-F]|U(?!000|0010)[0-9a-fA-F]{8})/;
+
 class Unreadable extends Error {
   readonly offset: number;
   constructor(message: string, offset: number) {
@@ -130,6 +133,9 @@ class GoYamlReader {
       }
       const unknown = unknownIn(this.rawText(node), this.source);
       if (unknown) return { kind: 'unknown', unknown, origin };
+      if (node.type === 'QUOTE_DOUBLE' && SURROGATE.test(this.rawText(node).replaceAll('\\\\', ''))) {
+        throw new Unreadable('yaml: found invalid Unicode character escape code', this.at(origin));
+      }
       const plain = node.type === 'PLAIN' || node.type === undefined;
       return this.scalar(resolveTagged(this.textOf(node), node.tag, plain), origin);
     }
@@ -170,10 +176,20 @@ class GoYamlReader {
         for (const entry of this.merged(value, path)) add(entry);
         continue;
       }
-      const name = this.readKey(key);
+      const name = map.flow === true && isScalar(key) ? this.flowKey(key) : this.readKey(key);
       add({ key: name, keySpan: this.spanOf(key), value: this.read(value, path === '' ? name : `${path}.${name}`) });
     }
     return { kind: 'map', entries, open, origin };
+  }
+
+  /** In flow style a colon ends a plain key only before a blank: `{a:{b: c}}` is refused, `{a:, b}` has the key `a:`. */
+  private flowKey(key: Scalar): string {
+    const name = this.readKey(key);
+    const end = key.range?.[1] ?? 0;
+    if (key.type !== 'PLAIN' || this.text[end] !== ':') return name;
+    const next = this.text[end + 1] ?? '';
+    if (/[[{?]/.test(next)) throw new Unreadable("yaml: did not find expected ',' or '}'", this.start + end);
+    return /[,\]}]/.test(next) ? `${name}:` : name;
   }
 
   private readKey(key: unknown): string {

@@ -12,6 +12,7 @@ export function scanLayout(text: string, limit: number): LayoutFault | null {
   let column = 0;
   let flow = 0;
   let indicators = 0;
+  let indicator = false;
   let lineStart = true;
   const indents: number[] = [];
   for (const token of new Lexer().lex(text)) {
@@ -25,6 +26,9 @@ export function scanLayout(text: string, limit: number): LayoutFault | null {
       if (first && type === 'space' && isTabbed(token, text.slice(offset + token.length, offset + token.length + 1))) {
         return { message: 'yaml: found a tab character that violates indentation', offset };
       }
+      if (indicator && flow === 0 && type === 'space' && token.includes('\t')) {
+        return { message: 'yaml: found character that cannot start any token', offset };
+      }
       if (first && !['space', 'comment', 'doc-mode', 'byte-order-mark'].includes(type ?? '')) {
         while (indents.length > 0 && (indents.at(-1) ?? 0) >= column) indents.pop();
         indents.push(column);
@@ -32,7 +36,8 @@ export function scanLayout(text: string, limit: number): LayoutFault | null {
       }
       if (type === 'flow-map-start' || type === 'flow-seq-start') flow++;
       if (type === 'flow-map-end' || type === 'flow-seq-end') flow = Math.max(0, flow - 1);
-      if (type === 'seq-item-ind' || type === 'explicit-key-ind') indicators++;
+      indicator = type === 'seq-item-ind' || type === 'explicit-key-ind';
+      if (indicator) indicators++;
       if (indents.length + flow + indicators > limit) return { message: `nested deeper than ${limit} levels`, offset };
       if (token.includes('\n')) {
         column = token.length - token.lastIndexOf('\n') - 1;

@@ -20,6 +20,8 @@ export type KubeletFlag = Readonly<{
   /** With its dashes, canonical: `--read-only-port`. */
   name: string;
   value: string | Unknown;
+  /** Typed without a value. */
+  alone?: true;
 }>;
 
 export type KubeletInput = Readonly<{

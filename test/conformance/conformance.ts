@@ -10,7 +10,10 @@ import { type KubeletAnswer, kubeletCodePath, startKubeletCode } from './kubelet
 import { shrink } from './shrink.ts';
 import { COMPARED, unequal } from './vector.ts';
 
-/** Stages whose messages begin with what they are about; the texts of earlier ones are free. */
+/**
+ * Stages whose messages begin with what they are about; the texts of earlier ones are free. They are compared as sets:
+ * Go walks maps in random order.
+ */
 const NAMING_STAGES: readonly string[] = ['logging', 'validation', 'startup'];
 
 /**
@@ -75,7 +78,7 @@ async function compare(minor: Minor, program: string, seed: number, total: numbe
     console.log(`  case    ${JSON.stringify(least)}`);
     if (theirs) {
       console.log(`  kubelet ${theirs.message ?? 'accepts'}`);
-      for (const line of linesOf(least, theirs).slice(0, 6)) console.log(`  ours    ${line}`);
+      for (const line of linesOf(least, theirs).slice(0, 6)) console.log(`  ours    ${line.slice(0, 300)}`);
     }
   }
   await kubelet.close();
@@ -84,7 +87,11 @@ async function compare(minor: Minor, program: string, seed: number, total: numbe
   function linesOf(one: LintCase, theirs: KubeletAnswer): readonly string[] {
     const ours = lint(one, minor, facts);
     const named = NAMING_STAGES.includes(String(theirs.stage));
-    return COMPARED.filter(key => key !== 'about' || named).flatMap(key => unequal(theirs[key], ours[key], key));
+    return COMPARED.filter(key => key !== 'about' || named).flatMap(key =>
+      key === 'about'
+        ? unequal([...(theirs.about as string[])].sort(), [...ours.about].sort(), key)
+        : unequal(theirs[key], ours[key], key),
+    );
   }
 
   /** What differs, without the values: cases of one kind have one cause most of the time. */

@@ -28,12 +28,13 @@ export function startKubeletCode(path: string): KubeletCode {
   if (!stdin || !stdout) throw new Error(`${path} has no standard streams`);
   const lines = createInterface({ input: stdout })[Symbol.asyncIterator]();
   stdin.on('error', () => undefined);
+  const ended = once(child, 'exit');
   return {
     answer: async cases => {
       const answers: KubeletAnswer[] = [];
       const sending = (async () => {
         for (const one of cases) {
-          if (!stdin.write(`${JSON.stringify(one)}\n`)) await Promise.race([once(stdin, 'drain'), once(child, 'exit')]);
+          if (!stdin.write(`${JSON.stringify(one)}\n`)) await Promise.race([once(stdin, 'drain'), ended]);
         }
       })();
       while (answers.length < cases.length) {
@@ -46,7 +47,7 @@ export function startKubeletCode(path: string): KubeletCode {
     },
     close: async () => {
       stdin.end();
-      if (child.exitCode === null) await once(child, 'exit');
+      await ended;
     },
   };
 }

@@ -38,11 +38,12 @@ export const IMAGE_RULES: readonly Rule[] = [
     id: 'V062',
     since: '1.33',
     check: view =>
-      view.gate('KubeletEnsureSecretPulledImages')
+      view.gate('KubeletEnsureSecretPulledImages') && view.text(POLICY) === 'NeverVerifyAllowlistedImages'
         ? view
             .texts(LIST)
             .map((pattern, index) => ({ pattern, index }))
             .filter(({ pattern }) => !isImagePattern(pattern))
+            .slice(0, 1)
             .map(({ pattern, index }) => ({
               path: `${LIST}[${index}]`,
               message: `${INVALID}invalid image pattern "${pattern}" in ${LIST}`,
@@ -76,8 +77,10 @@ export const IMAGE_RULES: readonly Rule[] = [
 /** An image name without tag or digest; a trailing `/*` matches everything below. */
 export function isImagePattern(text: string): boolean {
   if (text !== text.trim() || text === '' || text === '/*') return false;
-  const name = text.endsWith('/*') ? text.slice(0, -2) : text;
-  if (name.includes('*') || name.includes('@')) return false;
+  const name = text.endsWith('/*') ? text.slice(0, -1) : text;
+  if (name.includes('*')) return false;
+  if (name !== text) return true;
+  if (name.includes('@')) return false;
   const [first = '', ...rest] = name.split('/');
   const isHost = rest.length > 0 && (first.includes('.') || first.includes(':') || first === 'localhost');
   if (isHost && !/^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?(:\d+)?$/.test(first)) return false;

@@ -1,3 +1,4 @@
+import { parseQuantity, quantityUnits } from '../go-quantity.ts';
 import type { Rule } from './rule.ts';
 
 const MAX_VERBOSITY = 2147483647;
@@ -85,14 +86,23 @@ export const LOGGING_RULES: readonly Rule[] = [
           : [];
       }),
   },
-  ...(['text', 'json'] as const).map(
-    (format): Rule => ({
+  ...(['text', 'json'] as const).flatMap((format): readonly Rule[] => [
+    {
+      id: format === 'text' ? 'V087' : 'V089',
+      check: view => {
+        const path = `logging.options.${format}.splitStream`;
+        if (!view.flag(path) || view.gate('LoggingAlphaOptions')) return null;
+        return { path, message: `${path}: Forbidden: Feature LoggingAlphaOptions is disabled` };
+      },
+    },
+    {
       id: format === 'text' ? 'V088' : 'V090',
       check: view => {
         const path = `logging.options.${format}.infoBufferSize`;
-        if (view.text(path) === '0' || view.text(path) === '' || view.gate('LoggingAlphaOptions')) return null;
+        const size = parseQuantity(view.text(path));
+        if (size === null || quantityUnits(size) === 0n || view.gate('LoggingAlphaOptions')) return null;
         return { path, message: `${path}: Forbidden: Feature LoggingAlphaOptions is disabled` };
       },
-    }),
-  ),
+    },
+  ]),
 ];

@@ -1,5 +1,6 @@
 import { parseQuantity } from '../go-quantity.ts';
 import type { Json } from '../types.ts';
+import { isLabelValue, isQualifiedName } from './label-names.ts';
 import type { ConfigurationView, Refusal, Rule } from './rule.ts';
 
 const INVALID = 'invalid configuration: ';
@@ -26,11 +27,12 @@ export const POD_RULES: readonly Rule[] = [
       view.objects('registerWithTaints').flatMap((taint, index) => {
         const path = `registerWithTaints[${index}]`;
         const wrong =
-          taint['timeAdded'] !== undefined ||
           !isQualifiedName(String(taint['key'])) ||
           !isLabelValue(String(taint['value'] ?? '')) ||
           !['', 'NoSchedule', 'PreferNoSchedule', 'NoExecute'].includes(String(taint['effect']));
-        return wrong ? [{ path, message: `${INVALID}invalid taint: ${JSON.stringify(taint)}` }] : [];
+        const refusals = wrong ? [{ path, message: `invalid taint: ${JSON.stringify(taint)}` }] : [];
+        if (taint['timeAdded'] === undefined) return refusals;
+        return [...refusals, { path, message: `${INVALID}taint.TimeAdded is not nil` }];
       }),
   },
   {
@@ -180,20 +182,4 @@ function enforcements(view: ConfigurationView): readonly Refusal[] {
     }
   }
   return refusals;
-}
-
-/** Kubernetes qualified name: an optional DNS prefix, then at most 63 characters. */
-export function isQualifiedName(text: string): boolean {
-  const parts = text.split('/');
-  const name = parts.at(-1) ?? '';
-  if (parts.length > 2 || name.length > 63 || !/^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/.test(name)) return false;
-  const prefix = parts.length === 2 ? (parts[0] ?? '') : null;
-  return (
-    prefix === null ||
-    (prefix.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(prefix))
-  );
-}
-
-function isLabelValue(text: string): boolean {
-  return text.length <= 63 && (text === '' || /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/.test(text));
 }

@@ -32,6 +32,12 @@ import (
 //go:linkname kubeletConfigFlagPrecedence k8s.io/kubernetes/cmd/kubelet/app.kubeletConfigFlagPrecedence
 func kubeletConfigFlagPrecedence(kc *kubeletconfig.KubeletConfiguration, args []string) error
 
+//go:linkname newFakeFlagSet k8s.io/kubernetes/cmd/kubelet/app.newFakeFlagSet
+func newFakeFlagSet(fs *pflag.FlagSet) *pflag.FlagSet
+
+//go:linkname newFlagSetWithGlobals k8s.io/kubernetes/cmd/kubelet/app.newFlagSetWithGlobals
+func newFlagSetWithGlobals() *pflag.FlagSet
+
 //go:linkname parseResourceList k8s.io/kubernetes/cmd/kubelet/app.parseResourceList
 func parseResourceList(m map[string]string) (v1.ResourceList, error)
 
@@ -94,6 +100,9 @@ func load(q question) (result answer) {
 		}
 	}
 	if !q.NoConfig || len(q.DropIns) > 0 {
+		if err := parsesAgain(kc, q.Args); err != nil {
+			return refuse("flags", err)
+		}
 		if err := kubeletConfigFlagPrecedence(kc, q.Args); err != nil {
 			return refuse("flags", err)
 		}
@@ -115,6 +124,20 @@ func load(q question) (result answer) {
 	}
 	result.Accepted = true
 	return result
+}
+
+// parsesAgain says what the second parse of kubeletConfigFlagPrecedence would end the process with: its flag set exits
+// on errors, and its stand-ins for global flags take the next argument where the real ones need none.
+func parsesAgain(kc *kubeletconfig.KubeletConfiguration, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	fs := newFakeFlagSet(newFlagSetWithGlobals())
+	fs.Init("", pflag.ContinueOnError)
+	options.NewKubeletFlags().AddFlags(fs)
+	options.AddKubeletConfigFlags(fs, kc.DeepCopy())
+	fs.SetOutput(io.Discard)
+	return fs.Parse(args)
 }
 
 // loadFile is loadConfigFile on a text in memory.

@@ -37,7 +37,7 @@ const REFUSED: readonly Refused[] = [
     'registerWithTaints: [{key: a, effect: NoSchedule, timeAdded: "2020-01-01T00:00:00Z"}]',
     'validation',
     'registerWithTaints[0]',
-    'invalid taint',
+    'TimeAdded',
   ],
   [
     'V054',

@@ -338,6 +338,21 @@ const RULES: readonly (readonly [string, string, readonly string[], readonly str
     ['logging: {vmodule: [{filePattern: a, verbosity: 2147483647}]}'],
   ],
   [
+    'V087',
+    'a split text stream needs its gate, which only a flag can meet',
+    ['--log-text-split-stream'],
+    [
+      'logging: {options: {text: {splitStream: true}}}',
+      '--feature-gates=LoggingAlphaOptions=true\n--log-text-split-stream',
+    ],
+  ],
+  [
+    'V089',
+    'a split JSON stream needs its gate, which only a flag can meet',
+    ['--log-json-split-stream=true'],
+    ['logging: {options: {json: {splitStream: true}}}'],
+  ],
+  [
     'V088',
     'text buffers need their gate',
     ['logging: {options: {text: {infoBufferSize: 1Mi}}}'],
