@@ -54,6 +54,8 @@ export function findingPhrase(finding: FindingRow, verdict: Verdict): Phrase {
   switch (finding.status) {
     case 'introduced':
     case 'existing':
+      // Of a list the reader wants the items that are wrong, which the reason names, not all of both lists.
+      if (Array.isArray(finding.actual)) return [foreign(finding.reason, 400), ...on, '. ', ...remedy(finding, place)];
       return [
         ...subject,
         'is ',
