@@ -70,7 +70,7 @@ export async function openInProcess({ store, redisUrl }: QueueServices): Promise
 }
 
 /** How long something may take on a busy machine before a test says what is there instead. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 200_000;
 
 /**
  * What `look` finds, as soon as it finds something.

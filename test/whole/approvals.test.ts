@@ -3,7 +3,7 @@ import { eventually, type InProcess, openInProcess } from '../support/in-process
 import { freshEmbedded } from '../support/services.ts';
 import { createPeople, FILES, GPU, type Opened, openSite, POLICY, type Site, WORKERS } from './site.ts';
 
-jest.setTimeout(300_000);
+jest.setTimeout(400_000);
 
 const SMALLER = { [GPU]: FILES[GPU]!.replace('max_pods: 32', 'max_pods: 24') };
 

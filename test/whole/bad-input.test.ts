@@ -4,7 +4,7 @@ import { type InProcess, openInProcess } from '../support/in-process.ts';
 import { freshEmbedded } from '../support/services.ts';
 import { createPeople, FILES, GPU, type Opened, openSite, POLICY, type Site, TEMPLATE } from './site.ts';
 
-jest.setTimeout(300_000);
+jest.setTimeout(400_000);
 
 type Files = Readonly<Record<string, FileContent>>;
 

@@ -3,7 +3,7 @@ import { eventually } from '../support/in-process.ts';
 import { openStage, type Stage } from '../support/stage.ts';
 import { FILES, GPU } from './site.ts';
 
-jest.setTimeout(300_000);
+jest.setTimeout(400_000);
 
 const READERS = ['/', '/nodes', '/runs', '/exceptions', '/log', '/api/v1/changes', '/api/v1/nodes', '/api/v1/log'];
 const REPORTERS = ['/api/v1/gate'];

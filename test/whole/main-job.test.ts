@@ -8,7 +8,7 @@ import { eventually, type InProcess, openInProcess } from '../support/in-process
 import { describeOnEveryQueue } from '../support/services.ts';
 import { createPeople, FILES, GPU, openSite } from './site.ts';
 
-jest.setTimeout(300_000);
+jest.setTimeout(400_000);
 
 /** SubjectPublicKeyInfo of an Ed25519 key is this and the key. RFC 8410. */
 const ED25519_SPKI = Buffer.from('302a300506032b6570032100', 'hex');
