@@ -21,7 +21,7 @@ export async function handleDelivery(
 
 async function act(
   context: WorkerContext,
-  { event, repository, lane, installationId }: Delivery,
+  { id, event, repository, lane, installationId }: Delivery,
   payload: unknown,
   signal: AbortSignal,
 ): Promise<'done' | 'ignored'> {
@@ -34,7 +34,7 @@ async function act(
     }
     case 'check_run': {
       const again = rerun(payload);
-      if (again === null) return 'ignored';
+      if (again?.repository !== repository) return 'ignored';
       await beginAttempt(context.store.db, again);
       await settle(context, again.repository, again.number, signal);
       return 'done';
@@ -42,7 +42,8 @@ async function act(
     case 'push': {
       const { before, after, sender } = payload as { before: string; after: string; sender: { login: string } };
       const branch = lane?.slice(lane.indexOf('@') + 1) ?? '';
-      await settlePush(context, { repository: repository ?? '', branch, before, after, pusher: sender.login }, signal);
+      const pusher = sender.login;
+      await settlePush(context, { repository: repository ?? '', branch, before, after, pusher, delivery: id }, signal);
       return 'done';
     }
     case 'installation':

@@ -1,14 +1,23 @@
 import { fetchCommits } from '../adapters/git/mirror.ts';
 import { treeId } from '../adapters/git/read-tree.ts';
 import { runInLane } from '../adapters/queue/run-in-lane.ts';
-import { branchCommit, saveBranchCommit } from '../adapters/store/branches.ts';
+import { type BranchCommit, branchCommit, saveBranchCommit } from '../adapters/store/branches.ts';
+import { isEarlierUnfinished } from '../adapters/store/deliveries.ts';
 import { appendEntries, signCheckpoint } from '../adapters/store/log.ts';
 import { entryOf, reference } from '../core/log/entry.ts';
 import { judgeCommits, mirrorOf } from './judge-commits.ts';
 import { settlePull } from './settle-pull.ts';
 import { pullLane, type WorkerContext } from './worker-context.ts';
 
-export type Push = Readonly<{ repository: string; branch: string; before: string; after: string; pusher: string }>;
+export type Push = Readonly<{
+  repository: string;
+  branch: string;
+  before: string;
+  after: string;
+  pusher: string;
+  /** The delivery that told of it. */
+  delivery: number;
+}>;
 
 /**
  * Judges what a push put on a governed branch. A push that is a pull request's merge is recorded as that; one that
@@ -19,7 +28,7 @@ export async function settlePush(context: WorkerContext, push: Push, signal: Abo
   const { repository, branch, before, after } = push;
   const { defaultBranch } = await context.github.repository(repository);
   if (branch !== defaultBranch) return;
-  await settleMerge(context, push, signal);
+  await settleMerge(context, repository, after, signal);
   if ((await branchCommit(context.store.db, repository, after)) !== null || /^0+$/.test(before)) return;
 
   const judged = await judgeCommits(context, { repository, base: before, head: after, policyAt: before }, signal);
@@ -27,11 +36,11 @@ export async function settlePush(context: WorkerContext, push: Push, signal: Abo
   const mirror = await mirrorOf(context, repository);
   await fetchCommits(mirror, [after], { token });
   const tree = await treeId(mirror, after);
-  const known = await branchCommit(context.store.db, repository, before);
   const now = context.now();
   signal.throwIfAborted();
   const { verdict } = judged;
   if (verdict.conclusion === 'not-applicable') {
+    const known = await stateBefore(context, push, signal);
     if (known !== null)
       await saveBranchCommit(context.store.db, {
         ...known,
@@ -69,16 +78,42 @@ export async function settlePush(context: WorkerContext, push: Push, signal: Abo
   await signCheckpoint(context.store, context.signer, now);
 }
 
-/** Records the merge first when the pushed commit is one, whichever event came before the other. */
-async function settleMerge(context: WorkerContext, { repository, after }: Push, signal: AbortSignal): Promise<void> {
-  for (const number of await context.github.pullsOfCommit(repository, after)) {
+/**
+ * What the commit before a push is, once everything that says it was worked on.
+ * @throws Error while a push that came earlier is not: the job is tried again
+ */
+async function stateBefore(context: WorkerContext, push: Push, signal: AbortSignal): Promise<BranchCommit | null> {
+  const { repository, branch, before, delivery } = push;
+  const { db } = context.store;
+  const waits = await isEarlierUnfinished(db, `${repository}@${branch}`, delivery);
+  const known = await branchCommit(db, repository, before);
+  if (known !== null) return known;
+  if (waits) throw new Error(`${before} was pushed before and is not judged yet`);
+  await settleMerge(context, repository, before, signal);
+  return branchCommit(db, repository, before);
+}
+
+/**
+ * Records the merge first when a commit of the branch is one, whichever event came before the other.
+ * @throws Error when a newer run of the pull request took over and has not recorded it yet: what is no merge would be a
+ * violation, so the job is tried again
+ */
+async function settleMerge(
+  context: WorkerContext,
+  repository: string,
+  commit: string,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const number of await context.github.pullsOfCommit(repository, commit)) {
     const pull = await context.github.pull(repository, number);
-    if (pull.merged?.sha !== after) continue;
-    await runInLane(
+    if (pull.merged?.sha !== commit) continue;
+    const { outcome } = await runInLane(
       context.store,
       pullLane(repository, number),
       (laneSignal, fencing) => settlePull(context, { repository, number }, laneSignal, fencing),
       { signal },
     );
+    if (outcome === 'superseded' && (await branchCommit(context.store.db, repository, commit)) === null)
+      throw new Error(`the merge of ${pullLane(repository, number)} is being recorded by a newer run`);
   }
 }

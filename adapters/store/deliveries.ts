@@ -211,6 +211,15 @@ export async function failDelivery(
   return rows[0]?.state === 'dead' ? 'dead' : 'retry';
 }
 
+/** Whether a delivery of this lane that came before `id` is neither finished nor given up. */
+export async function isEarlierUnfinished(db: Connection, lane: string, id: number): Promise<boolean> {
+  const { rows } = await sql`
+    select id from deliveries
+    where lane = ${lane} and id < ${id}::bigint and state in ('stored', 'queued') limit 1
+  `.execute(db);
+  return rows.length > 0;
+}
+
 /** Deliveries that were given up, newest first. */
 export async function deadLetters(db: Connection, limit: number): Promise<Delivery[]> {
   const { rows } = await sql<Delivery>`
