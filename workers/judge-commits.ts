@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import { EvaluationError } from '../adapters/evaluation/evaluator.ts';
 import { GitError } from '../adapters/git/git-error.ts';
-import { fetchCommits, type Mirror, openMirror } from '../adapters/git/mirror.ts';
+import type { Mirror } from '../adapters/git/mirror.ts';
 import { GitHubError } from '../adapters/github/github-error.ts';
 import { saveVerdict, verdictByKey } from '../adapters/store/verdicts.ts';
 import type { ReadPolicy } from '../core/approval/read-policy.ts';
@@ -11,6 +10,7 @@ import type { Verdict } from '../core/review/types.ts';
 import { unreadableVerdict } from '../core/review/unreadable-verdict.ts';
 import { canonicalJson } from '../core/source/canonical-json.ts';
 import type { Problem } from '../core/source/problem.ts';
+import { fetchFromGitHub } from './fetch-from-github.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /** Two commits, and the commit whose policy judges the way from one to the other. */
@@ -24,12 +24,6 @@ export type Judged = Readonly<{
   /** The repository's own policy at `policyAt`. */
   policy: ReadPolicy;
 }>;
-
-/** The mirror of a repository, made on first use. */
-export function mirrorOf(context: WorkerContext, repository: string): Promise<Mirror> {
-  const directory = join(context.mirrors, `${repository.toLowerCase().replace('/', '__')}.git`);
-  return openMirror(directory, context.github.gitUrl(repository));
-}
 
 /**
  * Fetches both commits and works out what lies between them. A commit that cannot be judged gets a failing verdict
@@ -48,9 +42,7 @@ export async function judgeCommits(context: WorkerContext, pair: CommitPair, sig
   });
   let mirror: Mirror;
   try {
-    mirror = await mirrorOf(context, repository);
-    const token = await context.github.installationToken(repository);
-    await fetchCommits(mirror, [...new Set([base, head, policyAt])], { token });
+    mirror = await fetchFromGitHub(context, repository, [base, head, policyAt]);
   } catch (error) {
     const message = unreadableBecause(error, repository, head);
     if (message === null) throw error;

@@ -1,5 +1,5 @@
 import { firstParent } from '../adapters/git/first-parent.ts';
-import { fetchCommits } from '../adapters/git/mirror.ts';
+import type { Mirror } from '../adapters/git/mirror.ts';
 import { treeId } from '../adapters/git/read-tree.ts';
 import type { Pull } from '../adapters/github/github.ts';
 import { saveBranchCommit } from '../adapters/store/branches.ts';
@@ -10,7 +10,8 @@ import type { Decision } from '../core/approval/types.ts';
 import { entryOf, reference } from '../core/log/entry.ts';
 import type { Verdict } from '../core/review/types.ts';
 import { changeEntries, changeRecord } from './change-record.ts';
-import { type Judged, judgeCommits, mirrorOf } from './judge-commits.ts';
+import { fetchFromGitHub } from './fetch-from-github.ts';
+import { type Judged, judgeCommits } from './judge-commits.ts';
 import { sha256Of } from './sha256-of.ts';
 import { weighApprovals } from './weigh-approvals.ts';
 import type { WorkerContext } from './worker-context.ts';
@@ -35,9 +36,7 @@ export async function recordMerge(
     { repository, base: mergeBase, head: pull.headSha, policyAt: pull.baseSha },
     signal,
   );
-  const mirror = await mirrorOf(context, repository);
-  const token = await context.github.installationToken(repository);
-  await fetchCommits(mirror, [merged.sha], { token });
+  const mirror = await fetchFromGitHub(context, repository, [merged.sha]);
   const tree = await treeId(mirror, merged.sha);
   const before = await baseOfMerge(context, pull, merged.sha, mirror);
   const landed = await judgeCommits(context, { repository, base: before, head: merged.sha, policyAt: before }, signal);
@@ -71,15 +70,10 @@ export async function recordMerge(
  * The commit the branch had before the merge. A merge commit and a squash have it as first parent; of a rebase, whose
  * commits are the pull request's one by one, it is as many first parents back as the pull request has commits.
  */
-async function baseOfMerge(
-  { github }: WorkerContext,
-  pull: Pull,
-  commit: string,
-  mirror: Awaited<ReturnType<typeof mirrorOf>>,
-): Promise<string> {
-  const token = await github.installationToken(pull.repository);
+async function baseOfMerge(context: WorkerContext, pull: Pull, commit: string, mirror: Mirror): Promise<string> {
+  const { github } = context;
   const parent = await firstParent(mirror, commit);
-  await fetchCommits(mirror, [parent.first], { token });
+  await fetchFromGitHub(context, pull.repository, [parent.first]);
   if (parent.count > 1 || pull.commits === 1) return parent.first;
   // A rebase of n commits and a squash of n commits look alike from here; only the rebase's parent belongs to the pull request too.
   const siblings = await github.pullsOfCommit(pull.repository, parent.first);

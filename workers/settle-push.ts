@@ -1,11 +1,11 @@
-import { fetchCommits } from '../adapters/git/mirror.ts';
 import { treeId } from '../adapters/git/read-tree.ts';
 import { runInLane } from '../adapters/queue/run-in-lane.ts';
 import { type BranchCommit, branchCommit, saveBranchCommit } from '../adapters/store/branches.ts';
 import { isEarlierUnfinished } from '../adapters/store/deliveries.ts';
 import { appendEntries, signCheckpoint } from '../adapters/store/log.ts';
 import { entryOf, reference } from '../core/log/entry.ts';
-import { judgeCommits, mirrorOf } from './judge-commits.ts';
+import { fetchFromGitHub } from './fetch-from-github.ts';
+import { judgeCommits } from './judge-commits.ts';
 import { settlePull } from './settle-pull.ts';
 import { pullLane, type WorkerContext } from './worker-context.ts';
 
@@ -32,9 +32,7 @@ export async function settlePush(context: WorkerContext, push: Push, signal: Abo
   if ((await branchCommit(context.store.db, repository, after)) !== null || /^0+$/.test(before)) return;
 
   const judged = await judgeCommits(context, { repository, base: before, head: after, policyAt: before }, signal);
-  const token = await context.github.installationToken(repository);
-  const mirror = await mirrorOf(context, repository);
-  await fetchCommits(mirror, [after], { token });
+  const mirror = await fetchFromGitHub(context, repository, [after]);
   const tree = await treeId(mirror, after);
   const now = context.now();
   signal.throwIfAborted();

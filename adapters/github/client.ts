@@ -60,6 +60,17 @@ function wasForToken(error: unknown): boolean {
   return url?.endsWith('/access_tokens') === true;
 }
 
+/** A token can end before its time (the App was suspended); octokit keeps it for an hour. 401 means nothing was done. */
+async function withFreshToken<T>(octokit: Octokit, task: () => Promise<T>): Promise<T> {
+  try {
+    return await task();
+  } catch (error) {
+    if ((error as Readonly<{ status?: unknown }>).status !== 401) throw error;
+    await octokit.auth({ type: 'installation', refresh: true });
+    return task();
+  }
+}
+
 /**
  * Reads are retried once on 5xx, writes never: a write whose answer was lost may have happened, so its caller looks first.
  * Rate limits are not waited for here; they come out as `rate-limited` and the queue waits.
@@ -119,7 +130,7 @@ export function client(options: GitHubAppOptions): Client {
     async as(repository, what, task) {
       const { octokit } = await installation(repository);
       try {
-        return await task(octokit, repositoryName(repository));
+        return await withFreshToken(octokit, () => task(octokit, repositoryName(repository)));
       } catch (error) {
         const typed = githubError(`${what} (${repository})`, error, Date.now());
         if (typed.code === 'forbidden' || typed.code === 'not-found') installations.delete(repository);

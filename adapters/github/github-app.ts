@@ -44,7 +44,7 @@ export function githubApp(options: GitHubAppOptions): GitHub {
       return `${options.serverUrl.replace(/\/$/, '')}/${owner}/${repo}.git`;
     },
     app,
-    async installationToken(repository) {
+    async installationToken(repository, wanted = 'any') {
       const installationId = await client.installationId(repository);
       return client.asApp(`getting a token for ${repository}`, async octokit => {
         const { token } = (await octokit.auth({
@@ -52,6 +52,7 @@ export function githubApp(options: GitHubAppOptions): GitHub {
           installationId,
           repositoryNames: [repositoryName(repository).repo],
           permissions: { contents: 'read' },
+          refresh: wanted === 'fresh',
         })) as Readonly<{ token: string }>;
         return token;
       });

@@ -167,8 +167,8 @@ export type GitHub = Readonly<{
   /** `https` clone URL of a repository. */
   gitUrl(repository: string): string;
   app(): Promise<AppIdentity>;
-  /** A token for reading one repository's contents over git, good for at least a minute. Never log or store it. */
-  installationToken(repository: string): Promise<string>;
+  /** A token for reading one repository's contents over git, good for at least a minute; a `fresh` one when the last was refused. Never log or store it. */
+  installationToken(repository: string, wanted?: 'any' | 'fresh'): Promise<string>;
   installedRepositories(): Promise<readonly Repository[]>;
   repository(repository: string): Promise<Repository>;
   /** Commit at the tip of a branch. */

@@ -134,6 +134,16 @@ export async function logEntries({ url, vkey, auditToken }: InProcess): Promise<
   return entries;
 }
 
+/** Resolves when every webhook was delivered and worked on. */
+export async function idle({ double, url }: InProcess): Promise<void> {
+  await double.settled();
+  const backlog = async () => {
+    const text = await (await fetch(`${url}/metrics`)).text();
+    return text.split('\n').filter(line => /^kubelet_gate_(oldest_delivery_seconds|publications_pending) /.test(line));
+  };
+  await eventually(async () => (await backlog()).every(line => line.endsWith(' 0')), backlog);
+}
+
 /** What the service lists as not having gone the approved way. */
 export async function exceptions(
   service: InProcess,
