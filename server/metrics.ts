@@ -15,31 +15,27 @@ export function openMetrics(
 ): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const gauges = {
-    waitingJobs: new Gauge({
-      name: 'kubelet_gate_jobs_waiting',
-      help: 'Jobs that wait for a worker',
-      registers: [registry],
-    }),
-    pendingPublications: new Gauge({
-      name: 'kubelet_gate_publications_pending',
-      help: 'Check runs, reviews and comments not yet on GitHub',
-      registers: [registry],
-    }),
-    deadLetters: new Gauge({ name: 'kubelet_gate_dead_letters', help: 'Work given up on', registers: [registry] }),
-    oldestDeliverySeconds: new Gauge({
-      name: 'kubelet_gate_oldest_delivery_seconds',
-      help: 'Age of the oldest unfinished webhook delivery',
+  // Prometheus collects all metrics at once: one look at the backlog serves all gauges of a scrape.
+  let looking: ReturnType<typeof backlog> | null = null;
+  const look = () => {
+    looking ??= backlog().finally(() => {
+      looking = null;
+    });
+    return looking;
+  };
+  const gauge = (name: string, help: string, read: (now: Awaited<ReturnType<typeof backlog>>) => number) =>
+    new Gauge({
+      name: `kubelet_gate_${name}`,
+      help,
       registers: [registry],
       async collect() {
-        const now = await backlog();
-        gauges.waitingJobs.set(now.waitingJobs);
-        gauges.pendingPublications.set(now.pendingPublications);
-        gauges.deadLetters.set(now.deadLetters);
-        gauges.oldestDeliverySeconds.set(now.oldestDeliverySeconds);
+        this.set(read(await look()));
       },
-    }),
-  };
+    });
+  gauge('jobs_waiting', 'Jobs that wait for a worker', now => now.waitingJobs);
+  gauge('publications_pending', 'Check runs, reviews and comments not yet on GitHub', now => now.pendingPublications);
+  gauge('dead_letters', 'Work given up on', now => now.deadLetters);
+  gauge('oldest_delivery_seconds', 'Age of the oldest unfinished webhook delivery', now => now.oldestDeliverySeconds);
   return {
     registry,
     webhook: new Counter({
