@@ -42,17 +42,23 @@ function approversOf(reviews: readonly Review[]): readonly string[] {
   ];
 }
 
-/** Who took part in writing; a list GitHub cuts short leaves somebody unnamed, so four eyes cannot be shown. */
+/** GitHub lists no more commits of a pull request. */
+const LISTED_COMMITS = 250;
+
+/**
+ * Who took part in writing; a list GitHub cuts short leaves somebody unnamed, so four eyes cannot be shown.
+ * @throws GitHubError `head-moved` or `incomplete` when somebody pushed since the pull request was read
+ */
 async function writersOf({ github }: WorkerContext, pull: Pull): Promise<Participants> {
-  try {
-    return participants(pull, await github.pullCommits(pull));
-  } catch (error) {
-    if (!(error instanceof GitHubError) || error.code !== 'incomplete') throw error;
+  if (pull.commits > LISTED_COMMITS)
     return {
       author: pull.author.login,
       committers: [],
       coAuthors: [],
-      unmapped: ['commits beyond the 250 GitHub lists'],
+      unmapped: [`commits beyond the ${LISTED_COMMITS} GitHub lists`],
     };
-  }
+  const commits = await github.pullCommits(pull);
+  if (!commits.some(({ sha }) => sha === pull.headSha))
+    throw new GitHubError('head-moved', `${pull.repository}#${pull.number} has a newer head than ${pull.headSha}`);
+  return participants(pull, commits);
 }
