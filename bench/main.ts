@@ -1,0 +1,12 @@
+import { benchKubelet } from './kubelet.ts';
+
+/** `npm run bench -- NAME`: measures one part on this machine and prints what it measured. */
+const BENCHES: Readonly<Record<string, () => Promise<void>>> = { kubelet: benchKubelet };
+
+const [name = ''] = process.argv.slice(2);
+const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
+if (bench) await bench();
+else {
+  console.error(`usage: npm run bench -- ${Object.keys(BENCHES).join(' | ')}`);
+  process.exitCode = 2;
+}
