@@ -129,7 +129,7 @@ class Decoder {
     const before = this.settings.get(path);
     const entries = new Map<string, LeafSetting>(before?.kind === 'map' ? before.entries : []);
     if (node.open) this.open.set(path, node.open);
-    for (const entry of node.entries) {
+    for (const entry of this.entriesOf(node)) {
       const element = this.element(entry.value, `${path}.${entry.key}`, fact);
       if (element !== undefined) entries.set(entry.key, { kind: 'leaf', value: element, origin: entry.value.origin });
     }

@@ -30,10 +30,24 @@ export function mergePatch(target: MapNode, patch: MapNode): MapNode {
         before?.kind === 'map' ? before : { kind: 'map', entries: [], open: null, origin: value.origin };
       entries.set(key, { ...entry, value: mergePatch(base, value) });
     } else {
-      entries.set(key, entry);
+      entries.set(key, { ...entry, value: asMerged(value) });
     }
   }
   return { ...target, entries: [...entries.values()], open: patch.open ?? target.open };
+}
+
+/**
+ * The merge library takes nulls out of mappings inside lists, too; list elements that are null stay. Floats are written
+ * anew: `5.0` of a JSON drop-in is the integer 5.
+ */
+function asMerged(node: SourceNode): SourceNode {
+  if (node.kind === 'number' && /[.eE]/.test(node.text)) return { ...node, text: String(Number(node.text)) };
+  if (node.kind === 'list') return { ...node, items: node.items.map(asMerged) };
+  if (node.kind !== 'map') return node;
+  const entries = node.entries
+    .filter(({ value }) => value.kind !== 'null')
+    .map(entry => ({ ...entry, value: asMerged(entry.value) }));
+  return { ...node, entries };
 }
 
 /** Settings as the versioned JSON the kubelet marshals: empty values that Go omits are left out. */
@@ -54,6 +68,9 @@ function settingsAsDocument(settings: Settings, facts: KubeletFacts): MapNode {
   return treeAsNode(root);
 }
 
+/** Fields whose Go tag has no `omitempty`. */
+const ALWAYS_WRITTEN: ReadonlySet<string> = new Set(['logging.verbosity', 'containerRuntimeEndpoint']);
+
 /** Whether Go's `omitempty` leaves a value out: zero scalars, empty lists and maps, but no pointer and no struct. */
 export function isOmitted(path: string, setting: Setting, facts: KubeletFacts): boolean {
   const fact = facts.fields[path];
@@ -62,7 +79,7 @@ export function isOmitted(path: string, setting: Setting, facts: KubeletFacts): 
   if (!setting.value.known) return false;
   const { json } = setting.value;
   if (json === null) return true;
-  if (fact.pointer || path === 'logging.verbosity') return false;
+  if (fact.pointer || ALWAYS_WRITTEN.has(path)) return false;
   if (fact.type === 'duration' || fact.type === 'duration-or-nanoseconds' || fact.type === 'quantity') return false;
   return isZero(fact, json);
 }
@@ -120,7 +137,7 @@ function sortKeys(node: MapNode): MapNode {
  * that end in `.conf` are read.
  */
 export function readableDropIns<File extends Readonly<{ name: string }>>(files: readonly File[]): readonly File[] {
-  return files
+  return [...new Map(files.map(file => [file.name, file])).values()]
     .filter(({ name }) => name.endsWith('.conf'))
     .map(file => ({ file, parts: file.name.split('/') }))
     .sort((left, right) => byParts(left.parts, right.parts))

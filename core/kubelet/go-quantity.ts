@@ -3,7 +3,7 @@ const BINARY: Readonly<Record<string, number>> = { Ki: 10, Mi: 20, Gi: 30, Ti: 4
 const LIMIT = 2n ** 63n - 1n;
 
 /** A quantity in billionths (the smallest unit Kubernetes keeps), rounded up and capped like the original, and its suffix. */
-export type Quantity = Readonly<{ nanos: bigint; suffix: string }>;
+export type Quantity = Readonly<{ nanos: bigint; suffix: string; digits: number }>;
 
 /** `resource.ParseQuantity`: `1.5Gi`, `100m`, `1e3`, `.5`, or null when Kubernetes refuses the text. */
 export function parseQuantity(text: string): Quantity | null {
@@ -27,16 +27,21 @@ export function parseQuantity(text: string): Quantity | null {
   } else return null;
   const most = LIMIT * 10n ** 9n;
   if (suffix in BINARY && scaled > most) scaled = most;
-  return { nanos: sign === '-' ? -scaled : scaled, suffix };
+  const places = integer.replace(/^0+/, '').length + fraction.length;
+  return { nanos: sign === '-' ? -scaled : scaled, suffix, digits: places };
 }
 
 function roundUp(value: bigint, by: bigint): bigint {
   return value % by === 0n ? value / by : value / by + 1n;
 }
 
-/** `Quantity.Value()`: whole units, rounded away from zero, in the 64 bits Go keeps of them. */
-export function quantityUnits({ nanos }: Quantity): bigint {
+/**
+ * `Quantity.Value()`: whole units, rounded away from zero. What does not fit 64 bits is 0 when it was written with at
+ * most 18 digits, else cut to the 64 bits Go keeps.
+ */
+export function quantityUnits({ nanos, digits }: Quantity): bigint {
   const units = roundUp(nanos < 0n ? -nanos : nanos, 10n ** 9n);
+  if (units > LIMIT && digits <= 18) return 0n;
   return BigInt.asIntN(64, nanos < 0n ? -units : units);
 }
 

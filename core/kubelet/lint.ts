@@ -49,6 +49,7 @@ export function lint(question: LintCase, minor: Minor, facts: KubeletFacts): Lin
     {
       minor,
       ...(noConfig ? {} : { config: { name: 'config', text: yaml } }),
+      configDirectory: dropins.length > 0,
       dropIns: readableDropIns(dropins).map(({ name, yaml: text }) => ({ name, text })),
       flags: readArguments(args, facts),
     },

@@ -4,12 +4,12 @@ import { type DecodeComplaint, decodeConfiguration } from './decode.ts';
 import { type DefaultContext, finishConfigFile, legacySettings, type ReplacedZero, setDefaults } from './defaults.ts';
 import { mergeDropIns } from './drop-in.ts';
 import { effectiveValues } from './effective.ts';
-import type { KubeletFacts } from './facts.ts';
+import { atLeast, type KubeletFacts } from './facts.ts';
 import { type FeatureGates, featureGates } from './feature-gates.ts';
 import { applyFlags, flagsReadAgain, readFlags } from './flags.ts';
 import { ProblemList } from './problem-list.ts';
 import { readText, wrongKind } from './read-text.ts';
-import type { Settings } from './settings.ts';
+import type { Setting, Settings } from './settings.ts';
 import type { SourceNode, SourceOrigin } from './source-node.ts';
 import { type EffectiveValue, type KubeletInput, type KubeletText, type KubeletVerdict, MINORS } from './types.ts';
 import { LOGGING_RULES } from './validation/logging.ts';
@@ -44,6 +44,8 @@ class Loading {
   private settings: Settings = new Map();
   private lenient = false;
   private undecided = false;
+  /** Set by flags before any file is read, so they are on or off while defaults are filled. */
+  private flagGates: Setting | undefined;
   private acting: ReadonlyMap<string, EffectiveValue> = new Map();
 
   constructor(input: KubeletInput, facts: KubeletFacts) {
@@ -58,6 +60,7 @@ class Loading {
     for (const { field, message, index } of flags.refusals) this.problems.flag('flags', field, message, index);
     if (this.problems.refused()) return this.verdict();
     const acting = this.takeActingFlags(flags.settings);
+    this.flagGates = flags.settings.get('featureGates');
     if (!this.gates(flags.settings)) return this.verdict();
     if (!(this.input.config ? this.readConfig(this.input.config) : this.startWithoutConfig())) return this.verdict();
     if (!this.readDropIns()) return this.verdict();
@@ -70,15 +73,20 @@ class Loading {
     return this.verdict(true);
   }
 
+  private hasDirectory(): boolean {
+    return this.input.configDirectory === true || this.input.dropIns.length > 0;
+  }
+
   /** Flags win over the file and the drop-ins: the kubelet parses them a second time. */
   private readFlagsAgain(): boolean {
-    const { flags, minor, config, dropIns } = this.input;
+    const { flags, minor, config } = this.input;
+    const twice = config !== undefined || this.hasDirectory();
     const again = flagsReadAgain(flags);
-    if (again.refusal && (config || dropIns.length > 0)) {
+    if (again.refusal && twice) {
       this.problems.flag('flags', '', again.refusal.message, again.refusal.index);
       return false;
     }
-    const { settings } = readFlags(config || dropIns.length > 0 ? again.flags : flags, this.facts, minor);
+    const { settings } = readFlags(twice ? again.flags : flags, this.facts, minor);
     this.takeActingFlags(settings);
     applyFlags(this.settings, settings);
     return true;
@@ -130,7 +138,10 @@ class Loading {
     for (const [path, unknown] of decoded.open) this.open.set(path, unknown);
     this.settings = decoded.settings;
     const gates = this.gates(this.settings);
-    if (!gates) return false;
+    if (!gates) {
+      if (atLeast(this.input.minor, '1.32')) this.lenient = false;
+      return false;
+    }
     const context = this.context(this.settings);
     this.replaced(setDefaults(this.settings, context), 'decode');
     finishConfigFile(this.settings, context, config.name.startsWith('/') ? posix.dirname(config.name) : KUBELET_ROOT);
@@ -138,7 +149,7 @@ class Loading {
   }
 
   private readDropIns(): boolean {
-    if (this.input.dropIns.length === 0) return true;
+    if (!this.hasDirectory()) return true;
     const patches: MapNode[] = [];
     for (const dropIn of this.input.dropIns) {
       const root = this.readDropIn(dropIn);
@@ -241,8 +252,16 @@ class Loading {
     return {
       facts: this.facts,
       minor: this.input.minor,
-      gates: featureGates(settings, this.facts, this.input.minor),
+      gates: featureGates(this.withFlagGates(settings), this.facts, this.input.minor),
     };
+  }
+
+  private withFlagGates(settings: Settings): Settings {
+    const { flagGates } = this;
+    const own = settings.get('featureGates');
+    if (flagGates?.kind !== 'map' || (own !== undefined && own.kind !== 'map')) return settings;
+    const entries = new Map([...flagGates.entries, ...(own?.entries ?? [])]);
+    return new Map([['featureGates', { ...flagGates, ...own, entries }]]);
   }
 
   private check(gates: FeatureGates): void {

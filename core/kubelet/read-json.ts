@@ -157,7 +157,8 @@ class JsonReader {
     let end = this.at + 1;
     while (end < this.text.length && this.text[end] !== '"') end += this.text[end] === '\\' ? 2 : 1;
     try {
-      const value = JSON.parse(this.text.slice(this.at, end + 1)) as string;
+      const text = JSON.parse(this.text.slice(this.at, end + 1)) as string;
+      const value = text.replace(/\p{Surrogate}/gu, '\uFFFD');
       this.at = end + 1;
       return value;
     } catch {

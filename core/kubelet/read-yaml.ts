@@ -25,6 +25,9 @@ import {
 import type { KubeletText, Span } from './types.ts';
 import { keysForLonelyTokens, TOKEN_START, unknownIn } from './unknown-tokens.ts';
 
+/** Line breaks of YAML 1.1 besides the usual two. Each is one character, so that offsets stay. */
+const OTHER_BREAKS = /\r(?!\n)|[\u0085\u2028\u2029]/g;
+
 /** Escapes of code points that are no characters: halves of surrogate pairs, and beyond Unicode. */
 const SURROGATE = /\\(u[dD][89a-fA-F][0-9a-fA-F]{2}|U0000[dD][89a-fA-F]|U(?!000|0010)[0-9a-fA-F]{8})/;
 
@@ -41,7 +44,7 @@ class Unreadable extends Error {
  * place, last duplicate wins, excessive aliasing refused), keeping the span of every value.
  */
 export function readYaml(source: KubeletText, from: SourceOrigin['from'], name: string): ReadResult {
-  const cut = firstDocument(source.text);
+  const cut = firstDocument(source.text.replace(OTHER_BREAKS, '\n'));
   if (!cut.ok) return cut;
   const text = keysForLonelyTokens(cut.text);
   const fault = scanLayout(text, TEXT_LIMITS.depth);
@@ -135,6 +138,9 @@ class GoYamlReader {
       if (unknown) return { kind: 'unknown', unknown, origin };
       if (node.type === 'QUOTE_DOUBLE' && SURROGATE.test(this.rawText(node).replaceAll('\\\\', ''))) {
         throw new Unreadable('yaml: found invalid Unicode character escape code', this.at(origin));
+      }
+      if (node.type === 'QUOTE_DOUBLE' && this.rawText(node).replaceAll('\\\\', '').includes('\\/')) {
+        throw new Unreadable('yaml: found unknown escape character', this.at(origin));
       }
       const plain = node.type === 'PLAIN' || node.type === undefined;
       return this.scalar(resolveTagged(this.textOf(node), node.tag, plain), origin);

@@ -30,6 +30,8 @@ export type KubeletInput = Readonly<{
   config?: KubeletText;
   /** --config-dir files in lexical order. */
   dropIns: readonly KubeletText[];
+  /** There is a --config-dir, even if no file in it counts. */
+  configDirectory?: boolean;
   flags: readonly KubeletFlag[];
 }>;
 
