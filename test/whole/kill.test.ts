@@ -102,7 +102,7 @@ describe('kill -9 at random moments', () => {
     expect(new Set(keys).size).toBe(keys.length);
     const verdicts = entries.filter(entry => entry.kind === 'verdict').map(entry => entry.data.head);
     for (const sha of heads.values()) expect(verdicts.filter(head => head === sha)).toHaveLength(1);
-  }, 900_000);
+  }, 1_800_000);
 });
 
 /** Every entry of the log, read from its bundles. */
