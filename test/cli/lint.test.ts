@@ -18,7 +18,7 @@ afterAll(() => {
 
 /** Runs the command in this process and gives what it printed and its exit code. */
 async function run(...args: readonly string[]): Promise<Readonly<{ output: string; code: typeof process.exitCode }>> {
-  const { write } = process.stdout;
+  const write = process.stdout.write.bind(process.stdout);
   let output = '';
   process.stdout.write = ((text: string, done?: () => void) => {
     output += text;
