@@ -2,7 +2,7 @@ import { firstParent } from '../adapters/git/first-parent.ts';
 import type { Mirror } from '../adapters/git/mirror.ts';
 import { treeId } from '../adapters/git/read-tree.ts';
 import type { Pull } from '../adapters/github/github.ts';
-import { saveBranchCommit } from '../adapters/store/branches.ts';
+import { branchCommit, lastApproved, saveBranchCommit } from '../adapters/store/branches.ts';
 import { type Change, type Merge, rememberHead, saveChange } from '../adapters/store/changes.ts';
 import { appendEntries, signCheckpoint } from '../adapters/store/log.ts';
 import { moveNodes, type NodeConfiguration, saveConfiguration } from '../adapters/store/nodes.ts';
@@ -47,7 +47,8 @@ export async function recordMerge(
   )
     return;
   const decision = await weighApprovals(context, pull, proposed, merged.at);
-  const violation = violationOf(proposed, landed, decision);
+  const violation =
+    violationOf(proposed, landed, decision) ?? (await foundationViolation(context, pull, { before, proposed }, signal));
   signal.throwIfAborted();
   await keepMerge(
     context,
@@ -79,6 +80,30 @@ async function baseOfMerge(context: WorkerContext, pull: Pull, commit: string, m
   const siblings = await github.pullsOfCommit(pull.repository, parent.first);
   if (!siblings.includes(pull.number)) return parent.first;
   return (await github.compare(pull.repository, pull.baseSha, commit)).mergeBase;
+}
+
+/**
+ * A merge stands on what the branch held before it: where that was never approved, approving the merge would apply it
+ * too. null when it was approved, or when all that differs from the last approved commit is what this merge's approvers
+ * saw, or nothing governed: then the merge takes the unapproved content back.
+ */
+async function foundationViolation(
+  context: WorkerContext,
+  pull: Pull,
+  { before, proposed }: Readonly<{ before: string; proposed: Judged }>,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const { repository, baseRef, merged } = pull;
+  const { db } = context.store;
+  if (merged === null || (await branchCommit(db, repository, before))?.state !== 'unapproved') return null;
+  const approved = await lastApproved(db, repository, baseRef);
+  if (approved !== null) {
+    await fetchFromGitHub(context, repository, [approved.commit]);
+    const pair = { repository, base: approved.commit, head: merged.sha, policyAt: approved.commit };
+    const { verdict } = await judgeCommits(context, pair, signal);
+    if (verdict.conclusion === 'not-applicable' || verdict.digest === proposed.verdict.digest) return null;
+  }
+  return `${baseRef} holds content nobody approved, up to ${before.slice(0, 12)}: take it back through a pull request`;
 }
 
 /** null when exactly what the approvers saw is on the branch, else the sentence for the auditor. */

@@ -49,6 +49,20 @@ export async function branchCommit(
   return rows[0] ? toCommit(rows[0]) : null;
 }
 
+/** The newest commit of a branch that is approved. */
+export async function lastApproved(
+  db: QueryExecutorProvider,
+  repository: string,
+  branch: string,
+): Promise<BranchCommit | null> {
+  const { rows } = await sql<Row>`
+    select repository, branch, commit, tree, state, change_id, reason, at from branch_commits
+    where repository = ${repository} and branch = ${branch} and state = 'approved' order by at desc limit 1`.execute(
+    db,
+  );
+  return rows[0] ? toCommit(rows[0]) : null;
+}
+
 /** Unapproved commits, newest first. */
 export async function unapprovedCommits(db: QueryExecutorProvider, limit: number): Promise<readonly BranchCommit[]> {
   const { rows } = await sql<Row>`

@@ -94,6 +94,23 @@ describe('what reaches the branch (embedded)', () => {
     expect((await site.entries()).map(({ kind }) => kind)).not.toContain('unapproved-push');
   });
 
+  test('an approved merge does not carry unapproved content through the gate, and taking it back heals', async () => {
+    const { double } = service;
+    const site = await openSite(service);
+    const first = await approved(site);
+    await answered(site, await double.merge(site.repository, first.number, 'ada'), 'approved');
+    const pushed = await double.commit(site.repository, 'main', FEWER, { author: 'linus' });
+    await answered(site, pushed, 'denied', 'pushed by linus');
+
+    const onTop = await approved(site, { [GPU]: FILES[GPU]!.replace('max_pods: 32', 'max_pods: 20') });
+    const merge = await double.merge(site.repository, onTop.number, 'ada');
+    await answered(site, merge, 'denied', 'content nobody approved');
+
+    const takenBack = await approved(site, { ...SMALLER, [WORKERS]: FILES[WORKERS]! });
+    const healed = await double.merge(site.repository, takenBack.number, 'ada');
+    await answered(site, healed, 'approved');
+  });
+
   test('a push of nothing governed does not wash a violation away', async () => {
     const site = await openSite(service);
     const bad = await service.double.commit(site.repository, 'main', SMALLER, { author: 'linus' });
