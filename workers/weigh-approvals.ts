@@ -26,7 +26,7 @@ export async function weighApprovals(
   );
   const teams = [...new Set(policy.rules.flatMap(rule => rule.requires.teams ?? []))];
   const people = [];
-  for (const login of approversOf(reviews)) people.push(await github.person(pull.repository, login, teams));
+  for (const login of reviewersOf(reviews)) people.push(await github.person(pull.repository, login, teams));
   const input = approvalInput(judged.verdict, {
     equalHeads: await equalHeads(store.db, pull.repository, pull.number, judged.verdict.digest),
     reviews,
@@ -36,10 +36,10 @@ export async function weighApprovals(
   return decide(input, policy);
 }
 
-function approversOf(reviews: readonly Review[]): readonly string[] {
-  return [
-    ...new Set(reviews.filter(({ state, type }) => state === 'APPROVED' && type === 'User').map(({ login }) => login)),
-  ];
+/** People whose say can count: whether it does depends on their access, for an objection as for an approval. */
+function reviewersOf(reviews: readonly Review[]): readonly string[] {
+  const deciding = reviews.filter(({ state }) => state === 'APPROVED' || state === 'CHANGES_REQUESTED');
+  return [...new Set(deciding.filter(({ type }) => type === 'User').map(({ login }) => login))];
 }
 
 /** GitHub lists no more commits of a pull request. */

@@ -86,6 +86,16 @@ describe('approvals (embedded)', () => {
     await site.concluded(pull.head, 'success');
   });
 
+  test('requested changes of somebody who may only read do not block', async () => {
+    const { double } = service;
+    const site = await openSite(service);
+    double.setRole(site.repository, 'reader', 'read');
+    const pull = await waiting(site);
+    await double.review(site.repository, pull.number, 'reader', { event: 'REQUEST_CHANGES', body: 'I do not like it' });
+    await site.approve(pull.number, 'grace');
+    await site.concluded(pull.head, 'success');
+  });
+
   test('a dismissed approval does not count any more', async () => {
     const { double } = service;
     const site = await openSite(service);
