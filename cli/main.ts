@@ -1,20 +1,24 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { SettingsError } from '../config/settings.ts';
-import { checkCommand } from './check.ts';
 import { EXIT, Unanswerable } from './exit.ts';
-import { explainCommand } from './explain.ts';
-import { lintCommand } from './lint.ts';
-import { logCommand } from './log.ts';
-import { renderCommand } from './render.ts';
-import { serveCommand } from './serve.ts';
+
+/** Every command loads its own code, and only when it is called: a lint waits for no service to load. */
+const COMMANDS = new Map<string, () => Promise<Command>>([
+  ['serve', async () => (await import('./serve.ts')).serveCommand()],
+  ['check', async () => (await import('./check.ts')).checkCommand()],
+  ['lint', async () => (await import('./lint.ts')).lintCommand()],
+  ['render', async () => (await import('./render.ts')).renderCommand()],
+  ['explain', async () => (await import('./explain.ts')).explainCommand()],
+  ['log', async () => (await import('./log.ts')).logCommand()],
+]);
 
 const program = new Command('kubelet-gate')
   .description('Git-backed change approval for kubelet configuration')
   .exitOverride()
   .configureOutput({ writeErr: text => process.stderr.write(text) });
-for (const command of [serveCommand, checkCommand, lintCommand, renderCommand, explainCommand, logCommand])
-  program.addCommand(command().exitOverride());
+const called = COMMANDS.get(process.argv[2] ?? '');
+for (const load of called ? [called] : COMMANDS.values()) program.addCommand((await load()).exitOverride());
 
 try {
   await program.parseAsync();

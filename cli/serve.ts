@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { readSettings } from '../config/settings.ts';
-import { type Part, serve } from '../server/serve.ts';
+import type { Part } from '../server/serve.ts';
 import { EXIT, Unanswerable } from './exit.ts';
 
 /** `serve [--only server|worker]`: runs until SIGTERM or SIGINT, then finishes what it is doing. */
@@ -10,6 +10,7 @@ export function serveCommand(): Command {
     .addOption(new Option('--only <part>', 'one part of it').choices(['server', 'worker']))
     .action(async ({ only }: { only?: Exclude<Part, 'all'> }) => {
       const settings = readSettings();
+      const { serve } = await import('../server/serve.ts');
       const service = await serve(settings, only ?? 'all').catch((cause: unknown) => {
         throw new Unanswerable((cause as Error).message, { cause });
       });

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -7,6 +8,19 @@ const sources = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*
   .split('\n')
   .filter(path => path !== '');
 const read = (path: string) => readFileSync(`${root}${path}`, 'utf8');
+
+/** The packages that stand in the static imports of modules of ours and of everything of ours they import. */
+function packagesLoadedBy(modules: readonly string[]): ReadonlySet<string> {
+  const packages = new Set<string>();
+  const seen = new Set(modules);
+  for (const path of seen) {
+    for (const [, target = ''] of read(path).matchAll(/^(?:import|export) (?!type )[^;=]*?'([^']+)';$/gm)) {
+      if (target.startsWith('.')) seen.add(join(dirname(path), target));
+      else if (!target.startsWith('node:')) packages.add(target);
+    }
+  }
+  return packages;
+}
 
 describe('the house', () => {
   test('only config/settings.ts reads the environment', () => {
@@ -28,6 +42,10 @@ describe('the house', () => {
           .map(target => `${path} -> ${target}`),
       );
     expect(wrong).toEqual([]);
+  });
+
+  test('a cold lint loads no package beside the two it needs', () => {
+    expect([...packagesLoadedBy(['cli/main.ts', 'cli/lint.ts'])].sort()).toEqual(['commander', 'yaml']);
   });
 
   test('there is no drawer for things without a name', () => {
