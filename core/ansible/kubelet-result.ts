@@ -15,6 +15,7 @@ import { mergeVerdicts } from './merge-verdicts.ts';
 import type { NodeFlags } from './node-flags.ts';
 import type { Place } from './repository.ts';
 import type { Condition, KubeletAlternative } from './types.ts';
+import { digest } from './value.ts';
 
 export type LoadKubelet = (input: KubeletInput) => KubeletVerdict;
 
@@ -79,7 +80,7 @@ type Named = Readonly<{ name: string; text: RenderedText }>;
 export function kubeletResult(
   candidates: readonly ConfigCandidate[],
   states: readonly FileState[],
-  { flags, hasUnit, startsKubelet }: NodeFlags,
+  { flags, hasUnit, startsKubelet, unseen }: NodeFlags,
   minor: Minor,
   load: LoadKubelet,
 ): KubeletResult {
@@ -101,8 +102,25 @@ export function kubeletResult(
     addProvenance(provenance, verdict, config, dropIns, flags);
     return { conditions, verdict: editedBy ? edited(verdict, editedBy) : verdict };
   });
-  const truncated = inputs.length > MAX_ALTERNATIVES || candidates.some(candidate => candidate.state.truncated);
-  return { kubelet: mergeVerdicts(alternatives, truncated), alternatives, provenance };
+  const unasked = bothOf(notAsked(inputs.slice(MAX_ALTERNATIVES)), unseen);
+  return { kubelet: mergeVerdicts(alternatives, unasked), alternatives, provenance };
+}
+
+function bothOf(a: Unknown | null, b: Unknown | null): Unknown | null {
+  return a && b ? { key: `${a.key} and ${b.key}`, why: [...a.why, ...b.why] } : (a ?? b);
+}
+
+/** Configurations the kubelet was not asked about, by everything that is in them. */
+function notAsked(inputs: readonly Input[]): Unknown | null {
+  if (inputs.length === 0) return null;
+  const texts = inputs.map(({ conditions, config }) => [
+    conditions.map(({ unknown, holds }) => [unknown.key, holds]),
+    config?.name,
+    config?.text.text,
+    [...(config?.text.unknowns ?? [])].map(([id, unknown]) => [id, unknown.key]),
+  ]);
+  const key = `${inputs.length} more configurations ${digest(JSON.stringify(texts))}`;
+  return { key, why: ['more unknown conditions decide the kubelet configuration than the gate tries out'] };
 }
 
 function inputsOf(

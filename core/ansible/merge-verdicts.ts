@@ -5,24 +5,29 @@ import type { KubeletAlternative } from './types.ts';
 /**
  * What holds in every alternative: a field equal in all is known, else it is unknown and names the conditions that
  * decide it. An alternative the kubelet refuses before it has a configuration has no fields to differ; its refusal
- * shows in `accepted` and `problems`. Accepted only when all accept, refused only when all refuse. Explored only in
- * part (`truncated`), no field is known.
+ * shows in `accepted` and `problems`. Accepted only when all accept, refused only when all refuse.
+ *
+ * @param unseen what stands for alternatives nobody looked at, null when there are none; then no field is known. Its key
+ * must change with anything that could change those alternatives: a merged field is compared by it.
  */
-export function mergeVerdicts(alternatives: readonly KubeletAlternative[], truncated: boolean): KubeletVerdict | null {
+export function mergeVerdicts(
+  alternatives: readonly KubeletAlternative[],
+  unseen: Unknown | null,
+): KubeletVerdict | null {
   const [first, ...others] = alternatives;
   if (!first) return null;
-  if (others.length === 0 && !truncated) return first.verdict;
+  if (others.length === 0 && !unseen) return first.verdict;
   const verdicts = alternatives.map(one => one.verdict);
   const running = alternatives.filter(({ verdict }) => verdict.values.size > 0);
   const values = new Map<string, EffectiveValue>();
   for (const path of new Set(verdicts.flatMap(verdict => [...verdict.values.keys()]))) {
-    values.set(path, mergeField(path, running, truncated));
+    values.set(path, mergeField(path, running, unseen));
   }
-  const open = new Map(verdicts.flatMap(verdict => [...verdict.open]));
-  if (truncated) open.set('', MORE);
+  const open = mergeOpen(alternatives);
+  if (unseen) open.set('', unseen);
   const answers = new Set(verdicts.map(verdict => verdict.accepted));
   const [only] = answers;
-  const accepted = answers.size === 1 && only !== undefined && !(truncated && only) ? only : null;
+  const accepted = answers.size === 1 && only !== undefined && !(unseen && only) ? only : null;
   const refusing = verdicts.filter(verdict => verdict.accepted === false);
   return {
     minor: first.verdict.minor,
@@ -39,22 +44,39 @@ export function mergeVerdicts(alternatives: readonly KubeletAlternative[], trunc
   };
 }
 
-const MORE: Unknown = {
-  key: 'more alternatives',
-  why: ['more unknown conditions decide this file than the gate tries out'],
-};
+/** Parents that are open in some alternative. Where alternatives differ, the key says what each has. */
+function mergeOpen(alternatives: readonly KubeletAlternative[]): Map<string, Unknown> {
+  const merged = new Map<string, Unknown>();
+  for (const parent of new Set(alternatives.flatMap(({ verdict }) => [...verdict.open.keys()]))) {
+    const unknowns = alternatives.flatMap(({ verdict }) => verdict.open.get(parent) ?? []);
+    const shown = alternatives.map(({ verdict }) => verdict.open.get(parent)?.key ?? 'closed');
+    const [only] = unknowns;
+    if (only && new Set(shown).size === 1) merged.set(parent, only);
+    else merged.set(parent, { key: answersText(alternatives, shown), why: reasons(unknowns) });
+  }
+  return merged;
+}
 
-function mergeField(path: string, alternatives: readonly KubeletAlternative[], truncated: boolean): EffectiveValue {
+function mergeField(path: string, alternatives: readonly KubeletAlternative[], unseen: Unknown | null): EffectiveValue {
   const shown = alternatives.map(({ verdict }) => valueText(verdict, path));
-  const known = alternatives.map(({ verdict }) => verdict.values.get(path)).find(value => value !== undefined);
-  if (!known) return { value: { known: false, unknown: MORE }, from: 'config' };
-  if (new Set(shown).size === 1 && !truncated) return known;
+  const known = alternatives.flatMap(({ verdict }) => verdict.values.get(path) ?? [])[0] as EffectiveValue;
+  if (new Set(shown).size === 1 && !unseen) return known;
   const deciding = decidingConditions(alternatives, shown);
-  const why = deciding.length > 0 ? deciding.map(unknown => `depends on ${unknown.why.join('; ')}`) : MORE.why;
-  const answers = alternatives.map((one, index) => `${sideOf(one, deciding)}→${shown[index]}`);
-  const key = `${[...new Set(answers)].sort().join('|')}${truncated ? '|…' : ''}`;
+  const why = [...deciding.map(unknown => `depends on ${unknown.why.join('; ')}`), ...(unseen?.why ?? [])];
+  const key = `${answersText(alternatives, shown)}${unseen ? `|${unseen.key}` : ''}`;
   const at = known.at ? { at: known.at } : {};
   return { value: { known: false, unknown: { key, why: [...new Set(why)] } }, from: known.from, ...at };
+}
+
+/** What each side of the deciding conditions gives, as one text: equal exactly when all of it is. */
+function answersText(alternatives: readonly KubeletAlternative[], shown: readonly string[]): string {
+  const deciding = decidingConditions(alternatives, shown);
+  const answers = alternatives.map((one, index) => `${sideOf(one, deciding)}→${shown[index]}`);
+  return [...new Set(answers)].sort().join('|');
+}
+
+function reasons(unknowns: readonly Unknown[]): readonly string[] {
+  return [...new Set(unknowns.flatMap(unknown => unknown.why))].slice(0, 6);
 }
 
 /** The value as text. A default below a parent that may have further keys is as unknown as those. */

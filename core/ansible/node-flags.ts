@@ -1,8 +1,9 @@
-import type { Unknown } from '../source/rope.ts';
+import { UNKNOWN_TOKEN, type Unknown } from '../source/rope.ts';
 import type { FileState } from './file-states.ts';
 import { pathOf } from './file-states.ts';
 import { extractFlags, type Flag, type FlagSource, kubeletExtraArgs } from './kubelet-flags.ts';
 import type { FileAlternative } from './types.ts';
+import { digest } from './value.ts';
 
 /** Variants of the command line tried out when files that make it have alternatives. */
 const MAX_VARIANTS = 48;
@@ -15,6 +16,8 @@ export type NodeFlags = Readonly<{
   startsKubelet: boolean;
   /** Files whose command line could not be taken apart. */
   unread: readonly FlagSource[];
+  /** What may be on the command line that nobody looked at: then any flag may be, and none is known. */
+  unseen: Unknown | null;
 }>;
 
 /**
@@ -24,33 +27,51 @@ export type NodeFlags = Readonly<{
 export function nodeFlags(states: readonly FileState[]): NodeFlags {
   const sources = states.filter(state => state.kind === 'kubelet-flags' || state.kind === 'kubeadm');
   const first = read(sources.map(state => [state, state.alternatives[0] ?? null] as const));
-  const variants: { flags: readonly Flag[]; deciding: Unknown | null }[] = [{ flags: first.flags, deciding: null }];
-  for (const source of sources) {
-    const others: (FileAlternative | null)[] = source.alternatives.slice(1);
-    if (source.when) others.push(null);
-    for (const other of others) {
-      if (variants.length >= MAX_VARIANTS) break;
-      const chosen = sources.map(state => [state, state === source ? other : (state.alternatives[0] ?? null)] as const);
-      const deciding =
-        other === null
-          ? source.when
-          : (other.conditions.find(one => !one.holds)?.unknown ?? other.conditions[0]?.unknown ?? null);
-      variants.push({ flags: read(chosen).flags, deciding });
+  const others = sources.flatMap(source => [
+    ...source.alternatives.slice(1).map(other => ({ source, other })),
+    ...(source.when ? [{ source, other: null }] : []),
+  ]);
+  const variants = others.slice(0, MAX_VARIANTS).map(({ source, other }) => {
+    const chosen = sources.map(state => [state, state === source ? other : (state.alternatives[0] ?? null)] as const);
+    return { flags: read(chosen).flags, deciding: decidingOf(source, other) };
+  });
+  const unseen = unseenOf(sources, others.slice(MAX_VARIANTS));
+  return { ...first, flags: merge([{ flags: first.flags, deciding: null }, ...variants], unseen), unseen };
+}
+
+type Other = Readonly<{ source: FileState; other: FileAlternative | null }>;
+
+function decidingOf(source: FileState, other: FileAlternative | null): Unknown | null {
+  if (other === null) return source.when;
+  return other.conditions.find(one => !one.holds)?.unknown ?? other.conditions[0]?.unknown ?? null;
+}
+
+/** What the command line may hold that nobody looked at: files that may say anything, and alternatives past the limit. */
+function unseenOf(sources: readonly FileState[], skipped: readonly Other[]): Unknown | null {
+  for (const { alternatives } of sources) {
+    for (const { text } of alternatives) {
+      const [unknown] = [...text.unknowns.values()];
+      if (unknown && text.text.replace(UNKNOWN_TOKEN, '').trim() === '') return unknown;
     }
   }
-  const doubted = sources.find(state => state.truncated);
+  const [first] = skipped;
+  if (!first) return null;
+  const texts = skipped.map(({ source, other }) => [pathOf(source.dest), other && alternativeKey(other)]);
   return {
-    ...first,
-    flags: merge(
-      variants,
-      doubted
-        ? { key: 'more alternatives', why: [`${pathOf(doubted.dest)} has more alternatives than the gate tries out`] }
-        : null,
-    ),
+    key: `${skipped.length} more command lines ${digest(JSON.stringify(texts))}`,
+    why: [`${pathOf(first.source.dest)} has more alternatives than the gate tries out`],
   };
 }
 
-function read(chosen: readonly (readonly [FileState, FileAlternative | null])[]): NodeFlags {
+function alternativeKey({ conditions, text }: FileAlternative): readonly unknown[] {
+  return [
+    conditions.map(({ unknown, holds }) => [unknown.key, holds]),
+    text.text,
+    [...text.unknowns].map(([id, unknown]) => [id, unknown.key]),
+  ];
+}
+
+function read(chosen: readonly (readonly [FileState, FileAlternative | null])[]): Omit<NodeFlags, 'unseen'> {
   const present = chosen.flatMap(([state, alternative]) => (alternative ? [{ state, text: alternative.text }] : []));
   const sources = present
     .filter(({ state }) => state.kind === 'kubelet-flags')
@@ -78,7 +99,7 @@ function merge(
     if (different < 0 && !doubt) return first;
     const deciding = doubt ?? variants[different]?.deciding;
     const why = deciding?.why ?? ['an unknown condition'];
-    const key = `${deciding?.key ?? ''}?${[...new Set(texts)].join('|')}`;
+    const key = `${deciding?.key ?? ''}?${texts.join('|')}`;
     return [
       {
         name,

@@ -1,11 +1,9 @@
 import { posix } from 'node:path';
-import { ProblemError } from '../source/problem.ts';
 import { type RenderedText, UNKNOWN_TOKEN, type Unknown, verbatim } from '../source/rope.ts';
-import { newBudget } from './budget.ts';
 import { isGovernedName, isGovernedText, isSettingsName, kindOf } from './file-kind.ts';
-import { type Frame, type HostRun, type Rendered, trieOf, type Write } from './host-run.ts';
-import { type Alternative, renderTemplate, type Scope } from './jinja/render.ts';
-import { recall, remember } from './read-trie.ts';
+import type { Frame, HostRun, Rendered, Write } from './host-run.ts';
+import type { Alternative, Scope } from './jinja/render.ts';
+import { renderFile } from './render-file.ts';
 import { isVault, notEvaluated, readText, within } from './repository.ts';
 import { findFile, OMIT, scopeOf, searchPath } from './scope.ts';
 import type { Task } from './task.ts';
@@ -221,44 +219,6 @@ function isQuiet(run: HostRun, path: string): boolean {
   return (
     kind === 'other' || (run.world.assumed !== null && kind !== 'KubeletConfiguration' && kind !== 'kubelet-flags')
   );
-}
-
-/**
- * Renders a template, or takes the result of an earlier host for which it read the same values. Budgets count per
- * rendering.
- */
-export function renderFile(run: HostRun, frame: Frame, file: string, text: string, scope: Scope): Rendered {
-  const place = [frame.playIndex, frame.role?.role.directory, ...frame.chain.map(one => one.role.directory)].join('\0');
-  const trie = trieOf(run.world, `${file}\0${place}`);
-  const known = recall(trie, name => scope.lookup(name));
-  if (known) return known.result;
-  const reads = new Map<string, Value | undefined>();
-  let shareable = true;
-  const recording: Scope = {
-    ...scope,
-    lookup: name => {
-      if (reads.has(name)) return reads.get(name);
-      const value = scope.lookup(name);
-      reads.set(name, value);
-      return value;
-    },
-    names: () => {
-      shareable = false;
-      return scope.names?.() ?? [];
-    },
-  };
-  const rendered = renderOnce(file, text, recording);
-  if (shareable) remember(trie, reads, rendered);
-  return rendered;
-}
-
-function renderOnce(file: string, text: string, scope: Scope): Rendered {
-  try {
-    return renderTemplate(file, text, scope, newBudget());
-  } catch (error) {
-    if (!(error instanceof ProblemError)) throw error;
-    return { problem: error.problem };
-  }
 }
 
 function inlineContent(

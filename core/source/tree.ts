@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** What Git says an entry is: a blob (100644, 100755), a symlink (120000) or a submodule (160000). */
 export type TreeMode = '100644' | '100755' | '120000' | '160000';
 
@@ -41,11 +43,18 @@ export function treeOf(files: Readonly<Record<string, string>>, rev = '0'.repeat
       (path): TreeEntry => ({
         path,
         mode: '100644',
-        oid: '0'.repeat(40),
+        oid: blobId(files[path] ?? ''),
         size: Buffer.byteLength(files[path] ?? ''),
       }),
     );
   return sourceTree(rev, entries, path => files[path] ?? null);
+}
+
+/** The object id Git gives a blob of this text (SHA-1). */
+function blobId(text: string): string {
+  return createHash('sha1')
+    .update(`blob ${Buffer.byteLength(text)}\0${text}`)
+    .digest('hex');
 }
 
 /** Builds the directory index once over entries; `readText` supplies blob text. */

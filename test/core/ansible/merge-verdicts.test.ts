@@ -28,7 +28,7 @@ describe('verdicts under unknown conditions', () => {
       when({ arm: false, swap: true }, verdict({ port: 1, max: 9, swap: true })),
       when({ arm: false, swap: false }, verdict({ port: 1, max: 9, swap: false })),
     ],
-    false,
+    null,
   );
 
   test('agree on what is equal in all of them', () => {
@@ -44,8 +44,8 @@ describe('verdicts under unknown conditions', () => {
   });
 
   test('have another key when a hidden value changes', () => {
-    const one = mergeVerdicts([when({ a: true }, verdict({ p: 0 })), when({ a: false }, verdict({ p: 1 }))], false);
-    const two = mergeVerdicts([when({ a: true }, verdict({ p: 0 })), when({ a: false }, verdict({ p: 2 }))], false);
+    const one = mergeVerdicts([when({ a: true }, verdict({ p: 0 })), when({ a: false }, verdict({ p: 1 }))], null);
+    const two = mergeVerdicts([when({ a: true }, verdict({ p: 0 })), when({ a: false }, verdict({ p: 2 }))], null);
     const key = (of: KubeletVerdict | null) => {
       const value = of?.values.get('p')?.value;
       return value?.known === false ? value.unknown.key : null;
@@ -62,12 +62,29 @@ test.each([
   [[true, null], null],
 ] as const)('kubelets that answer %j are accepted: %j', (answers, accepted) => {
   const alternatives = answers.map((answer, index) => when({ c: index === 0 }, verdict({}, answer)));
-  expect(mergeVerdicts(alternatives, false)?.accepted).toBe(accepted);
+  expect(mergeVerdicts(alternatives, null)?.accepted).toBe(accepted);
 });
 
 test('nothing is known and nothing accepted when not every alternative was tried', () => {
-  const merged = mergeVerdicts([when({ a: true }, verdict({ p: 0 }))], true);
+  const merged = mergeVerdicts([when({ a: true }, verdict({ p: 0 }))], { key: 'rest 1', why: ['more'] });
   expect(merged?.accepted).toBeNull();
   expect(merged?.values.get('p')?.value.known).toBe(false);
   expect(merged?.open.has('')).toBe(true);
+});
+
+test('what was not looked at shows in the key of every field, so that a change there is a change', () => {
+  const keyWith = (key: string) =>
+    mergeVerdicts([when({ a: true }, verdict({ p: 0 }))], { key, why: ['more'] })?.values.get('p')?.value;
+  expect(keyWith('rest 1')).toEqual(keyWith('rest 1'));
+  expect(keyWith('rest 1')).not.toEqual(keyWith('rest 2'));
+});
+
+test('a parent that is open in one alternative only has another key when what opens it changes', () => {
+  const opened = (key: string): KubeletVerdict => ({
+    ...verdict({ p: 0 }),
+    open: new Map([['', { key, why: [key] }]]),
+  });
+  const keyWith = (key: string) =>
+    mergeVerdicts([when({ a: true }, opened(key)), when({ a: false }, opened('last'))], null)?.open.get('')?.key;
+  expect(keyWith('x')).not.toBe(keyWith('y'));
 });
