@@ -13,7 +13,10 @@ import type { PersonDetail } from '../../../server/api/people.ts';
 import { apiRouter } from '../../../server/api/router.ts';
 import type { RunDetail, RunList } from '../../../server/api/runs.ts';
 import { describeOnEveryStore } from '../../support/services.ts';
-import { fillStore, HOSTILE, NOW, REPOSITORY, RUNS, type SampleIds, sampleSources } from '../sample-record.ts';
+import type { SampleIds } from '../sample-record/changes.ts';
+import { HOSTILE, REPOSITORY } from '../sample-record/cluster.ts';
+import { RUNS } from '../sample-record/runs.ts';
+import { fillStore, NOW, sampleSources } from '../sample-record/sample-record.ts';
 import { serve } from '../serve.ts';
 
 type Description = Readonly<{

@@ -7,7 +7,9 @@ import { logPage } from '../../../server/pages/log.ts';
 import { messagePage } from '../../../server/pages/message.ts';
 import { pagesRouter, stylesheet } from '../../../server/pages/router.ts';
 import { describeOnEveryStore } from '../../support/services.ts';
-import { fillStore, HOSTILE, type SampleIds, sampleSources } from '../sample-record.ts';
+import type { SampleIds } from '../sample-record/changes.ts';
+import { HOSTILE } from '../sample-record/cluster.ts';
+import { fillStore, sampleSources } from '../sample-record/sample-record.ts';
 import { serve } from '../serve.ts';
 
 /** Every tag and attribute the pages use. */
