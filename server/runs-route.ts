@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import type { JobQueue } from '../adapters/queue/job-queue.ts';
 import type { Store } from '../adapters/store/open-store.ts';
@@ -6,6 +5,7 @@ import { storeRunEvents } from '../adapters/store/runs.ts';
 import { RunReportError } from '../core/apply/run-event.ts';
 import { linesOfBody } from '../core/apply/run-report.ts';
 import { PROVE_QUEUE, type ProveJob } from '../workers/prove-recorded-run.ts';
+import { readBody } from './read-body.ts';
 
 /** Bytes of one posted report, as sent. */
 const BODY_LIMIT = 32 * 1024 * 1024;
@@ -22,8 +22,12 @@ export type RunsOptions = Readonly<{
  */
 export function runsRoute({ store, queue, now }: RunsOptions): RequestHandler {
   return async (request, response) => {
-    const body = await readBody(request);
-    if (body === null) {
+    const body = await readBody(request, BODY_LIMIT);
+    if (body === 'aborted') {
+      response.status(400).json({ error: 'the report broke off while it was sent' });
+      return;
+    }
+    if (body === 'too large') {
       response
         .status(413)
         .set('Connection', 'close')
@@ -42,23 +46,4 @@ export function runsRoute({ store, queue, now }: RunsOptions): RequestHandler {
     for (const run of stored.runs) await queue.add(PROVE_QUEUE, { run } satisfies ProveJob, { jobId: run });
     response.status(202).json(stored);
   };
-}
-
-/** The body as sent, or null when it is too large. */
-function readBody(request: IncomingMessage): Promise<Buffer | null> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    request.on('data', (chunk: Buffer) => {
-      length += chunk.length;
-      if (length > BODY_LIMIT) {
-        request.pause();
-        request.removeAllListeners('data');
-        return resolve(null);
-      }
-      chunks.push(chunk);
-    });
-    request.once('end', () => resolve(Buffer.concat(chunks)));
-    request.once('error', reject);
-  });
 }

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import { describeDelivery, MalformedDelivery } from '../adapters/github/describe-delivery.ts';
 import type { IncomingDelivery } from '../adapters/store/deliveries.ts';
+import { readBody } from './read-body.ts';
 
 /** GitHub sends no payload above this size. */
 export const WEBHOOK_BODY_LIMIT = 25 * 1024 * 1024;
@@ -44,7 +45,7 @@ export function webhookRoute(options: WebhookOptions): RequestHandler {
     let body: Buffer | 'too large' | 'aborted';
     const digests = options.secrets.map(secret => createHmac('sha256', secret));
     try {
-      body = await readBody(request, chunk => {
+      body = await readBody(request, WEBHOOK_BODY_LIMIT, chunk => {
         for (const digest of digests) digest.update(chunk);
       });
     } finally {
@@ -76,24 +77,4 @@ export function webhookRoute(options: WebhookOptions): RequestHandler {
 function header(request: IncomingMessage, name: string): string {
   const value = request.headers[name];
   return typeof value === 'string' ? value : '';
-}
-
-function readBody(request: IncomingMessage, each: (chunk: Buffer) => void): Promise<Buffer | 'too large' | 'aborted'> {
-  return new Promise(resolve => {
-    const chunks: Buffer[] = [];
-    let length = 0;
-    request.on('data', (chunk: Buffer) => {
-      length += chunk.length;
-      if (length > WEBHOOK_BODY_LIMIT) {
-        request.pause();
-        request.removeAllListeners('data');
-        return resolve('too large');
-      }
-      each(chunk);
-      chunks.push(chunk);
-    });
-    request.once('end', () => resolve(Buffer.concat(chunks)));
-    request.once('error', () => resolve('aborted'));
-    request.once('close', () => resolve('aborted'));
-  });
 }

@@ -5,9 +5,7 @@ import { type Html, html } from './html.ts';
 import { layout, table } from './layout.ts';
 import { changeLink, personLink, personLinks, pullLink } from './links.ts';
 import { moment } from './moment.ts';
-
-/** The filter as the address holds it: parameter name to text. */
-export type GivenFilter = Readonly<Record<string, string>>;
+import { type GivenFilter, isFiltered, pager } from './pager.ts';
 
 const TEXT_FILTERS = [
   ['repo', 'Repository', 'owner/name'],
@@ -20,10 +18,7 @@ const TEXT_FILTERS = [
 /** `/`: the changes, newest first. */
 export function changeListPage(data: Readonly<{ list: ChangeList; filter: GivenFilter; serverUrl: string }>): string {
   const { list, filter, serverUrl } = data;
-  const { cursor, ...asked } = filter;
-  const filtered = Object.keys(asked).length > 0;
-  const older = list.nextCursor === null ? null : new URLSearchParams({ ...asked, cursor: list.nextCursor });
-  const first = new URLSearchParams(asked);
+  const filtered = isFiltered(filter);
   return layout({
     title: 'Changes',
     section: '/',
@@ -31,7 +26,7 @@ export function changeListPage(data: Readonly<{ list: ChangeList; filter: GivenF
     body: html`
 <h1>Changes</h1>
 <p class="lead">Pull requests that touch what kubelets run with, newest first.</p>
-${filterForm(asked, filtered)}
+${filterForm(filter, filtered)}
 ${table(
   ['Change', 'State', 'Effect', 'Verdict', 'Decision', 'Updated'],
   list.changes.map(change => row(change, serverUrl)),
@@ -41,8 +36,7 @@ ${table(
       : 'No change yet. Changes appear here once a pull request touches kubelet configuration.',
   },
 )}
-<nav class="pages" aria-label="Pages">${cursor !== undefined && html`<a href="/?${first.toString()}">Newest</a>`}
-${older !== null && html`<a rel="next" href="/?${older.toString()}">Older</a>`}</nav>`,
+${pager('/', filter, list.nextCursor)}`,
   });
 }
 

@@ -4,11 +4,10 @@ import { html } from './html.ts';
 import { layout, table } from './layout.ts';
 import { changeLink } from './links.ts';
 import { moment } from './moment.ts';
+import { type GivenFilter, isFiltered } from './pager.ts';
 
 /** `/nodes`: the hosts the gate knows now, node group by node group. */
-export function nodeListPage(
-  data: Readonly<{ nodes: readonly NodeSummary[]; filter: Readonly<Record<string, string>> }>,
-): string {
+export function nodeListPage(data: Readonly<{ nodes: readonly NodeSummary[]; filter: GivenFilter }>): string {
   const { nodes, filter } = data;
   const groups = new Map<string, NodeSummary[]>();
   for (const node of nodes) {
@@ -25,7 +24,7 @@ export function nodeListPage(
 <form class="filter" method="get" action="/nodes" role="search" aria-label="Filter nodes">
 <label>Name contains <input name="name" value="${filter['name']}" autocapitalize="off" spellcheck="false"></label>
 <label>Repository <input name="repo" value="${filter['repo']}" placeholder="owner/name" autocapitalize="off" spellcheck="false"></label>
-<span class="buttons"><button>Filter</button>${Object.keys(filter).length > 0 && html` <a href="/nodes">Clear</a>`}</span>
+<span class="buttons"><button>Filter</button>${isFiltered(filter) && html` <a href="/nodes">Clear</a>`}</span>
 </form>
 ${table(
   ['Node group', 'Nodes', 'Repository', 'Inventory', 'As it is since'],
@@ -40,10 +39,9 @@ ${table(
     ];
   }),
   {
-    none:
-      Object.keys(filter).length > 0
-        ? 'No node matches these filters.'
-        : 'No node yet. Nodes appear once a change that governs them is merged.',
+    none: isFiltered(filter)
+      ? 'No node matches these filters.'
+      : 'No node yet. Nodes appear once a change that governs them is merged.',
   },
 )}`,
   });

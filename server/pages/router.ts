@@ -15,6 +15,7 @@ import { logPage } from './log.ts';
 import { messagePage } from './message.ts';
 import { nodePage } from './node.ts';
 import { nodeListPage } from './node-list.ts';
+import type { GivenFilter } from './pager.ts';
 import { runPage } from './run.ts';
 import { runListPage } from './run-list.ts';
 import { STYLE } from './style.ts';
@@ -79,7 +80,7 @@ export function pagesRouter(sources: Sources): Router {
 }
 
 /** The parameters that are given and not empty, as text: what forms show again and links carry on. */
-function given(query: Request['query']): Readonly<Record<string, string>> {
+function given(query: Request['query']): GivenFilter {
   const entries = Object.entries(query).filter(
     (entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1].trim() !== '',
   );

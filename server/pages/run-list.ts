@@ -6,16 +6,12 @@ import { type Html, html } from './html.ts';
 import { layout, table } from './layout.ts';
 import { changeLink, runLink } from './links.ts';
 import { moment } from './moment.ts';
+import { type GivenFilter, isFiltered, pager } from './pager.ts';
 
 /** `/runs`: Ansible runs, newest first. */
-export function runListPage(
-  data: Readonly<{ list: RunList; filter: Readonly<Record<string, string>>; serverUrl: string }>,
-): string {
+export function runListPage(data: Readonly<{ list: RunList; filter: GivenFilter; serverUrl: string }>): string {
   const { list, filter, serverUrl } = data;
-  const { cursor, ...asked } = filter;
-  const filtered = Object.keys(asked).length > 0;
-  const older = list.nextCursor === null ? null : new URLSearchParams({ ...asked, cursor: list.nextCursor });
-  const first = new URLSearchParams(asked);
+  const filtered = isFiltered(filter);
   return layout({
     title: 'Runs',
     section: '/runs',
@@ -41,8 +37,7 @@ ${table(
       : 'No run yet. Runs appear here once ansible-playbook reports with the kubelet-gate callback.',
   },
 )}
-<nav class="pages" aria-label="Pages">${cursor !== undefined && html`<a href="/runs?${first.toString()}">Newest</a>`}
-${older !== null && html`<a rel="next" href="/runs?${older.toString()}">Older</a>`}</nav>`,
+${pager('/runs', filter, list.nextCursor)}`,
   });
 }
 
