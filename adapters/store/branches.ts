@@ -26,6 +26,8 @@ type Row = Readonly<{
   at: Date;
 }>;
 
+const COLUMNS = sql`repository, branch, commit, tree, state, change_id, reason, at`;
+
 /** A recorded merge outranks what a push alone could tell: an approved row is never turned back by a later push event. */
 export async function saveBranchCommit(db: QueryExecutorProvider, known: BranchCommit): Promise<void> {
   await sql`
@@ -43,7 +45,7 @@ export async function branchCommit(
   commit: string,
 ): Promise<BranchCommit | null> {
   const { rows } = await sql<Row>`
-    select repository, branch, commit, tree, state, change_id, reason, at from branch_commits
+    select ${COLUMNS} from branch_commits
     where repository = ${repository} and commit = ${commit}
     order by case state when 'approved' then 0 else 1 end limit 1`.execute(db);
   return rows[0] ? toCommit(rows[0]) : null;
@@ -56,7 +58,7 @@ export async function lastApproved(
   branch: string,
 ): Promise<BranchCommit | null> {
   const { rows } = await sql<Row>`
-    select repository, branch, commit, tree, state, change_id, reason, at from branch_commits
+    select ${COLUMNS} from branch_commits
     where repository = ${repository} and branch = ${branch} and state = 'approved' order by at desc limit 1`.execute(
     db,
   );
@@ -66,7 +68,7 @@ export async function lastApproved(
 /** Unapproved commits, newest first. */
 export async function unapprovedCommits(db: QueryExecutorProvider, limit: number): Promise<readonly BranchCommit[]> {
   const { rows } = await sql<Row>`
-    select repository, branch, commit, tree, state, change_id, reason, at from branch_commits
+    select ${COLUMNS} from branch_commits
     where state = 'unapproved' order by at desc limit ${limit}`.execute(db);
   return rows.map(toCommit);
 }

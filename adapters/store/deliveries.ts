@@ -45,19 +45,8 @@ export type IncomingDelivery = Readonly<{
 }>;
 
 /** A delivery as workers see it. `attempts` counts the runs started, this one included. */
-export type Delivery = Readonly<{
-  id: number;
-  guid: string;
-  event: string;
-  action: string | null;
-  installationId: number | null;
-  repository: string | null;
-  lane: string | null;
-  state: DeliveryState;
-  attempts: number;
-  lastError: string | null;
-  receivedAt: Date;
-}>;
+export type Delivery = Omit<IncomingDelivery, 'body'> &
+  Readonly<{ id: number; state: DeliveryState; attempts: number; lastError: string | null; receivedAt: Date }>;
 
 /** Channel that is notified, without payload, when a delivery waits to become a job. */
 export const DELIVERIES_CHANNEL = 'kubelet_gate_deliveries';
