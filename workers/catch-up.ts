@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { openChanges } from '../adapters/store/changes.ts';
+import { type Repeated, repeat } from './repeat.ts';
 import { SETTLE_QUEUE, type SettleJob, settleJobId } from './sweep.ts';
 import type { WorkerContext } from './worker-context.ts';
 
@@ -11,23 +11,12 @@ const EVERY_MS = 10 * 60 * 1000;
  * that is open on GitHub, or was open when it was last seen, is settled again: what was missed is caught up with, and
  * what is settled already costs a few reads. Runs until stopped.
  */
-export function startCatchUp(context: WorkerContext): Readonly<{ stop(): Promise<void> }> {
-  const stopping = new AbortController();
-  const loop = async () => {
-    while (!stopping.signal.aborted) {
-      await settleEverything(context).catch((error: unknown) => {
-        context.log('open pull requests could not be listed', { reason: String(error) });
-      });
-      await sleep(EVERY_MS, undefined, { signal: stopping.signal }).catch(() => {});
-    }
-  };
-  const running = loop();
-  return {
-    async stop() {
-      stopping.abort();
-      await running;
-    },
-  };
+export function startCatchUp(context: WorkerContext): Repeated {
+  return repeat(
+    EVERY_MS,
+    () => settleEverything(context),
+    error => context.log('open pull requests could not be listed', { reason: String(error) }),
+  );
 }
 
 /** A job for every open pull request of every repository the App is installed on, and for every open change. */

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { lanesToPublish } from '../adapters/store/publications.ts';
+import { type Repeated, repeat } from './repeat.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /** The queue of pull requests to settle without a delivery, and what its jobs carry. */
@@ -18,27 +18,18 @@ const EVERY_MS = 2_000;
 const IDLE_SECONDS = 3;
 
 /** Settles again, every few seconds, the pull requests whose publications are due. Runs until stopped. */
-export function startSweep(context: WorkerContext): Readonly<{ stop(): Promise<void> }> {
-  const stopping = new AbortController();
-  const loop = async () => {
-    while (!stopping.signal.aborted) {
-      try {
-        for (const lane of await lanesToPublish(context.store.db, IDLE_SECONDS, 100)) {
-          const split = lane.lastIndexOf('#');
-          const job: SettleJob = { repository: lane.slice(0, split), number: Number(lane.slice(split + 1)) };
-          await context.queue.add(SETTLE_QUEUE, job, { jobId: settleJobId(job) });
-        }
-      } catch (error) {
-        context.log('the sweep could not look', { reason: String(error) });
-      }
-      await sleep(EVERY_MS, undefined, { signal: stopping.signal }).catch(() => {});
-    }
-  };
-  const running = loop();
-  return {
-    async stop() {
-      stopping.abort();
-      await running;
-    },
-  };
+export function startSweep(context: WorkerContext): Repeated {
+  return repeat(
+    EVERY_MS,
+    () => settleLanesToPublish(context),
+    error => context.log('the sweep could not look', { reason: String(error) }),
+  );
+}
+
+async function settleLanesToPublish({ store, queue }: WorkerContext): Promise<void> {
+  for (const lane of await lanesToPublish(store.db, IDLE_SECONDS, 100)) {
+    const split = lane.lastIndexOf('#');
+    const job: SettleJob = { repository: lane.slice(0, split), number: Number(lane.slice(split + 1)) };
+    await queue.add(SETTLE_QUEUE, job, { jobId: settleJobId(job) });
+  }
 }
