@@ -16,12 +16,15 @@ import {
 } from '../../../adapters/store/runs.ts';
 import { proveRun } from '../../../core/apply/prove-run.ts';
 import { readRunReport } from '../../../core/apply/run-report.ts';
-import type { ApprovedChange } from '../../../core/apply/types.ts';
 import {
+  APPROVED,
+  BAD,
   COMMIT,
   counts,
   coverage,
+  DEST,
   end,
+  GOOD,
   gate,
   linesOf,
   play,
@@ -34,9 +37,6 @@ import {
 } from '../../core/apply/build-report.ts';
 import { describeOnEveryStore } from '../../support/services.ts';
 
-const DEST = '/var/lib/kubelet/config.yaml';
-const [GOOD, BAD] = ['1'.repeat(64), '2'.repeat(64)];
-const change: ApprovedChange = { commit: COMMIT, tree: TREE, hostDigests: { cp1: { [DEST]: GOOD } } };
 const id = (number: number) => `6f1c1f3e-8f0a-4a53-9a51-${String(number).padStart(12, '0')}`;
 const now = new Date('2026-11-25T12:00:00Z');
 
@@ -71,7 +71,7 @@ describeOnEveryStore('runs of Ansible', fresh => {
   async function prove(number: number) {
     const run = await get(number);
     const stored = await runLines(store.db, run.run);
-    const proof = proveRun(readRunReport(stored), change, await runHistory(store.db, run, ['cp1']));
+    const proof = proveRun(readRunReport(stored), APPROVED, await runHistory(store.db, run, ['cp1']));
     await store.db.transaction().execute(trx => saveRunProof(trx, run, proof, stored.length));
     return proof;
   }

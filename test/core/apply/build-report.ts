@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ApprovedChange } from '../../../core/apply/types.ts';
 
 /** The type and data of one event; the envelope is made around it. */
 export type Told = readonly [type: string, data: Readonly<Record<string, unknown>>];
@@ -7,6 +8,14 @@ export const RUN = '6f1c1f3e-8f0a-4a53-9a51-0d6f1f0c0001';
 export const TREE = 'b'.repeat(40);
 export const COMMIT = 'a'.repeat(40);
 export const EXTRA_VARS = 'e'.repeat(64);
+
+/** A governed file, and the SHA-256 that was approved for it and one that was not. */
+export const DEST = '/var/lib/kubelet/config.yaml';
+export const GOOD = '1'.repeat(64);
+export const BAD = '2'.repeat(64);
+
+/** What was approved of the commit the report is about. */
+export const APPROVED: ApprovedChange = { commit: COMMIT, tree: TREE, hostDigests: { cp1: { [DEST]: GOOD } } };
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 

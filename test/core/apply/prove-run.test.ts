@@ -3,11 +3,15 @@ import { proveRun } from '../../../core/apply/prove-run.ts';
 import { readRunReport } from '../../../core/apply/run-report.ts';
 import type { ApprovedChange, HostProof, RunHistory, RunProof } from '../../../core/apply/types.ts';
 import {
+  APPROVED,
+  BAD,
   COMMIT,
   counts,
   coverage,
+  DEST,
   EXTRA_VARS,
   end,
+  GOOD,
   gate,
   linesOf,
   play,
@@ -19,10 +23,6 @@ import {
   whole,
 } from './build-report.ts';
 
-const DEST = '/var/lib/kubelet/config.yaml';
-const GOOD = '1'.repeat(64);
-const BAD = '2'.repeat(64);
-const change: ApprovedChange = { commit: COMMIT, tree: TREE, hostDigests: { cp1: { [DEST]: GOOD } } };
 const nothing: RunHistory = { attestations: [], hosts: {}, trees: [] };
 const written = task('cp1', { dest: DEST, changed: true, before_exists: false, exists: true, sha256: GOOD });
 const restarted = task('cp1', { action: 'command', handler: ['restart kubelet'], changed: true });
@@ -33,9 +33,9 @@ const roles = [
 const done = (changed = 1) => end({ cp1: counts(changed) });
 const good: Told[] = [start(), gate(), play(['cp1']), written, restarted, ...roles, done()];
 
-const prove = (events: readonly Told[], history = nothing, of: ApprovedChange | null = change): RunProof =>
+const prove = (events: readonly Told[], history = nothing, of: ApprovedChange | null = APPROVED): RunProof =>
   proveRun(readRunReport(linesOf(whole(events))), of, history);
-const host = (events: readonly Told[], history = nothing, of: ApprovedChange | null = change): HostProof =>
+const host = (events: readonly Told[], history = nothing, of: ApprovedChange | null = APPROVED): HostProof =>
   prove(events, history, of).hosts[0]!;
 /** The good run with its events of one type replaced. */
 const with_ = (type: string, ...instead: Told[]): Told[] => {
@@ -170,8 +170,10 @@ describe('what a run proves about a host', () => {
 
   test('without an approved change, or without files for the host, nothing is proven', () => {
     expect(host(good, nothing, null)).toMatchObject({ outcome: 'not-proven', files: [] });
-    expect(host(good, nothing, { ...change, hostDigests: {} }).reasons).toEqual(['no file was approved for this host']);
-    expect(host(good, nothing, { ...change, hostDigests: { cp1: { [DEST]: null } } }).reasons).toEqual([
+    expect(host(good, nothing, { ...APPROVED, hostDigests: {} }).reasons).toEqual([
+      'no file was approved for this host',
+    ]);
+    expect(host(good, nothing, { ...APPROVED, hostDigests: { cp1: { [DEST]: null } } }).reasons).toEqual([
       `${DEST}: its approved content is not wholly known from Git`,
     ]);
   });

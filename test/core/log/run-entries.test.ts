@@ -4,9 +4,13 @@ import { readRunReport } from '../../../core/apply/run-report.ts';
 import { encodeEntry, type LogEntry } from '../../../core/log/entry.ts';
 import { runEntries } from '../../../core/log/run-entries.ts';
 import {
+  APPROVED,
+  BAD,
   COMMIT,
   counts,
+  DEST,
   end,
+  GOOD,
   gate,
   linesOf,
   play,
@@ -19,8 +23,6 @@ import {
   whole,
 } from '../apply/build-report.ts';
 
-const DEST = '/var/lib/kubelet/config.yaml';
-const [GOOD, BAD] = ['1'.repeat(64), '2'.repeat(64)];
 const at = new Date('2026-11-25T12:00:00.000Z');
 const written = task('cp1', { dest: DEST, changed: true, exists: true, sha256: GOOD });
 const history = {
@@ -31,8 +33,7 @@ const history = {
 
 function entries(events: readonly Told[]): LogEntry[] {
   const report = readRunReport(linesOf(whole(events)));
-  const change = { commit: COMMIT, tree: TREE, hostDigests: { cp1: { [DEST]: GOOD } } };
-  return runEntries(report, proveRun(report, change, history), 'acme/nodes#12', at);
+  return runEntries(report, proveRun(report, APPROVED, history), 'acme/nodes#12', at);
 }
 const kinds = (events: readonly Told[]) => entries(events).map(({ kind }) => kind);
 

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { checkJson } from '../../../core/report/check-json.ts';
 import { checkSarif } from '../../../core/report/check-sarif.ts';
 import { checkText } from '../../../core/report/check-text.ts';
-import { reviewOf } from '../review/build.ts';
-import { authorization, baseline, diff, groups, hosts, weakening } from './verdicts.ts';
+import { authorizationDiff, reviewOf } from '../review/build.ts';
+import { authorization, baseline, groups, hosts, weakening } from './verdicts.ts';
 
 const at = (values: object) =>
   groups({ name: 'workers', hosts: hosts(1, 2), values: values as ReturnType<typeof authorization> });
@@ -100,7 +100,7 @@ describe('check --format sarif', () => {
       base: at(authorization('Webhook')),
       head: at(authorization('Webhook')),
       baseline,
-      diff,
+      diff: authorizationDiff,
     });
     expect(checkSarif(verdict)).toMatchObject({ runs: [{ results: [], tool: { driver: { rules: [] } } }] });
   });

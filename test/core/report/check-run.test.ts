@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkRun } from '../../../core/report/check-run.ts';
-import { reviewOf } from '../review/build.ts';
-import { authorization, baseline, decided, diff, groups, hosts, nowhere, somewhere, weakening } from './verdicts.ts';
+import { authorizationDiff, reviewOf } from '../review/build.ts';
+import { authorization, baseline, decided, groups, hosts, nowhere, somewhere, weakening } from './verdicts.ts';
 
 const same = groups({ name: 'workers', hosts: hosts(1, 2), values: authorization('Webhook') });
 const passing = reviewOf({
@@ -74,7 +74,7 @@ describe('annotations', () => {
         readOnlyPort: { unknown: 'k', at: ['group_vars/all.yml:2'] },
       }),
       baseline,
-      diff,
+      diff: authorizationDiff,
     });
     expect(
       checkRun(verdict, decided('needs-approval'), nowhere).annotations.map(({ level, title }) => `${level} ${title}`),

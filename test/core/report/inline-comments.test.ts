@@ -2,14 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import { inlineComments } from '../../../core/report/inline-comments.ts';
 import { type ChangedFile, insideHunk } from '../../../core/review/changed-file.ts';
 import { parseUnifiedDiff } from '../../support/parse-unified-diff.ts';
-import { reviewOf } from '../review/build.ts';
-import { authorization, baseline, diff, groups, hosts, weakening } from './verdicts.ts';
+import { authorizationDiff, reviewOf } from '../review/build.ts';
+import { authorization, baseline, groups, hosts, weakening } from './verdicts.ts';
 
 const at = (values: object) =>
   groups({ name: 'workers', hosts: hosts(1, 2), values: values as ReturnType<typeof authorization> });
 
 test('the changed line says what it does to the nodes and why that matters, once', () => {
-  const comments = inlineComments(weakening(), parseUnifiedDiff(diff));
+  const comments = inlineComments(weakening(), parseUnifiedDiff(authorizationDiff));
   expect(comments.map(({ path, line, side }) => [path, line, side])).toEqual([['group_vars/all.yml', 2, 'RIGHT']]);
   expect(comments[0]?.body.split('\n')[0]).toBe('`authorization.mode: Webhook -> AlwaysAllow`');
   expect(comments[0]?.body).toContain('**critical** `KG-AUTHZ-01` Authorization asks the API server');
@@ -22,9 +22,9 @@ describe('places', () => {
       base: at(authorization('Webhook', 'elsewhere.yml:90')),
       head: at(authorization('Node', 'elsewhere.yml:90')),
       baseline,
-      diff,
+      diff: authorizationDiff,
     });
-    expect(inlineComments(verdict, parseUnifiedDiff(diff))).toEqual([]);
+    expect(inlineComments(verdict, parseUnifiedDiff(authorizationDiff))).toEqual([]);
   });
 
   test('on removed lines are on the left, by the name the file has in the head', () => {
@@ -57,7 +57,7 @@ rename to new.yml
       message: `wrong ${line}`,
     });
     const verdict = reviewOf({ base: at({}), head: at({}), headProblems: [problem(0), problem(3), problem(50)] });
-    expect(inlineComments(verdict, parseUnifiedDiff(diff)).map(({ line, body }) => [line, body])).toEqual([
+    expect(inlineComments(verdict, parseUnifiedDiff(authorizationDiff)).map(({ line, body }) => [line, body])).toEqual([
       [3, '**Cannot be judged:** `wrong 3`'],
     ]);
   });
@@ -72,10 +72,10 @@ test('strengthenings, neutral changes and what was there before get none', () =>
       x: { value: 2, at: ['group_vars/all.yml:2'] },
     }),
     baseline,
-    diff,
+    diff: authorizationDiff,
   });
   expect(verdict.changes).toHaveLength(2);
-  expect(inlineComments(verdict, parseUnifiedDiff(diff))).toEqual([]);
+  expect(inlineComments(verdict, parseUnifiedDiff(authorizationDiff))).toEqual([]);
 });
 
 test('there are at most thirty, all on lines GitHub accepts, and the last says how many are left', () => {

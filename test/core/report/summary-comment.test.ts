@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { summaryComment } from '../../../core/report/summary-comment.ts';
 import { treeOf } from '../../../core/source/tree.ts';
-import { reviewOf } from '../review/build.ts';
-import { authorization, baseline, decided, diff, groups, hosts, nowhere, somewhere, weakening } from './verdicts.ts';
+import { authorizationDiff, reviewOf } from '../review/build.ts';
+import { authorization, baseline, decided, groups, hosts, nowhere, somewhere, weakening } from './verdicts.ts';
 
 const lines = (text: string) => text.split('\n');
 const first = (text: string) => lines(text)[0];
@@ -57,7 +57,7 @@ describe('silence', () => {
     );
   });
   test('a governed change without any effect gets one line', () => {
-    const verdict = reviewOf({ base: same, head: same, baseline, diff });
+    const verdict = reviewOf({ base: same, head: same, baseline, diff: authorizationDiff });
     expect(summaryComment(verdict, decided('not-needed'), somewhere)).toBe(
       '**Changes nothing on any node.** No approval needed.',
     );
@@ -137,7 +137,7 @@ describe('the first line', () => {
         head: at(webhook),
         baseTree: treeOf({ 'tasks/main.yml': 'a' }),
         headTree: treeOf({ 'tasks/main.yml': 'b' }),
-        diff: diff.replaceAll('group_vars/all.yml', 'tasks/main.yml'),
+        diff: authorizationDiff.replaceAll('group_vars/all.yml', 'tasks/main.yml'),
       }),
       '**Changes no value the gate can see on any node; a person has to judge:** `tasks/main.yml`',
     ],

@@ -1,17 +1,16 @@
 import type { Decision } from '../../../core/approval/types.ts';
 import type { ReportContext } from '../../../core/report/report-context.ts';
 import type { Verdict } from '../../../core/review/types.ts';
-import { baselineOf, control, type GroupSketch, inventory, rendering, reviewOf, type Sketch } from '../review/build.ts';
-
-export const diff = `diff --git a/group_vars/all.yml b/group_vars/all.yml
---- a/group_vars/all.yml
-+++ b/group_vars/all.yml
-@@ -1,3 +1,3 @@
- a: 1
--mode: Webhook
-+mode: AlwaysAllow
- b: 2
-`;
+import {
+  authorizationDiff,
+  baselineOf,
+  control,
+  type GroupSketch,
+  inventory,
+  rendering,
+  reviewOf,
+  type Sketch,
+} from '../review/build.ts';
 
 export const baseline = baselineOf(
   control('authorization.mode', 'Webhook', { id: 'KG-AUTHZ-01', title: 'Authorization asks the API server' }),
@@ -36,7 +35,7 @@ export function weakening(more: Partial<Sketch> = {}): Verdict {
       { name: 'workers', hosts: hosts(1, 36), values: authorization(value) },
       { name: 'gpu', hosts: hosts(37, 48), values: { ...authorization(value), maxPods: { value: 500 } } },
     );
-  return reviewOf({ base: both('Webhook'), head: both('AlwaysAllow'), diff, baseline, ...more });
+  return reviewOf({ base: both('Webhook'), head: both('AlwaysAllow'), diff: authorizationDiff, baseline, ...more });
 }
 
 export const decided = (state: Decision['state'], more: Partial<Decision> = {}): Decision => ({

@@ -238,3 +238,14 @@ export function reviewOf(sketch: Sketch): Verdict {
     policyPath: '.kubelet-gate.yaml',
   });
 }
+
+/** The diff of `group_vars/all.yml` whose line 2 opens authorization. */
+export const authorizationDiff = `diff --git a/group_vars/all.yml b/group_vars/all.yml
+--- a/group_vars/all.yml
++++ b/group_vars/all.yml
+@@ -1,3 +1,3 @@
+ a: 1
+-mode: Webhook
++mode: AlwaysAllow
+ b: 2
+`;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Verdict } from '../../../core/review/types.ts';
-import { baselineOf, control, inventory, nodeFile, rendering, reviewOf } from './build.ts';
+import { authorizationDiff, baselineOf, control, inventory, nodeFile, rendering, reviewOf } from './build.ts';
 
 const authorization = control('authorization.mode', 'Webhook');
 const port = control('readOnlyPort', 0, { severity: 'medium' });
@@ -10,22 +10,13 @@ const webhook = { 'authorization.mode': { value: 'Webhook', at: ['group_vars/all
 const allow = { 'authorization.mode': { value: 'AlwaysAllow', at: ['template t.j2:9', 'group_vars/all.yml:2'] } };
 const unsure = (key: string) => ({ 'authorization.mode': { unknown: key, at: ['group_vars/all.yml:2'] } });
 const read = ['group_vars/all.yml', 't.j2'];
-const diff = `diff --git a/group_vars/all.yml b/group_vars/all.yml
---- a/group_vars/all.yml
-+++ b/group_vars/all.yml
-@@ -1,3 +1,3 @@
- a: 1
--mode: Webhook
-+mode: AlwaysAllow
- b: 2
-`;
 const nodes = (values: object, hosts: readonly string[] = ['n1', 'n2']) =>
   rendering([inventory([{ name: 'workers', hosts, values: values as typeof webhook }])], { read });
 const statuses = (verdict: Verdict) => verdict.findings.map(({ control, status }) => `${control} ${status}`);
 
 describe('changes', () => {
   test('a value that is different on a node group is one change with its hosts, direction, severity and place', () => {
-    const verdict = reviewOf({ base: nodes(webhook), head: nodes(allow), diff, baseline });
+    const verdict = reviewOf({ base: nodes(webhook), head: nodes(allow), diff: authorizationDiff, baseline });
     expect(verdict.changes).toEqual([
       {
         inventory: 'hosts.ini',
@@ -237,7 +228,7 @@ describe('places', () => {
   });
 
   test('among changed lines a variable comes before a template line before a condition', () => {
-    const changed = (file: string) => diff.replaceAll('group_vars/all.yml', file);
+    const changed = (file: string) => authorizationDiff.replaceAll('group_vars/all.yml', file);
     const verdict = reviewOf({
       base: values({ value: 'Webhook' }),
       head: values({ value: 'AlwaysAllow', at: ['condition c.yml:2', 'template t.j2:2', 'variable v.yml:1-3'] }),
@@ -266,7 +257,7 @@ describe('findings', () => {
     ],
   ];
   test.each(cases)('%s', (_, before, after, expected, conclusion) => {
-    const verdict = reviewOf({ base: nodes(before), head: nodes(after), diff, baseline });
+    const verdict = reviewOf({ base: nodes(before), head: nodes(after), diff: authorizationDiff, baseline });
     expect(statuses(verdict)).toEqual(expected);
     expect(verdict.conclusion).toBe(conclusion);
   });
@@ -278,13 +269,13 @@ describe('findings', () => {
         { name: 'b', hosts: ['n2'], values: { ...webhook, x: { value: 1 } } },
       ]),
     ]);
-    const verdict = reviewOf({ base, head: nodes(allow), baseline, diff });
+    const verdict = reviewOf({ base, head: nodes(allow), baseline, diff: authorizationDiff });
     expect(verdict.findings.map(({ hosts, at }) => [hosts, at[0]?.line])).toEqual([[['n1', 'n2'], 2]]);
   });
 });
 
 describe('what takes part', () => {
-  const touch = (path: string) => diff.replaceAll('group_vars/all.yml', path);
+  const touch = (path: string) => authorizationDiff.replaceAll('group_vars/all.yml', path);
   const rename = (from: string, to: string) =>
     `diff --git a/${from} b/${to}\nsimilarity index 100%\nrename from ${from}\nrename to ${to}\n`;
 
