@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { openStage, program, type Stage, until } from '../test/support/stage.ts';
+import { eventually } from '../test/support/eventually.ts';
+import { openStage, program, type Stage } from '../test/support/stage.ts';
 import { applyToFolders, hasAnsible } from './apply.ts';
 import { demoRepository } from './demo-repository.ts';
 import { openSteps } from './steps.ts';
@@ -87,7 +88,7 @@ async function walk({ double, url, ask, ...stage }: Stage): Promise<void> {
   step('ada opens a pull request that changes one variable', page);
 
   const refused = await concluded(stage, double, weakened, 'failure');
-  await until(() => double.reviewComments(REPOSITORY, number).length > 0, stage.output);
+  await eventually(() => double.reviewComments(REPOSITORY, number).length > 0, stage.output);
   const [comment] = double.reviewComments(REPOSITORY, number);
   step(
     'The gate says what it does to every node, at the line that did it',
@@ -112,7 +113,7 @@ async function walk({ double, url, ask, ...stage }: Stage): Promise<void> {
   step('grace approves exactly that', `check run   ${approved.conclusion}: ${approved.title}`);
 
   const commit = await double.merge(REPOSITORY, number, 'ada');
-  await until(
+  await eventually(
     async () => (await gate(stage, url, commit, await treeOf(double, commit))).verdict === 'approved',
     () => `the merge was not recorded:\n${stage.output()}`,
   );
@@ -169,7 +170,7 @@ async function apply(stage: Stage, commit: string): Promise<void> {
   const applied = await applyToFolders({ ...options, directory: join(stage.directory, 'applied') });
   if (applied.exitCode !== 0) throw new Error(`ansible-playbook failed:\n${applied.output}`);
   let proven: Node[] = [];
-  await until(
+  await eventually(
     async () => {
       proven = await Promise.all(APPLIED_TO.map(async host => (await stage.ask(`/api/v1/nodes/${host}`)) as Node));
       return proven.every(node => JSON.stringify(node).includes('applied-as-approved'));
@@ -202,13 +203,11 @@ async function concluded(
   head: string,
   conclusion: string,
 ): Promise<CheckRun> {
-  const found = () => double.checkRuns(REPOSITORY, head).find(run => run.conclusion === conclusion);
-  await until(
-    () => found() !== undefined,
+  return eventually(
+    () => double.checkRuns(REPOSITORY, head).find(run => run.conclusion === conclusion),
     () =>
       `no check run concluded ${conclusion}: ${JSON.stringify(double.checkRuns(REPOSITORY, head))}\n${stage.output()}`,
   );
-  return found()!;
 }
 
 async function gate(stage: Pick<Stage, 'runsToken'>, url: string, commit: string, tree: string) {

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { eventually } from '../test/support/eventually.ts';
 import type { FileContent } from '../test/support/github/github-double.ts';
-import { openStage, until } from '../test/support/stage.ts';
+import { openStage } from '../test/support/stage.ts';
 
 /** What is read of a case's meta.json. */
 type Meta = Readonly<{
@@ -44,11 +45,11 @@ try {
     user: 'ada',
   });
   const sha = await double.head(repository, 'change');
-  await until(
+  await eventually(
     () => double.checkRuns(repository, sha).some(run => run.status === 'completed'),
     () => `no check run:\n${stage.output()}`,
   );
-  await until(published, () => `not everything was published:\n${stage.output()}`);
+  await eventually(published, () => `not everything was published:\n${stage.output()}`);
   print(`judged as  ${meta.judgement ?? '?'}: ${meta.description ?? ''}`);
   print(`expected   ${JSON.stringify(meta.expected_effects ?? [])}`);
   for (const run of double.checkRuns(repository, sha)) {

@@ -1,32 +1,30 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { eventually } from './eventually.ts';
 import { type GitHubDouble, startGitHubDouble } from './github/double.ts';
+import { accessSettings, askAsAuditor, freshAccess, type ServiceAccess } from './service-access.ts';
 
 /** The service as its own process, beside a GitHub double that sends it webhooks. */
-export type Stage = Readonly<{
-  double: GitHubDouble;
-  /** Where the service answers. */
-  url: string;
-  directory: string;
-  auditToken: string;
-  runsToken: string;
-  webhookSecret: string;
-  /** What the service wrote to standard error so far. */
-  output(): string;
-  /** Starts the service (again) and resolves when it is ready. */
-  start(): Promise<void>;
-  /** Ends the service; SIGKILL unless told. Resolves when the process is gone. */
-  stop(signal?: NodeJS.Signals): Promise<void>;
-  /** Asks the service as an auditor. */
-  ask(path: string): Promise<unknown>;
-  close(): Promise<void>;
-}>;
+export type Stage = ServiceAccess &
+  Readonly<{
+    double: GitHubDouble;
+    /** Where the service answers. */
+    url: string;
+    directory: string;
+    /** What the service wrote to standard error so far. */
+    output(): string;
+    /** Starts the service (again) and resolves when it is ready. */
+    start(): Promise<void>;
+    /** Ends the service; SIGKILL unless told. Resolves when the process is gone. */
+    stop(signal?: NodeJS.Signals): Promise<void>;
+    /** Asks the service as an auditor. */
+    ask(path: string): Promise<unknown>;
+    close(): Promise<void>;
+  }>;
 
 export type StageOptions = Readonly<{
   /** On top of the service's settings: DATABASE_URL, REDIS_URL, ... */
@@ -40,10 +38,10 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const directory = mkdtempSync(join(tmpdir(), 'kubelet-gate-stage-'));
   const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
-  const [auditToken, runsToken, webhookSecret] = [secret(), secret(), secret()];
+  const access = freshAccess();
   const double = await startGitHubDouble({
     webhookUrl: `${url}/webhooks/github`,
-    webhookSecret,
+    webhookSecret: access.webhookSecret,
     ...(options.githubPort === undefined ? {} : { port: options.githubPort }),
   });
   const environment = {
@@ -52,13 +50,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     PORT: String(port),
     PUBLIC_URL: url,
     DATA_DIR: join(directory, 'data'),
-    GITHUB_APP_ID: String(double.appId),
-    GITHUB_PRIVATE_KEY: double.privateKey,
-    GITHUB_WEBHOOK_SECRET: webhookSecret,
-    GITHUB_API_URL: double.apiUrl,
-    GITHUB_SERVER_URL: double.url,
-    AUDIT_TOKEN: auditToken,
-    RUNS_TOKEN: runsToken,
+    ...accessSettings(double, access),
     LOG_ORIGIN: 'kubelet-gate.example/log',
     ...options.environment,
   };
@@ -78,9 +70,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     double,
     url,
     directory,
-    auditToken,
-    runsToken,
-    webhookSecret,
+    ...access,
     output: () => output,
     async start() {
       const started = spawn(process.execPath, [program(), 'serve'], {
@@ -91,7 +81,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       started.stderr.on('data', (chunk: Buffer) => {
         output += chunk.toString('utf8');
       });
-      await until(
+      await eventually(
         async () => {
           if (started.exitCode !== null) throw new Error(`the service ended with ${started.exitCode}:\n${output}`);
           return (await fetch(`${url}/readyz`).catch(() => null))?.status === 200;
@@ -100,12 +90,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       );
     },
     stop,
-    async ask(path) {
-      const response = await fetch(`${url}${path}`, {
-        headers: { authorization: `Bearer ${auditToken}`, accept: 'application/json' },
-      });
-      return response.json();
-    },
+    ask: path => askAsAuditor(url, path, access),
     async close() {
       await stop('SIGTERM');
       await double.close();
@@ -114,23 +99,10 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   };
 }
 
-/** Waits until something holds. @throws Error with the given words after two minutes */
-export async function until(holds: () => Promise<boolean> | boolean, otherwise: () => string): Promise<void> {
-  for (const end = Date.now() + 120_000; ; ) {
-    if (await holds()) return;
-    if (Date.now() > end) throw new Error(otherwise());
-    await sleep(50);
-  }
-}
-
 /** The compiled command line, whether this file runs compiled or from source. */
 export function program(): string {
   const beside = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
   return existsSync(beside) ? beside : fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
-}
-
-function secret(): string {
-  return randomBytes(32).toString('hex');
 }
 
 async function freePort(): Promise<number> {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { eventually, type InProcess, openInProcess } from '../support/in-process.ts';
+import { eventually } from '../support/eventually.ts';
+import { type InProcess, openInProcess } from '../support/in-process.ts';
 import { freshEmbedded } from '../support/services.ts';
 import {
   createPeople,
@@ -10,12 +11,12 @@ import {
   type Opened,
   openSite,
   type Site,
+  SMALLER,
   WORKERS,
 } from './site.ts';
 
 jest.setTimeout(400_000);
 
-const SMALLER = { [GPU]: FILES[GPU]!.replace('max_pods: 32', 'max_pods: 24') };
 const FEWER = { [WORKERS]: FILES[WORKERS]!.replace('110', '100') };
 
 describe('what reaches the branch (embedded)', () => {

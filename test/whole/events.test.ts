@@ -1,12 +1,22 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { eventually, type InProcess, openInProcess } from '../support/in-process.ts';
+import { eventually } from '../support/eventually.ts';
+import { type InProcess, openInProcess } from '../support/in-process.ts';
 import { freshEmbedded } from '../support/services.ts';
-import { createPeople, exceptions, FILES, GPU, idle, logEntries, openSite, type Site, WORKERS } from './site.ts';
+import {
+  createPeople,
+  exceptions,
+  FILES,
+  GPU,
+  idle,
+  logEntries,
+  openSite,
+  type Site,
+  SMALLER,
+  WORKERS,
+} from './site.ts';
 
 jest.setTimeout(400_000);
-
-const SMALLER = { [GPU]: FILES[GPU]!.replace('max_pods: 32', 'max_pods: 24') };
 
 describe('events (embedded)', () => {
   let service: InProcess;

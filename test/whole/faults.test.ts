@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { eventually } from '../support/eventually.ts';
 import type { FaultKind } from '../support/github/github-double.ts';
-import { eventually, type InProcess, openInProcess } from '../support/in-process.ts';
+import { type InProcess, openInProcess } from '../support/in-process.ts';
 import { freshEmbedded } from '../support/services.ts';
-import { createPeople, exceptions, FILES, GPU, openSite, type Site } from './site.ts';
+import { createPeople, exceptions, FILES, GPU, openSite, type Site, SMALLER } from './site.ts';
 
 jest.setTimeout(400_000);
 
 const WEAKER = { [GPU]: `${FILES[GPU]}kubelet_read_only_port: 10255\n` };
-const SMALLER = { [GPU]: FILES[GPU]!.replace('max_pods: 32', 'max_pods: 24') };
 
 const WRITES = [
   ['check runs', 'check-runs'],

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { eventually } from '../support/eventually.ts';
 import { markdown, mentionsIn } from '../support/github/pages/markdown.ts';
-import { eventually, type InProcess, openInProcess } from '../support/in-process.ts';
+import { type InProcess, openInProcess } from '../support/in-process.ts';
 import { freshEmbedded } from '../support/services.ts';
 import { createPeople, FILES, GPU, openSite, POLICY, type Site, TEMPLATE } from './site.ts';
 

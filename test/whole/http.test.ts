@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { eventually } from '../support/in-process.ts';
+import { eventually } from '../support/eventually.ts';
 import { openStage, type Stage } from '../support/stage.ts';
 import { FILES, GPU } from './site.ts';
 

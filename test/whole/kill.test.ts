@@ -5,7 +5,8 @@ import { httpReader } from '../../adapters/log/http-reader.ts';
 import { type LogEntry, parseEntry } from '../../core/log/entry.ts';
 import { verifyLog } from '../../core/log/verify.ts';
 import { demoRepository } from '../../demo/demo-repository.ts';
-import { openStage, type Stage, until } from '../support/stage.ts';
+import { eventually } from '../support/eventually.ts';
+import { openStage, type Stage } from '../support/stage.ts';
 
 const REPOSITORY = 'acme/nodes';
 const PULLS = 40;
@@ -75,11 +76,11 @@ describe('kill -9 at random moments', () => {
           double.checkRuns(REPOSITORY, sha).filter(run => run.status === 'completed').length !== 1 ||
           double.comments(REPOSITORY, number).length !== 1,
       );
-    await until(
+    await eventually(
       () => unfinished().length === 0,
       () => `pull requests ${JSON.stringify(unfinished())}\n${stage.output().slice(-4000)}`,
     );
-    await until(
+    await eventually(
       async () => /^kubelet_gate_publications_pending 0$/m.test(await (await fetch(`${stage.url}/metrics`)).text()),
       () => 'publications still wait',
     );

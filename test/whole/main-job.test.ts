@@ -4,7 +4,8 @@ import { httpReader } from '../../adapters/log/http-reader.ts';
 import { verifyStatement } from '../../core/apply/statement.ts';
 import { parseVkey } from '../../core/log/note.ts';
 import { verifyLog } from '../../core/log/verify.ts';
-import { eventually, type InProcess, openInProcess } from '../support/in-process.ts';
+import { eventually } from '../support/eventually.ts';
+import { type InProcess, openInProcess } from '../support/in-process.ts';
 import { describeOnEveryQueue } from '../support/services.ts';
 import { createPeople, FILES, GPU, openSite } from './site.ts';
 

@@ -6,8 +6,9 @@ import { type LogEntry, parseEntry } from '../../core/log/entry.ts';
 import { parseVkey } from '../../core/log/note.ts';
 import { decodeBundle } from '../../core/log/tile.ts';
 import { demoRepository } from '../../demo/demo-repository.ts';
+import { eventually } from '../support/eventually.ts';
 import type { CheckRun, FileContent, IssueComment } from '../support/github/github-double.ts';
-import { eventually, type InProcess } from '../support/in-process.ts';
+import type { InProcess } from '../support/in-process.ts';
 
 export const GPU = 'inventories/production/group_vars/gpu_workers.yml';
 export const WORKERS = 'inventories/production/group_vars/workers.yml';
@@ -16,6 +17,9 @@ export const POLICY = '.kubelet-gate.yaml';
 
 /** What the files of the demo's Ansible repository hold. */
 export const FILES = demoRepository();
+
+/** A change that weakens nothing and needs one approval: fewer pods on the GPU nodes. */
+export const SMALLER = { [GPU]: FILES[GPU]!.replace('max_pods: 32', 'max_pods: 24') };
 
 type Files = Readonly<Record<string, FileContent>>;
 
