@@ -8,6 +8,7 @@ import {
   type Unknown,
   unknownToken,
 } from '../source/rope.ts';
+import { coverAll } from './deciding.ts';
 import { documentOfKind } from './documents.ts';
 import { type FileState, pathOf } from './file-states.ts';
 import type { Flag } from './kubelet-flags.ts';
@@ -36,7 +37,7 @@ export type ConfigCandidate = Readonly<{
 
 /** Where kubeadm puts the KubeletConfiguration it is given. */
 const KUBEADM_CONFIG = '/var/lib/kubelet/config.yaml';
-const MAX_ALTERNATIVES = 32;
+const MAX_ALTERNATIVES = 160;
 
 /** Files that hold a KubeletConfiguration, or may. */
 export function configCandidates(states: readonly FileState[]): readonly ConfigCandidate[] {
@@ -80,7 +81,7 @@ type Named = Readonly<{ name: string; text: RenderedText }>;
 export function kubeletResult(
   candidates: readonly ConfigCandidate[],
   states: readonly FileState[],
-  { flags, hasUnit, startsKubelet, unseen }: NodeFlags,
+  { flags, hasUnit, startsKubelet, unseen: flagsUnseen }: NodeFlags,
   minor: Minor,
   load: LoadKubelet,
 ): KubeletResult {
@@ -102,25 +103,45 @@ export function kubeletResult(
     addProvenance(provenance, verdict, config, dropIns, flags);
     return { conditions, verdict: editedBy ? edited(verdict, editedBy) : verdict };
   });
-  const unasked = bothOf(notAsked(inputs.slice(MAX_ALTERNATIVES)), unseen);
-  return { kubelet: mergeVerdicts(alternatives, unasked), alternatives, provenance };
+  const unseen = [notAsked(inputs.slice(MAX_ALTERNATIVES)), notToldApart(alternatives, inputs), flagsUnseen];
+  return { kubelet: mergeVerdicts(alternatives, allOf(unseen)), alternatives, provenance };
 }
 
-function bothOf(a: Unknown | null, b: Unknown | null): Unknown | null {
-  return a && b ? { key: `${a.key} and ${b.key}`, why: [...a.why, ...b.why] } : (a ?? b);
+function allOf(unknowns: readonly (Unknown | null)[]): Unknown | null {
+  const [first, ...others] = unknowns.filter(unknown => unknown !== null);
+  return others.reduce<Unknown | null>(
+    (all, { key, why }) => all && { key: `${all.key} and ${key}`, why: [...all.why, ...why] },
+    first ?? null,
+  );
 }
 
-/** Configurations the kubelet was not asked about, by everything that is in them. */
+const TOO_MANY = 'more unknown conditions decide the kubelet configuration than the gate tries out';
+
+/** Configurations the kubelet was not asked about. */
 function notAsked(inputs: readonly Input[]): Unknown | null {
   if (inputs.length === 0) return null;
+  return { key: `${inputs.length} more configurations ${inputsDigest(inputs)}`, why: [TOO_MANY] };
+}
+
+/**
+ * Parts of a text that were tried one at a time say nothing of each other where one of them keeps the kubelet from
+ * having a configuration at all.
+ */
+function notToldApart(alternatives: readonly KubeletAlternative[], inputs: readonly Input[]): Unknown | null {
+  const refused = alternatives.filter(({ verdict }) => verdict.values.size === 0);
+  if (refused.length === 0 || refused.length === alternatives.length || coverAll(alternatives)) return null;
+  return { key: `configurations that are refused ${inputsDigest(inputs)}`, why: [TOO_MANY] };
+}
+
+/** Equal exactly when everything in the configurations is, and the conditions they stand under. */
+function inputsDigest(inputs: readonly Input[]): string {
   const texts = inputs.map(({ conditions, config }) => [
     conditions.map(({ unknown, holds }) => [unknown.key, holds]),
     config?.name,
     config?.text.text,
     [...(config?.text.unknowns ?? [])].map(([id, unknown]) => [id, unknown.key]),
   ]);
-  const key = `${inputs.length} more configurations ${digest(JSON.stringify(texts))}`;
-  return { key, why: ['more unknown conditions decide the kubelet configuration than the gate tries out'] };
+  return digest(JSON.stringify(texts));
 }
 
 function inputsOf(

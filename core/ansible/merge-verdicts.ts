@@ -1,11 +1,13 @@
 import type { EffectiveValue, KubeletVerdict } from '../kubelet/types.ts';
 import type { Unknown } from '../source/rope.ts';
+import { answersText, coverAll, decidingConditions } from './deciding.ts';
 import type { KubeletAlternative } from './types.ts';
 
 /**
  * What holds in every alternative: a field equal in all is known, else it is unknown and names the conditions that
  * decide it. An alternative the kubelet refuses before it has a configuration has no fields to differ; its refusal
- * shows in `accepted` and `problems`. Accepted only when all accept, refused only when all refuse.
+ * shows in `accepted` and `problems`. Accepted only when all accept and there are no other ways the conditions can go,
+ * refused only when all refuse.
  *
  * @param unseen what stands for alternatives nobody looked at, null when there are none; then no field is known. Its key
  * must change with anything that could change those alternatives: a merged field is compared by it.
@@ -27,7 +29,8 @@ export function mergeVerdicts(
   if (unseen) open.set('', unseen);
   const answers = new Set(verdicts.map(verdict => verdict.accepted));
   const [only] = answers;
-  const accepted = answers.size === 1 && only !== undefined && !(unseen && only) ? only : null;
+  const accepted =
+    answers.size === 1 && only !== undefined && !(only && (unseen || !coverAll(alternatives))) ? only : null;
   const refusing = verdicts.filter(verdict => verdict.accepted === false);
   return {
     minor: first.verdict.minor,
@@ -68,13 +71,6 @@ function mergeField(path: string, alternatives: readonly KubeletAlternative[], u
   return { value: { known: false, unknown: { key, why: [...new Set(why)] } }, from: known.from, ...at };
 }
 
-/** What each side of the deciding conditions gives, as one text: equal exactly when all of it is. */
-function answersText(alternatives: readonly KubeletAlternative[], shown: readonly string[]): string {
-  const deciding = decidingConditions(alternatives, shown);
-  const answers = alternatives.map((one, index) => `${sideOf(one, deciding)}→${shown[index]}`);
-  return [...new Set(answers)].sort().join('|');
-}
-
 function reasons(unknowns: readonly Unknown[]): readonly string[] {
   return [...new Set(unknowns.flatMap(unknown => unknown.why))].slice(0, 6);
 }
@@ -87,42 +83,6 @@ function valueText({ values, open }: KubeletVerdict, path: string): string {
   if (above && (!value || value.from === 'default' || value.from === 'flag-default')) return `⟨${above.key}⟩`;
   if (!value) return 'absent';
   return value.value.known ? JSON.stringify(value.value.json) : `⟨${value.value.unknown.key}⟩`;
-}
-
-/** How the given conditions stand in an alternative, as text. */
-function sideOf({ conditions }: KubeletAlternative, deciding: readonly Unknown[]): string {
-  return deciding
-    .map(({ key }) => {
-      const condition = conditions.find(one => one.unknown.key === key);
-      return condition ? `${condition.holds ? '' : 'not '}${key}` : `any ${key}`;
-    })
-    .join(' and ');
-}
-
-/** The fewest conditions that decide the value: one, two, or all there are. */
-function decidingConditions(alternatives: readonly KubeletAlternative[], shown: readonly string[]): readonly Unknown[] {
-  const all = [
-    ...new Map(
-      alternatives.flatMap(({ conditions }) => conditions.map(({ unknown }) => [unknown.key, unknown] as const)),
-    ).values(),
-  ];
-  const pairs = all.flatMap((first, index) => all.slice(index + 1).map(second => [first, second]));
-  return [...all.map(one => [one]), ...pairs].find(some => decides(some, alternatives, shown)) ?? all;
-}
-
-function decides(
-  some: readonly Unknown[],
-  alternatives: readonly KubeletAlternative[],
-  shown: readonly string[],
-): boolean {
-  const values = new Map<string, string>();
-  return alternatives.every((one, index) => {
-    const side = sideOf(one, some);
-    const value = shown[index] ?? '';
-    const earlier = values.get(side);
-    values.set(side, value);
-    return earlier === undefined || earlier === value;
-  });
 }
 
 function uniqueBy<T>(items: readonly T[], key: (item: T) => string): readonly T[] {

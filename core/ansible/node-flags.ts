@@ -1,12 +1,13 @@
 import { UNKNOWN_TOKEN, type Unknown } from '../source/rope.ts';
+import { answersText, decidingConditions } from './deciding.ts';
 import type { FileState } from './file-states.ts';
 import { pathOf } from './file-states.ts';
 import { extractFlags, type Flag, type FlagSource, kubeletExtraArgs } from './kubelet-flags.ts';
-import type { FileAlternative } from './types.ts';
+import type { Condition, FileAlternative } from './types.ts';
 import { digest } from './value.ts';
 
 /** Variants of the command line tried out when files that make it have alternatives. */
-const MAX_VARIANTS = 48;
+const MAX_VARIANTS = 256;
 
 export type NodeFlags = Readonly<{
   flags: readonly Flag[];
@@ -26,24 +27,28 @@ export type NodeFlags = Readonly<{
  */
 export function nodeFlags(states: readonly FileState[]): NodeFlags {
   const sources = states.filter(state => state.kind === 'kubelet-flags' || state.kind === 'kubeadm');
-  const first = read(sources.map(state => [state, state.alternatives[0] ?? null] as const));
+  const chosen = sources.map(state => [state, state.alternatives[0] ?? null] as const);
+  const first = read(chosen);
   const others = sources.flatMap(source => [
     ...source.alternatives.slice(1).map(other => ({ source, other })),
     ...(source.when ? [{ source, other: null }] : []),
   ]);
-  const variants = others.slice(0, MAX_VARIANTS).map(({ source, other }) => {
-    const chosen = sources.map(state => [state, state === source ? other : (state.alternatives[0] ?? null)] as const);
-    return { flags: read(chosen).flags, deciding: decidingOf(source, other) };
+  const variants = others.slice(0, MAX_VARIANTS).map(({ source, other }): Variant => {
+    const instead = chosen.map(([state, usual]) => [state, state === source ? other : usual] as const);
+    return { flags: read(instead).flags, conditions: instead.flatMap(conditionsOf) };
   });
   const unseen = unseenOf(sources, others.slice(MAX_VARIANTS));
-  return { ...first, flags: merge([{ flags: first.flags, deciding: null }, ...variants], unseen), unseen };
+  const usual: Variant = { flags: first.flags, conditions: chosen.flatMap(conditionsOf) };
+  return { ...first, flags: merge([usual, ...variants], unseen), unseen };
 }
 
+type Variant = Readonly<{ flags: readonly Flag[]; conditions: readonly Condition[] }>;
 type Other = Readonly<{ source: FileState; other: FileAlternative | null }>;
 
-function decidingOf(source: FileState, other: FileAlternative | null): Unknown | null {
-  if (other === null) return source.when;
-  return other.conditions.find(one => !one.holds)?.unknown ?? other.conditions[0]?.unknown ?? null;
+/** Conditions under which a file has this text, or is not there. */
+function conditionsOf([state, alternative]: readonly [FileState, FileAlternative | null]): readonly Condition[] {
+  const written = state.when ? [{ unknown: state.when, holds: alternative !== null }] : [];
+  return [...written, ...(alternative?.conditions ?? [])];
 }
 
 /** What the command line may hold that nobody looked at: files that may say anything, and alternatives past the limit. */
@@ -86,29 +91,18 @@ function read(chosen: readonly (readonly [FileState, FileAlternative | null])[])
   };
 }
 
-function merge(
-  variants: readonly { flags: readonly Flag[]; deciding: Unknown | null }[],
-  doubt: Unknown | null,
-): readonly Flag[] {
+function merge(variants: readonly Variant[], unseen: Unknown | null): readonly Flag[] {
   const names = new Set(variants.flatMap(({ flags }) => flags.map(flag => flag.name)));
   return [...names].flatMap(name => {
-    const shown = variants.map(({ flags }) => flags.filter(flag => flag.name === name));
-    const texts = shown.map(flags => flags.map(valueText).join('\0'));
-    const first = shown.find(flags => flags.length > 0) ?? [];
-    const different = texts.findIndex(text => text !== texts[0]);
-    if (different < 0 && !doubt) return first;
-    const deciding = doubt ?? variants[different]?.deciding;
-    const why = deciding?.why ?? ['an unknown condition'];
-    const key = `${deciding?.key ?? ''}?${texts.join('|')}`;
-    return [
-      {
-        name,
-        value: {
-          value: { known: false, unknown: { key, why } },
-          origins: shown.flat().flatMap(flag => flag.value.origins),
-        },
-      },
-    ];
+    const given = variants.map(({ flags }) => flags.filter(flag => flag.name === name));
+    const shown = given.map(flags => flags.map(valueText).join('\0'));
+    if (new Set(shown).size === 1 && !unseen) return given[0] ?? [];
+    const deciding = decidingConditions(variants, shown);
+    const why = [...deciding.flatMap(unknown => unknown.why), ...(unseen?.why ?? [])];
+    const key = `${answersText(variants, shown)}${unseen ? `|${unseen.key}` : ''}`;
+    const origins = given.flat().flatMap(flag => flag.value.origins);
+    const unknown = { key, why: why.length > 0 ? [...new Set(why)].slice(0, 6) : ['an unknown condition'] };
+    return [{ name, value: { value: { known: false, unknown }, origins: [...new Set(origins)] } }];
   });
 }
 

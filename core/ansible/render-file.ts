@@ -1,9 +1,10 @@
 import { ProblemError } from '../source/problem.ts';
 import { type RenderedText, type Unknown, unknownToken } from '../source/rope.ts';
 import type { SourceTree } from '../source/tree.ts';
-import { newBudget } from './budget.ts';
+import { waysApart } from './apart/ways-apart.ts';
+import { newBudget, OverLimit } from './budget.ts';
 import { type Frame, type HostRun, type Rendered, trieOf } from './host-run.ts';
-import { type Alternative, renderTemplate, type Scope } from './jinja/render.ts';
+import { type Alternative, type Choices, renderTemplate, type Scope } from './jinja/render.ts';
 import { recall, remember } from './read-trie.ts';
 import { treeDigest } from './tree-digest.ts';
 import { digest, type Value } from './value.ts';
@@ -40,10 +41,36 @@ export function renderFile(run: HostRun, frame: Frame, file: string, text: strin
 function renderOnce(file: string, text: string, scope: Scope, tree: SourceTree): Rendered {
   try {
     const { alternatives, truncated } = renderTemplate(file, text, scope, newBudget());
-    return { alternatives: truncated ? [...alternatives, remaining(file, tree)] : alternatives, truncated };
+    if (!truncated) return { alternatives, truncated };
+    const apart = renderApart(file, text, scope);
+    if (apart) return { alternatives: apart, truncated: false };
+    return { alternatives: [...alternatives, remaining(file, tree)], truncated: true };
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     return { problem: error.problem };
+  }
+}
+
+/**
+ * When there are too many ways through a template to look at each: the alternatives of its independent parts, one part
+ * at a time. null when the template cannot be taken apart so.
+ */
+export function renderApart(file: string, text: string, scope: Scope): readonly Alternative[] | null {
+  const budget = newBudget();
+  const choices: Choices = new Map();
+  try {
+    const { alternatives, truncated } = renderTemplate(file, text, scope, budget, choices);
+    if (truncated) return null;
+    const found: Alternative[] = [];
+    for (const { conditions, text: joined } of alternatives) {
+      const ways = waysApart({ kind: 'str', origins: [], ...joined }, conditions, choices, budget);
+      if (!ways) return null;
+      found.push(...ways);
+    }
+    return found;
+  } catch (error) {
+    if (error instanceof ProblemError || error instanceof OverLimit) return null;
+    throw error;
   }
 }
 

@@ -1,11 +1,10 @@
+import type { Unknown } from '../../source/rope.ts';
 import { deeper, spend, spendText } from '../budget.ts';
 import {
   type Arguments,
   allOrigins,
-  bool,
   dict,
   identity,
-  int,
   list,
   mergeOrigins,
   NO_ORIGINS,
@@ -26,6 +25,7 @@ import {
 } from '../value.ts';
 import { iterate } from './access.ts';
 import { convert } from './convert.ts';
+import type { UnknownCondition } from './engine.ts';
 import { applyFilters, asConditions, call, condition, decided, evaluate, evaluateArguments } from './evaluate.ts';
 import {
   type BlockDefinition,
@@ -37,6 +37,8 @@ import {
   type Run,
   type Unit,
 } from './frame.ts';
+import { isJoinable, joinWays } from './join-ways.ts';
+import { type LoopState, loopObject } from './loop-object.ts';
 import { defined, derived, toText, undefinedUsed } from './python.ts';
 import type { Body, Expression, Signature, Statement, Target } from './syntax.ts';
 import { concat, cut, originsAt } from './text.ts';
@@ -161,15 +163,17 @@ function concatenated(run: Run, nodes: readonly Value[], unit: Unit): Value {
   return unit.converts ? convert(run.budget, nodes) : joined(run, nodes);
 }
 
-function executeIf(run: Run, statement: Statements['if'], frame: Frame, output: Output): void {
-  let { controls } = output;
-  for (const { test, body } of statement.branches) {
-    const judged = condition(run, test, frame);
-    const here = asConditions(mergeOrigins(originsAt(frame.unit.source, test.at), judged.origins));
-    controls = mergeOrigins(controls, here);
-    if (decided(run, judged.truth)) return execute(run, body, frame, { nodes: output.nodes, controls });
-  }
-  execute(run, statement.otherwise, frame, { nodes: output.nodes, controls });
+function executeIf(run: Run, statement: Statements['if'], frame: Frame, output: Output, first = 0): void {
+  const branch = statement.branches[first];
+  if (!branch) return execute(run, statement.otherwise, frame, output);
+  const { truth, origins } = condition(run, branch.test, frame);
+  const here = asConditions(mergeOrigins(originsAt(frame.unit.source, branch.test.at), origins));
+  const inner: Output = { nodes: output.nodes, controls: mergeOrigins(output.controls, here) };
+  const holds = (at: Frame, to: Output): void => execute(run, branch.body, at, to);
+  const fails = (at: Frame, to: Output): void => executeIf(run, statement, at, to, first + 1);
+  if (typeof truth !== 'boolean' && isJoinable(statement) && joinWays(run, truth, frame, inner, holds, fails)) return;
+  if (decided(run, truth)) holds(frame, inner);
+  else fails(frame, inner);
 }
 
 function assign(run: Run, target: Target, value: Value, frame: Frame, controls: Origins): void {
@@ -216,7 +220,27 @@ function loop(
   const here = originsAt(frame.unit.source, statement.at);
   const controls = mergeOrigins(output.controls, asConditions(mergeOrigins(here, iterable.origins)));
   const inner: Output = { nodes: output.nodes, controls };
-  const all = itemsOf(run, iterable);
+  const unknown = unknownIterable(iterable);
+  if (unknown && isJoinable(statement)) {
+    const holds = (at: Frame, to: Output): void =>
+      goThrough(run, statement, { items: [eachOf(unknown, iterable)], openEnded: true }, depth, at, to);
+    const fails = (at: Frame, to: Output): void => execute(run, statement.otherwise, childFrame(at), to);
+    if (joinWays(run, nonEmpty(unknown), frame, inner, holds, fails)) return;
+  }
+  goThrough(run, statement, itemsOf(run, iterable), depth, frame, inner);
+}
+
+type Items = Readonly<{ items: readonly Value[]; openEnded: boolean }>;
+
+function goThrough(
+  run: Run,
+  statement: Statements['for'],
+  all: Items,
+  depth: number,
+  frame: Frame,
+  inner: Output,
+): void {
+  const { controls } = inner;
   const items = statement.test ? all.items.filter(item => passes(run, statement, item, frame)) : all.items;
   spend(run.budget, items.length);
   if (items.length === 0) return execute(run, statement.otherwise, childFrame(frame), inner);
@@ -244,83 +268,31 @@ function loop(
 }
 
 /** What a loop goes over. An unknown list is decided to be empty, or stands in for its items with a single one. */
-function itemsOf(run: Run, iterable: Value): { items: readonly Value[]; openEnded: boolean } {
-  const unknown =
-    iterable.kind === 'unknown' || (iterable.kind === 'str' && iterable.unknowns?.size) ? unknownIn(iterable) : null;
+function itemsOf(run: Run, iterable: Value): Items {
+  const unknown = unknownIterable(iterable);
   if (!unknown) return { items: iterate(iterable), openEnded: false };
-  const { key, why } = unknown;
-  if (!run.decide({ unknown: { key: `nonempty(${key})`, why }, negated: false }))
-    return { items: [], openEnded: false };
-  const each = unknownValue(`each(${key})`, why, { defined: true, origins: allOrigins(iterable) });
-  return { items: [each], openEnded: true };
+  if (!run.decide(nonEmpty(unknown))) return { items: [], openEnded: false };
+  return { items: [eachOf(unknown, iterable)], openEnded: true };
+}
+
+function unknownIterable(iterable: Value): Unknown | null {
+  return iterable.kind === 'unknown' || (iterable.kind === 'str' && iterable.unknowns?.size)
+    ? unknownIn(iterable)
+    : null;
+}
+
+function nonEmpty({ key, why }: Unknown): UnknownCondition {
+  return { unknown: { key: `nonempty(${key})`, why }, negated: false };
+}
+
+function eachOf({ key, why }: Unknown, iterable: Value): Value {
+  return unknownValue(`each(${key})`, why, { defined: true, origins: allOrigins(iterable) });
 }
 
 function passes(run: Run, statement: Statements['for'], item: Value, frame: Frame): boolean {
   const inner = childFrame(frame);
   assign(run, statement.target, item, inner, NO_ORIGINS);
   return decided(run, condition(run, statement.test as Expression, inner).truth);
-}
-
-type LoopState = {
-  readonly items: readonly Value[];
-  index: number;
-  readonly depth: number;
-  /** The items stand for an unknown number of them. */
-  readonly openEnded: boolean;
-  changed: string | null;
-};
-
-function loopObject(run: Run, state: LoopState, again: ((args: Arguments) => Value) | undefined): RuntimeObject {
-  const count = (value: number, fromEnd: boolean): Value =>
-    fromEnd && state.openEnded ? derived('loop', [...state.items, str(String(value))]) : int(value);
-  const neighbour = (index: number): Value =>
-    state.items[index] ?? undefinedValue('loop', 'there is no such item beside this one');
-  const method = (callable: (args: Arguments) => Value): Value => ({
-    kind: 'object',
-    type: 'method',
-    call: callable,
-    origins: [],
-  });
-  const attribute = (name: string): Value | undefined => {
-    const { index, items, depth } = state;
-    switch (name) {
-      case 'index':
-        return int(index + 1);
-      case 'index0':
-        return int(index);
-      case 'revindex':
-        return count(items.length - index, true);
-      case 'revindex0':
-        return count(items.length - index - 1, true);
-      case 'first':
-        return bool(index === 0);
-      case 'last':
-        return state.openEnded ? derived('last', items, { type: 'bool' }) : bool(index === items.length - 1);
-      case 'length':
-        return count(items.length, true);
-      case 'depth':
-        return int(depth + 1);
-      case 'depth0':
-        return int(depth);
-      case 'previtem':
-        return neighbour(index - 1);
-      case 'nextitem':
-        return neighbour(index + 1);
-      case 'cycle':
-        return method(args => args.positional[index % Math.max(1, args.positional.length)] ?? str(''));
-      case 'changed':
-        return method(args => {
-          const now = args.positional.map(identity).join('\0');
-          const before = state.changed;
-          state.changed = now;
-          return bool(before !== now);
-        });
-      default:
-        return undefined;
-    }
-  };
-  spend(run.budget);
-  return { kind: 'object', type: 'LoopContext', attribute, ...(again ? { call: again } : {}), origins: [] };
 }
 
 function macro(run: Run, name: string, signature: Signature, body: Body, frame: Frame): RuntimeObject {

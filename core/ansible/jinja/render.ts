@@ -17,6 +17,7 @@ import { type Truth, truthOf, type UnknownCondition } from './engine.ts';
 import { type Condition, type Decide, explore, type Outcome } from './explore.ts';
 import { applyFilter } from './filters/index.ts';
 import type { Run } from './frame.ts';
+import type { Choices } from './join-ways.ts';
 import { SyntaxFailure } from './lexer.ts';
 import { derived } from './python.ts';
 import type { Scope } from './scope.ts';
@@ -26,6 +27,7 @@ import { placeAt, sourceOf } from './text.ts';
 import { type ParsedTemplates, parsed, Variables } from './variables.ts';
 
 export type { Condition } from './explore.ts';
+export type { Choice, Choices } from './join-ways.ts';
 export type { Scope } from './scope.ts';
 
 /** What the template renders to when all its conditions are as stated. */
@@ -43,13 +45,24 @@ export type TemplateRendering = Readonly<{
 
 /**
  * Renders a template file as Ansible's template action does. Where conditions are unknown every way through the
- * template is an alternative; ways on which the task would fail are failures, unless there is no other.
+ * template is an alternative; ways on which the task would fail are failures, unless there is no other. With
+ * `choices`, the ways of a condition are joined where they can be: the texts hold tokens, each explained there.
  * @throws ProblemError `template-undefined`, `template-invalid`, `not-evaluated`, `over-limit`
  */
-export function renderTemplate(file: string, text: string, scope: Scope, budget: Budget): TemplateRendering {
+export function renderTemplate(
+  file: string,
+  text: string,
+  scope: Scope,
+  budget: Budget,
+  choices: Choices | null = null,
+): TemplateRendering {
   const source = asStr(verbatim(file, reserved(file, text)));
-  const outcomes = answer(scope, budget, { file, line: 1 }, ({ variables }) =>
-    variables.render(source, ANSIBLE_SYNTAX, false, file),
+  const outcomes = answer(
+    scope,
+    budget,
+    { file, line: 1 },
+    ({ variables }) => variables.render(source, ANSIBLE_SYNTAX, false, file),
+    choices,
   );
   const alternatives = outcomes.outcomes.flatMap(outcome =>
     outcome.ok && outcome.result.kind === 'str'
@@ -119,12 +132,13 @@ function answer<T>(
   budget: Budget,
   place: Place,
   work: (evaluation: Evaluation) => T,
+  choices: Choices | null = null,
 ): { outcomes: readonly Located<T>[]; truncated: boolean } {
   const templates: ParsedTemplates = new Map();
   let current: Run | null = null;
   const places = new Map<PythonError, Place>();
   const once = (decide: Decide) => {
-    const evaluation = newRun(scope, budget, decide, templates, place);
+    const evaluation = newRun(scope, budget, decide, templates, place, choices);
     current = evaluation.run;
     try {
       return work(evaluation);
@@ -147,13 +161,21 @@ function answer<T>(
   }
 }
 
-function newRun(scope: Scope, budget: Budget, decide: Decide, templates: ParsedTemplates, place: Place): Evaluation {
+function newRun(
+  scope: Scope,
+  budget: Budget,
+  decide: Decide,
+  templates: ParsedTemplates,
+  place: Place,
+  choices: Choices | null,
+): Evaluation {
   const nowhere = sourceOf(str('\n', [{ file: place.file, line: place.line, kind: 'template' }]));
   const run: Run = {
     budget,
     decide,
     at: { source: nowhere, offset: 0 },
     converts: false,
+    choices,
     filter: (name, input, args) => applyFilter(run, name, input, args),
     test: (name, input, args) => applyTest(run, name, input, args),
     variable: name => variables.get(name),

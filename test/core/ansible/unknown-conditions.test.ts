@@ -27,6 +27,54 @@ const keyOf = (group: NodeGroup, path: string): string | null => {
   return value?.known === false ? value.unknown.key : null;
 };
 
+describe('conditions that follow each other', () => {
+  const block = (n: number, name: string) => `{% if ansible_${n} > 1 %}\n${name}: ${n}\n{% endif %}\n`;
+  const fields = [
+    'maxPods',
+    'podsPerCore',
+    'eventBurst',
+    'registryBurst',
+    'healthzPort',
+    'maxOpenFiles',
+    'kubeAPIBurst',
+  ];
+  const configuration = `${HEAD}readOnlyPort: 0\n${fields.map((name, n) => block(n, name)).join('')}authorization:\n  mode: Webhook\n`;
+
+  test('hide nothing they do not decide, however many there are', () => {
+    const group = nodeWith(configuration);
+    expect([effective(group, 'readOnlyPort'), effective(group, 'authorization.mode')]).toEqual([0, 'Webhook']);
+    expect(effective(group, 'clusterDomain')).toBe('');
+    expect(effective(group, 'registryBurst')).toBe('? depends on fact ansible_3');
+    expect(group.kubelet?.accepted).toBeNull();
+  });
+
+  test('change a field when what they choose for it changes, and no other', () => {
+    const keys = (group: NodeGroup) => fields.map(name => keyOf(group, name));
+    const before = keys(nodeWith(configuration));
+    const after = keys(nodeWith(configuration.replace('eventBurst: 2', 'eventBurst: 200')));
+    expect(before.map((key, index) => key === after[index])).toEqual(fields.map(name => name !== 'eventBurst'));
+  });
+
+  test('leave the flags of a command line known that stand beside theirs', () => {
+    const words = fields.map((_, n) => `{% if ansible_${n} > 1 %}--flag-${n}=1 {% endif %}`).join('');
+    const group = nodeWith(
+      `KUBELET_ARGS="--anonymous-auth=false ${words}--read-only-port=0"\n`,
+      'kubelet.env.j2',
+      '/etc/kubernetes/kubelet.env',
+    );
+    const flags = new Map(group.flags.map(({ name, value }) => [name, value.value]));
+    expect(flags.get('--anonymous-auth')).toEqual({ known: true, json: 'false' });
+    expect(flags.get('--read-only-port')).toEqual({ known: true, json: '0' });
+    expect(flags.get('--flag-3')).toMatchObject({ known: false, unknown: { why: ['fact ansible_3'] } });
+  });
+
+  test('count as one part where they write the same field, so that none of their ways is missed', () => {
+    const twice = `${HEAD}{% if ansible_a > 1 %}\nreadOnlyPort: 0\n{% else %}\nreadOnlyPort: 1\n{% endif %}\n`;
+    const group = nodeWith(`${twice}${fields.map((name, n) => block(n, name)).join('')}`);
+    expect(effective(group, 'readOnlyPort')).toBe('? depends on fact ansible_a');
+  });
+});
+
 describe('ways through a template that are not looked at', () => {
   const tangled = (last: string) => nodeWith(`${HEAD}clusterDomain: ${TANGLE}\n${last}`);
 
