@@ -47,6 +47,11 @@ export function mergeVerdicts(
   };
 }
 
+/** Whether a merged verdict rests on these alternatives and on nothing unseen beside them. */
+export function isWhole(merged: KubeletVerdict, alternatives: readonly KubeletAlternative[]): boolean {
+  return merged.open.get('')?.key === mergeOpen(alternatives).get('')?.key;
+}
+
 /** Parents that are open in some alternative. Where alternatives differ, the key says what each has. */
 function mergeOpen(alternatives: readonly KubeletAlternative[]): Map<string, Unknown> {
   const merged = new Map<string, Unknown>();

@@ -58,7 +58,7 @@ export function renderTree(
 
   const rendered = real.map(({ source, runs }): InventoryRendering => {
     const groups = groupsOf(source, runs, options, load);
-    return { inventory: source.path, groups, problems: source.problems };
+    return { inventory: source.path, hosts: hostsToRender(source), groups, problems: source.problems };
   });
   const inventories = assumed
     ? withAssumed(rendered, shared, sources, assumed, playbooks.length > 0, options, load)
@@ -184,10 +184,15 @@ function withAssumed(
   const assumedOn = (source: InventorySource): readonly NodeGroup[] =>
     groupsOf(source, runHosts([assumedWorld(shared, source, assumed)], hostsOf(source, options)), options, load);
   if (!hasPlaybooks)
-    return sources.map(source => ({ inventory: source.path, groups: assumedOn(source), problems: source.problems }));
+    return sources.map(source => ({
+      inventory: source.path,
+      hosts: hostsToRender(source),
+      groups: assumedOn(source),
+      problems: source.problems,
+    }));
   const [first] = sources;
   const groups = assumedOn({ path: '', directory: first?.directory ?? null, inventory: emptyInventory() });
-  return groups.length > 0 ? [...rendered, { inventory: '', groups, problems: [] }] : rendered;
+  return groups.length > 0 ? [...rendered, { inventory: '', hosts: [EVERY_NODE], groups, problems: [] }] : rendered;
 }
 
 /** Roles some play runs, or that a playbook or task names and so may run. */

@@ -83,6 +83,8 @@ export type InventoryRendering = Readonly<{
    * gets one assumed host, `every node`.
    */
   inventory: string;
+  /** Every host it declares, or the assumed one: those in no group are nodes nothing of a kubelet is put on. */
+  hosts: readonly string[];
   groups: readonly NodeGroup[];
   problems: readonly Problem[];
 }>;

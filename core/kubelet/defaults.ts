@@ -25,7 +25,7 @@ export function setDefaults(
   const replaced: ReplacedZero[] = [];
   followStatusUpdateFrequency(settings, context, origin);
   followParallelPulls(settings, origin);
-  if (Number(knownJson(settings.get('podPidsLimit')) ?? 0) < 0) settings.delete('podPidsLimit');
+  if (Number(knownJson(settings.get('podPidsLimit')) ?? 0) < -1) settings.delete('podPidsLimit');
   for (const [path, fact] of Object.entries(context.facts.fields)) {
     if (fact.type === 'object' || path.includes('[]') || path === 'evictionHard') continue;
     if (fact.since && !atLeast(context.minor, fact.since)) continue;

@@ -4,7 +4,8 @@ import type { FieldChange, Finding, Shown, Verdict } from '../review/types.ts';
 /**
  * The document `kubelet-gate check --format json` prints (contract: keys are fixed, additions are free). `before` and
  * `after` are the values themselves, null when absent or unknown; `beforeState` and `afterState` tell these apart:
- * value, default, absent or unknown (then `beforeUnknown`/`afterUnknown` give the reasons).
+ * value, default, absent or unknown (then `beforeUnknown`/`afterUnknown` give the reasons). `where` gives the reasons why
+ * a change cannot be known to happen on every node of the group.
  */
 export function checkJson(verdict: Verdict): Json {
   return {
@@ -34,6 +35,7 @@ function changeJson({ inventory, group, hosts, path, before, after, direction, s
     after: valueOf(after),
     ...stateOf('before', before),
     ...stateOf('after', after),
+    ...(after.state !== 'unknown' && after.where ? { where: after.where.flatMap(({ unknown }) => unknown.why) } : {}),
     direction,
     severity,
     at: at.map(({ file, line, side }) => ({ file, line, side })),

@@ -1,3 +1,4 @@
+import type { Condition } from '../ansible/types.ts';
 import type { Json } from '../kubelet/types.ts';
 import { NODE_PATH, type Shown } from '../review/types.ts';
 import { visible } from './foreign-text.ts';
@@ -13,12 +14,17 @@ export function jsonText(value: Json): string {
 export function shownText(shown: Shown): string {
   switch (shown.state) {
     case 'value':
-      return `${visible(shortDigest(jsonText(shown.value)))}${shown.implicit ? ' (default)' : ''}`;
+      return `${visible(shortDigest(jsonText(shown.value)))}${shown.implicit ? ' (default)' : ''}${whereText(shown.where)}`;
     case 'absent':
-      return 'not set';
+      return `not set${whereText(shown.where)}`;
     case 'unknown':
       return visible(`unknown (${shown.why.join('; ')})`);
   }
+}
+
+function whereText(conditions: readonly Condition[] = []): string {
+  if (conditions.length === 0) return '';
+  return visible(` (depends on ${[...new Set(conditions.flatMap(({ unknown }) => unknown.why))].join('; ')})`);
 }
 
 const shortDigest = (text: string): string => text.replace(/^sha256:([0-9a-f]{12})[0-9a-f]{52}$/, 'sha256:$1…');

@@ -4,6 +4,7 @@ import type { Severity } from '../baseline/types.ts';
 import { type DiffIndex, placesOf } from './diff-places.ts';
 import { hasEffectiveConfiguration, type NodeField, nodeFields } from './node-fields.ts';
 import type { GroupPair } from './pair-groups.ts';
+import { possibleChange, waysOf } from './possible-changes.ts';
 import { type Direction, type FieldChange, NODE_PATH, type Shown } from './types.ts';
 
 /** What is known about single fields: how a change of one counts, and how grave it may be. */
@@ -45,15 +46,31 @@ export function fieldChanges(pair: GroupPair, diff: DiffIndex, knowledge: FieldK
   if (pair.hosting === 'leaves') {
     add(NODE_PATH, { shown: MANAGED, origins: [] }, NOWHERE, pair.inventoryGone ? 'weakens' : 'neutral');
   }
+  const ways = waysOf(pair.base, pair.head);
+  const isField = (path: string) => pair.base?.kubelet?.values.has(path) || pair.head?.kubelet?.values.has(path);
   for (const path of [...new Set([...before.keys(), ...after.keys()])].sort()) {
     const from = before.get(path) ?? NOWHERE;
     const to = after.get(path) ?? NOWHERE;
-    if (sameShown(from.shown, to.shown)) continue;
-    if (isDefaultThatAppears(from.shown, to.shown)) continue;
-    add(path, from, to, directionIn(pair, knowledge.directionOf(path, from.shown, to.shown), to.shown));
+    if (isNoChange(from.shown, to.shown)) continue;
+    const possible = ways && isField(path) ? possibleChange(ways, path, isNoChange) : null;
+    if (possible?.differs === 'nowhere') continue;
+    const sides = possible?.differs === 'alike' ? possible : { before: from.shown, after: to.shown };
+    const all = possible?.differs === 'variously' ? possible.changes : [sides];
+    const directions = all.map(({ before, after }) =>
+      directionIn(pair, knowledge.directionOf(path, before, after), after),
+    );
+    add(path, { ...from, shown: sides.before }, { ...to, shown: sides.after }, worstOf(directions));
   }
   return changes;
 }
+
+function worstOf(directions: readonly Direction[]): Direction {
+  if (directions.includes('weakens')) return 'weakens';
+  return directions.includes('strengthens') ? 'strengthens' : 'neutral';
+}
+
+const isNoChange = (before: Shown, after: Shown): boolean =>
+  sameShown(before, after) || isDefaultThatAppears(before, after);
 
 function fieldsOf(
   group: NodeGroup | null,

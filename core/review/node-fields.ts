@@ -48,7 +48,7 @@ export function shownEffective(effective: EffectiveValue): Shown {
   return { state: 'value', value: effective.value.json, implicit };
 }
 
-function shownUnknown(unknown: Unknown): Shown {
+export function shownUnknown(unknown: Unknown): Shown {
   return { state: 'unknown', why: unknown.why, key: unknown.key };
 }
 

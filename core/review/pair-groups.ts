@@ -10,7 +10,10 @@ export type GroupPair = Readonly<{
   hosts: readonly string[];
   base: NodeGroup | null;
   head: NodeGroup | null;
-  /** Whether the hosts themselves are in both revisions, come with the head, or are gone from it. */
+  /**
+   * Whether the hosts themselves are in the inventories of both revisions, come with the head's, or are gone from it.
+   * Hosts that stay may have no node group on one side: nothing of a kubelet is put on them there.
+   */
   hosting: 'stays' | 'joins' | 'leaves';
   /** The inventory itself exists on one side only. */
   inventoryGone: boolean;
@@ -56,6 +59,8 @@ function pairHosts(before: InventoryRendering | null, after: InventoryRendering 
   const headGroups = groupsByHost(after);
   const inventory = (after ?? before)?.inventory ?? '';
   const inventoryGone = before === null || after === null;
+  const baseHosts = new Set(before?.hosts);
+  const headHosts = new Set(after?.hosts);
   const pairs = new Map<NodeGroup | null, Map<NodeGroup | null, string[]>>();
   for (const host of new Set([...headGroups.keys(), ...baseGroups.keys()])) {
     for (const [base, head] of pairSides(baseGroups.get(host) ?? [], headGroups.get(host) ?? [])) {
@@ -69,7 +74,7 @@ function pairHosts(before: InventoryRendering | null, after: InventoryRendering 
   return [...pairs].flatMap(([base, heads]) =>
     [...heads].map(([head, hosts]): GroupPair => {
       const [first = ''] = hosts;
-      const hosting = !baseGroups.has(first) ? 'joins' : !headGroups.has(first) ? 'leaves' : 'stays';
+      const hosting = !baseHosts.has(first) ? 'joins' : !headHosts.has(first) ? 'leaves' : 'stays';
       return { inventory, hosts, base, head, hosting, inventoryGone };
     }),
   );

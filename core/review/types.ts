@@ -1,3 +1,4 @@
+import type { Condition } from '../ansible/types.ts';
 import type { Severity } from '../baseline/types.ts';
 import type { Json } from '../kubelet/types.ts';
 import type { Problem } from '../source/problem.ts';
@@ -9,10 +10,13 @@ export type Conclusion = 'pass' | 'fail' | 'undecided' | 'not-applicable';
 /** A place in the head (RIGHT) or base (LEFT) revision. */
 export type Place = Readonly<{ file: string; line: number; side: 'LEFT' | 'RIGHT' }>;
 
-/** A value before or after: JSON, absent, or unknown with the reason. */
+/**
+ * A value before or after: JSON, absent, or unknown with the reason. What is so only under unknown conditions says
+ * `where`; of a change, the side after says it for both.
+ */
 export type Shown =
-  | Readonly<{ state: 'value'; value: Json; implicit: boolean }>
-  | Readonly<{ state: 'absent' }>
+  | Readonly<{ state: 'value'; value: Json; implicit: boolean; where?: readonly Condition[] }>
+  | Readonly<{ state: 'absent'; where?: readonly Condition[] }>
   | Readonly<{ state: 'unknown'; why: readonly string[]; key: string }>;
 
 /**

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { NodeFile, NodeGroup } from '../ansible/types.ts';
+import type { Condition, NodeFile, NodeGroup } from '../ansible/types.ts';
 import type { Json } from '../kubelet/types.ts';
 import { canonicalJson } from '../source/canonical-json.ts';
 import type { Problem } from '../source/problem.ts';
@@ -89,12 +89,16 @@ function perHosts<T>(items: readonly T[], entry: (item: T) => Json, hostsOf: (it
 function plain(shown: Shown): Json {
   switch (shown.state) {
     case 'value':
-      return { value: shown.value, implicit: shown.implicit };
+      return { value: shown.value, implicit: shown.implicit, ...where(shown.where) };
     case 'absent':
-      return 'absent';
+      return shown.where ? { absent: true, ...where(shown.where) } : 'absent';
     case 'unknown':
       return { unknown: shown.key };
   }
+}
+
+function where(conditions: readonly Condition[] = []): Readonly<Record<string, Json>> {
+  return conditions.length === 0 ? {} : { where: conditions.map(({ unknown, holds }) => [unknown.key, holds]) };
 }
 
 /** Per host, so that equal content on equal hosts is equal however the hosts are grouped. */

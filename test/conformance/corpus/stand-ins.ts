@@ -23,11 +23,11 @@ export function wordsOf(text: string): Words {
 
 /** Whether two texts can be one, whatever the places in either that may be any text hold. */
 export function fits(ours: Words, theirs: Words): boolean {
-  let reached = new Array<boolean>(theirs.length + 1).fill(false);
+  let reached = Array.from({ length: theirs.length + 1 }, () => false);
   reached[0] = true;
   for (let j = 0; j < theirs.length; j++) reached[j + 1] = reached[j] === true && isAny(theirs[j]);
   for (const word of ours) {
-    const next = new Array<boolean>(theirs.length + 1).fill(false);
+    const next = Array.from({ length: theirs.length + 1 }, () => false);
     next[0] = reached[0] === true && isAny(word);
     for (let j = 0; j < theirs.length; j++) {
       const other = theirs[j];
