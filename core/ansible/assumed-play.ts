@@ -13,7 +13,7 @@ export type AssumedPlay = Readonly<{ play: Play; names: AssumedNames; roles: Rea
 
 /** A task that puts, edits or protects a file that concerns the kubelet. */
 const TOUCHES =
-  /^[ \t]*(?:-[ \t]+)?(?:dest|path|src|destfile|name|(?:ansible\.builtin\.)?(?:template|copy|file|lineinfile|replace|blockinfile))[ \t]*[:=].*(?:kubelet|kubeadm|kube-?proxy|cni\/net\.d|seccomp|rancher\/)/im;
+  /^[ \t]*(?:-[ \t]+)?(?:dest|path|src|destfile|name|(?:ansible\.builtin\.)?(?:template|copy|file|lineinfile|replace|blockinfile))[ \t]*[:=].*(?:kubelet|kubeadm|kube-?proxy|cni\/net\.d|seccomp|rancher\/|\b(?:k3s|rke2)[\w-]*\.service|\bk3s\.service|containerd\/config\.toml)/im;
 
 /**
  * The play assumed for roles no playbook reaches. The defaults and vars of every role of the repository are seen, a

@@ -1,17 +1,6 @@
 import type { RenderedText } from '../source/rope.ts';
 import { documentKinds } from './file-kind.ts';
-
-/** A part of a rendered text with the origins of its characters. */
-export function sliceText(rendered: RenderedText, start: number, end: number): RenderedText {
-  const segments: { length: number; origins: RenderedText['segments'][number]['origins'] }[] = [];
-  let offset = 0;
-  for (const segment of rendered.segments) {
-    const length = Math.min(end, offset + segment.length) - Math.max(start, offset);
-    if (length > 0) segments.push({ length, origins: segment.origins });
-    offset += segment.length;
-  }
-  return { text: rendered.text.slice(start, end), segments, unknowns: rendered.unknowns };
-}
+import { sliceText } from './rendered-text.ts';
 
 /** The documents of a YAML stream that hold something, each from after its `---` line to before the next. */
 function* documentSpans(text: string): Generator<Readonly<{ start: number; end: number }>> {

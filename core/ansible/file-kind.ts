@@ -1,10 +1,12 @@
+import { isPatchName } from './kubeadm-patch.ts';
 import type { FileKind } from './types.ts';
 
 /** Names of files and destinations that concern a kubelet, kube-proxy, CNI or seccomp. */
-const GOVERNED_NAME = /kubelet|kubeadm|kube-?proxy|\/cni\/|seccomp|rancher\/(?:k3s|rke2)\/config/i;
+const GOVERNED_NAME =
+  /kubelet|kubeadm|kube-?proxy|\/cni\/|seccomp|rancher\/(?:k3s|rke2)\/config|\b(?:k3s|rke2)(?:-\w+)?\.service|containerd\/(?:[^/]*\.d\/)?[^/]*\.toml|\/crio\/|apparmor\.d\//i;
 /** Content that does, whatever the file is called. */
 const GOVERNED_TEXT =
-  /\bkind["']?\s*:\s*["']?Kube(?:let|Proxy)Configuration\b|kubeadm\.k8s\.io\/|KUBELET_\w{0,60}ARGS|kubelet-arg|^[ \t]*ExecStart=.*\/kubelet\b/m;
+  /\bkind["']?\s*:\s*["']?Kube(?:let|Proxy)Configuration\b|kubeadm\.k8s\.io\/|KUBELET_\w{0,60}ARGS|kubelet-arg|^[ \t]*ExecStart=.*\/(?:kubelet|(?:k3s|rke2)[ \t]+(?:server|agent))\b/m;
 
 export function isGovernedName(path: string): boolean {
   return GOVERNED_NAME.test(path);
@@ -30,6 +32,7 @@ export function kindOf(path: string, text: string | null): FileKind {
   if (text !== null) {
     const kinds = documentKinds(text);
     if (/kubeadm\.k8s\.io\//.test(text) && /^[ \t]*apiVersion/m.test(text)) return 'kubeadm';
+    if (kinds.has('KubeletConfiguration') && isPatchName(path)) return 'drop-in';
     if (kinds.has('KubeletConfiguration'))
       return /\.conf(?:\.j2)?$/.test(path) && /\.d\//.test(path) ? 'drop-in' : 'KubeletConfiguration';
     if (kinds.has('KubeProxyConfiguration')) return 'KubeProxyConfiguration';
@@ -40,7 +43,9 @@ export function kindOf(path: string, text: string | null): FileKind {
   if (isFlagsPath(path)) return 'kubelet-flags';
   if (
     text !== null &&
-    /KUBELET_\w{0,60}ARGS|^[ \t]*["']?kubelet-arg["']?[ \t]*:|--kubelet-arg|^[ \t]*ExecStart=.*\/kubelet\b/m.test(text)
+    /KUBELET_\w{0,60}ARGS|^[ \t]*["']?kubelet-arg["']?[ \t]*:|--kubelet-arg|^[ \t]*ExecStart=.*\/(?:kubelet|(?:k3s|rke2)[ \t]+(?:server|agent))\b/m.test(
+      text,
+    )
   ) {
     return 'kubelet-flags';
   }
@@ -58,7 +63,8 @@ function isFlagsPath(path: string): boolean {
     /kubelet[^/]*\.env(?:\.\w+)*(?:\.j2)?$|kubeadm-flags\.env/.test(path) ||
     /(?:etc|sysconfig|default)\/(?:sysconfig|default)?\/?kubelet(?:\.j2)?$/.test(path) ||
     /(?:^|\/)10-kubeadm\.conf(?:\.j2)?$/.test(path) ||
-    /rancher\/(?:k3s|rke2)\/config(?:\.yaml\.d\/[^/]+)?\.ya?ml$/.test(path)
+    /rancher\/(?:k3s|rke2)\/config(?:\.yaml\.d\/[^/]+)?\.ya?ml$/.test(path) ||
+    /(?:^|\/)(?:k3s|rke2)(?:-\w+)?\.service(?:\.d\/[^/]+\.conf|\.env)?(?:\.j2)?$/.test(path)
   );
 }
 

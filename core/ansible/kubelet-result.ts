@@ -1,22 +1,25 @@
-import { posix } from 'node:path';
 import type { EffectiveValue, KubeletInput, KubeletText, KubeletVerdict, Minor } from '../kubelet/types.ts';
-import {
-  type Origin,
-  originsAt,
-  type RenderedText,
-  UNKNOWN_TOKEN,
-  type Unknown,
-  unknownToken,
-} from '../source/rope.ts';
+import { type Origin, originsAt, type RenderedText, UNKNOWN_TOKEN, type Unknown } from '../source/rope.ts';
+import { type ConfigLayer, configLayers } from './config-layers.ts';
 import { coverAll } from './deciding.ts';
-import { documentOfKind } from './documents.ts';
-import { type FileState, pathOf } from './file-states.ts';
+import { distributionFlags, rancherDefaults, withDistribution } from './distribution-defaults.ts';
+import type { FileState } from './file-states.ts';
 import type { Flag } from './kubelet-flags.ts';
+import {
+  type ConfigCandidate,
+  type KubeletStart,
+  type Named,
+  overlaid,
+  startsDigest,
+  startsOf,
+} from './kubelet-starts.ts';
 import { mergeVerdicts } from './merge-verdicts.ts';
 import type { NodeFlags } from './node-flags.ts';
 import type { Place } from './repository.ts';
-import type { Condition, KubeletAlternative } from './types.ts';
-import { digest } from './value.ts';
+import type { KubeletAlternative } from './types.ts';
+
+/** Configurations the kubelet is asked about, at most. */
+const MAX_ALTERNATIVES = 160;
 
 export type LoadKubelet = (input: KubeletInput) => KubeletVerdict;
 
@@ -27,84 +30,58 @@ export type KubeletResult = Readonly<{
   provenance: ReadonlyMap<string, readonly Origin[]>;
 }>;
 
-/** A file that may be the kubelet's --config; `path` is where the kubelet reads it. */
-export type ConfigCandidate = Readonly<{
-  path: string;
-  state: FileState;
-  editedBy: Place | null;
-  texts: readonly Readonly<{ conditions: readonly Condition[]; text: RenderedText | null }>[];
-}>;
-
-/** Where kubeadm puts the KubeletConfiguration it is given. */
-const KUBEADM_CONFIG = '/var/lib/kubelet/config.yaml';
-const MAX_ALTERNATIVES = 160;
-
-/** Files that hold a KubeletConfiguration, or may. */
-export function configCandidates(states: readonly FileState[]): readonly ConfigCandidate[] {
-  const editedBy = states.find(state => pathOf(state.dest) === KUBEADM_CONFIG)?.editedBy ?? null;
-  return states.flatMap(state => {
-    if (state.kind !== 'KubeletConfiguration' && state.kind !== 'kubeadm') return [];
-    const texts = state.alternatives.map(({ conditions, text }) => ({
-      conditions,
-      text: documentOfKind(text, 'KubeletConfiguration'),
-    }));
-    if (texts.every(({ text }) => text === null)) return [];
-    const path = state.kind === 'kubeadm' ? KUBEADM_CONFIG : pathOf(state.dest);
-    const written = state.when
-      ? texts.map(one => ({ ...one, conditions: [{ unknown: state.when as Unknown, holds: true }, ...one.conditions] }))
-      : texts;
-    const skipped = state.when ? [{ conditions: [{ unknown: state.when, holds: false }], text: null }] : [];
-    return [
-      { path, state, editedBy: state.kind === 'kubeadm' ? editedBy : state.editedBy, texts: [...written, ...skipped] },
-    ];
-  });
-}
-
-/** The candidates the kubelet may read: the one --config names, else all of them. */
-export function chosenCandidates(
-  candidates: readonly ConfigCandidate[],
-  flags: readonly Flag[],
-): readonly ConfigCandidate[] {
-  const named = flags.findLast(flag => flag.name === '--config')?.value.value;
-  if (!named?.known) return candidates;
-  const match = candidates.filter(candidate => candidate.path === named.json);
-  return match.length > 0 ? match : candidates.filter(candidate => !candidate.path.startsWith('/'));
-}
-
-type Input = Readonly<{ conditions: readonly Condition[]; config: Named | null; editedBy: Place | null }>;
-type Named = Readonly<{ name: string; text: RenderedText }>;
-
 /**
- * Asks the kubelet about every alternative of the configuration it may read with the host's flags and drop-ins.
- * `load` must be deterministic; equal inputs are asked once.
+ * Asks the kubelet about every alternative of the configuration it may read, with the host's flags and the files laid
+ * over it. `load` must be deterministic; equal inputs are asked once.
  */
 export function kubeletResult(
   candidates: readonly ConfigCandidate[],
   states: readonly FileState[],
-  { flags, hasUnit, startsKubelet, unseen: flagsUnseen }: NodeFlags,
+  command: NodeFlags,
   minor: Minor,
   load: LoadKubelet,
 ): KubeletResult {
-  const dropIns = dropInsOf(states, flags);
-  const inputs = inputsOf(candidates, flags, hasUnit, startsKubelet);
-  const kubeletFlags = flags.map(({ name, value }) => ({
-    name,
-    value: value.value.known ? value.value.json : value.value.unknown,
-  }));
+  const { flags, rancher } = command;
+  const layers = configLayers(states, flags, rancher, command.hasCommand);
+  const starts = overlaid(startsOf(candidates, command), layers);
+  const own = rancher ? rancherDefaults(rancher) : [];
+  const kubeletFlags = [
+    ...flags.map(({ name, value }) => ({ name, value: value.value.known ? value.value.json : value.value.unknown })),
+    ...distributionFlags(own, flags, minor),
+  ];
   const provenance = new Map<string, readonly Origin[]>();
-  const alternatives = inputs.slice(0, MAX_ALTERNATIVES).map(({ conditions, config, editedBy }): KubeletAlternative => {
-    const input: KubeletInput = {
-      minor,
-      ...(config ? { config: kubeletText(config) } : {}),
-      dropIns: dropIns.map(kubeletText),
-      flags: kubeletFlags,
-    };
-    const verdict = loadThroughRefusedFlags(input, load);
+  const alternatives = starts.slice(0, MAX_ALTERNATIVES).map((start): KubeletAlternative => {
+    const { conditions, config, dropIns, editedBy, defaults } = start;
+    const answer = loadThroughRefusedFlags(
+      {
+        minor,
+        ...(config ? { config: kubeletText(config) } : {}),
+        dropIns: dropIns.map(kubeletText),
+        flags: kubeletFlags,
+      },
+      load,
+    );
+    const verdict = withDistribution(ownFlagsApart(answer, flags.length), [...own, ...defaults]);
     addProvenance(provenance, verdict, config, dropIns, flags);
     return { conditions, verdict: editedBy ? edited(verdict, editedBy) : verdict };
   });
-  const unseen = [notAsked(inputs.slice(MAX_ALTERNATIVES)), notToldApart(alternatives, inputs), flagsUnseen];
-  return { kubelet: mergeVerdicts(alternatives, allOf(unseen)), alternatives, provenance };
+  const unasked = [
+    notAsked(starts.slice(MAX_ALTERNATIVES), layers),
+    notToldApart(alternatives, starts, layers),
+    command.unseen,
+  ];
+  return { kubelet: mergeVerdicts(alternatives, allOf(unasked)), alternatives, provenance };
+}
+
+/** Values of flags the distribution added behind those that somebody wrote are the distribution's. */
+function ownFlagsApart(verdict: KubeletVerdict, written: number): KubeletVerdict {
+  const added = ({ at }: EffectiveValue): boolean => at?.in === 'flags' && at.span.start >= written;
+  if (![...verdict.values.values()].some(added)) return verdict;
+  const values = [...verdict.values].map(([path, value]): [string, EffectiveValue] => [
+    path,
+    added(value) ? { value: value.value, from: 'distribution' } : value,
+  ]);
+  return { ...verdict, values: new Map(values) };
 }
 
 function allOf(unknowns: readonly (Unknown | null)[]): Unknown | null {
@@ -118,103 +95,23 @@ function allOf(unknowns: readonly (Unknown | null)[]): Unknown | null {
 const TOO_MANY = 'more unknown conditions decide the kubelet configuration than the gate tries out';
 
 /** Configurations the kubelet was not asked about. */
-function notAsked(inputs: readonly Input[]): Unknown | null {
-  if (inputs.length === 0) return null;
-  return { key: `${inputs.length} more configurations ${inputsDigest(inputs)}`, why: [TOO_MANY] };
+function notAsked(starts: readonly KubeletStart[], layers: readonly ConfigLayer[]): Unknown | null {
+  if (starts.length === 0) return null;
+  return { key: `${starts.length} more configurations ${startsDigest(starts, layers)}`, why: [TOO_MANY] };
 }
 
 /**
  * Parts of a text that were tried one at a time say nothing of each other where one of them keeps the kubelet from
  * having a configuration at all.
  */
-function notToldApart(alternatives: readonly KubeletAlternative[], inputs: readonly Input[]): Unknown | null {
+function notToldApart(
+  alternatives: readonly KubeletAlternative[],
+  starts: readonly KubeletStart[],
+  layers: readonly ConfigLayer[],
+): Unknown | null {
   const refused = alternatives.filter(({ verdict }) => verdict.values.size === 0);
   if (refused.length === 0 || refused.length === alternatives.length || coverAll(alternatives)) return null;
-  return { key: `configurations that are refused ${inputsDigest(inputs)}`, why: [TOO_MANY] };
-}
-
-/** Equal exactly when everything in the configurations is, and the conditions they stand under. */
-function inputsDigest(inputs: readonly Input[]): string {
-  const texts = inputs.map(({ conditions, config }) => [
-    conditions.map(({ unknown, holds }) => [unknown.key, holds]),
-    config?.name,
-    config?.text.text,
-    [...(config?.text.unknowns ?? [])].map(([id, unknown]) => [id, unknown.key]),
-  ]);
-  return digest(JSON.stringify(texts));
-}
-
-function inputsOf(
-  candidates: readonly ConfigCandidate[],
-  flags: readonly Flag[],
-  hasUnit: boolean,
-  startsKubelet: boolean,
-): readonly Input[] {
-  if (candidates.length === 0) {
-    if (!startsKubelet) return [];
-    const flagsAlone = hasUnit && !flags.some(flag => flag.name === '--config');
-    return [
-      {
-        conditions: [],
-        config: flagsAlone ? null : absentConfig('the kubelet configuration file is not in this repository'),
-        editedBy: null,
-      },
-    ];
-  }
-  return candidates.flatMap(candidate =>
-    candidate.texts.map(({ conditions, text }): Input => {
-      const choice: readonly Condition[] =
-        candidates.length === 1
-          ? []
-          : [
-              {
-                unknown: {
-                  key: `config file ${candidate.path} ${candidate.state.source ?? ''}`,
-                  why: [`whether the kubelet reads ${candidate.state.source ?? candidate.path}`],
-                },
-                holds: true,
-              },
-            ];
-      return {
-        conditions: [...choice, ...conditions],
-        config: text
-          ? { name: candidate.path, text }
-          : absentConfig(`${candidate.path} is not written under this condition`),
-        editedBy: candidate.editedBy,
-      };
-    }),
-  );
-}
-
-/** A configuration nobody can see from Git: any key may be set in it. */
-function absentConfig(why: string): Named {
-  const id = 'c0f1a6e0';
-  const text = unknownToken(id);
-  return {
-    name: 'config',
-    text: {
-      text,
-      segments: [{ length: text.length, origins: [] }],
-      unknowns: new Map([[id, { key: why, why: [why] }]]),
-    },
-  };
-}
-
-/** `--config-dir` files of the repository, in lexical order. */
-function dropInsOf(states: readonly FileState[], flags: readonly Flag[]): readonly Named[] {
-  const directory = flags.findLast(flag => flag.name === '--config-dir')?.value.value;
-  return states
-    .filter(
-      state =>
-        state.kind === 'drop-in' ||
-        (directory?.known && posix.dirname(pathOf(state.dest)) === posix.normalize(directory.json).replace(/\/$/, '')),
-    )
-    .filter(state => pathOf(state.dest).endsWith('.conf'))
-    .sort((a, b) => (pathOf(a.dest) < pathOf(b.dest) ? -1 : 1))
-    .flatMap(state => {
-      const text = state.alternatives[0]?.text;
-      return text ? [{ name: pathOf(state.dest), text }] : [];
-    });
+  return { key: `configurations that are refused ${startsDigest(starts, layers)}`, why: [TOO_MANY] };
 }
 
 function kubeletText({ name, text }: Named): KubeletText {
@@ -222,27 +119,31 @@ function kubeletText({ name, text }: Named): KubeletText {
 }
 
 /**
- * A kubelet that refuses a flag never gets to its configuration; what the configuration says still matters to the
- * reader, so it is asked again without the refused flags. The refusal stands.
+ * A kubelet that refuses a flag, or a feature gate a flag names, never gets to a configuration; what the configuration
+ * says still matters to the reader, so it is asked again without what it refuses. The refusal stands.
  */
 function loadThroughRefusedFlags(input: KubeletInput, load: LoadKubelet): KubeletVerdict {
-  const verdict = load(input);
-  if (verdict.accepted !== false || verdict.stage !== 'flags') return verdict;
-  const refused = new Set(
-    verdict.problems.filter(problem => problem.in === 'flags').map(problem => problem.span?.start),
-  );
-  const kept = input.flags.flatMap((flag, index) => (refused.size > 0 && !refused.has(index) ? [{ flag, index }] : []));
-  const rest = load({ ...input, flags: kept.map(({ flag }) => flag) });
-  const values = new Map(
-    [...rest.values].map(([path, value]): [string, EffectiveValue] => {
-      const index = value.at?.in === 'flags' ? kept[value.at.span.start]?.index : undefined;
-      return [
-        path,
-        index === undefined ? value : { ...value, at: { in: 'flags', span: { start: index, end: index + 1 } } },
-      ];
-    }),
-  );
-  return { ...verdict, values, open: rest.open, problems: [...verdict.problems, ...rest.problems] };
+  const first = load(input);
+  let verdict = first;
+  let kept = input.flags.map((flag, index) => ({ flag, index }));
+  const problems = [...first.problems];
+  while (verdict.accepted === false && (verdict.stage === 'flags' || verdict.stage === 'featureGates')) {
+    const refused = new Set(
+      verdict.problems.filter(problem => problem.in === 'flags').map(problem => problem.span?.start),
+    );
+    const rest = kept.filter((_, index) => !refused.has(index));
+    if (rest.length === kept.length) break;
+    kept = rest;
+    verdict = load({ ...input, flags: kept.map(({ flag }) => flag) });
+    problems.push(...verdict.problems);
+  }
+  if (verdict === first) return first;
+  const values = [...verdict.values].map(([path, value]): [string, EffectiveValue] => {
+    const index = value.at?.in === 'flags' ? kept[value.at.span.start]?.index : undefined;
+    if (index === undefined) return [path, value];
+    return [path, { ...value, at: { in: 'flags', span: { start: index, end: index + 1 } } }];
+  });
+  return { ...first, values: new Map(values), open: verdict.open, problems };
 }
 
 /** Nothing is known of a file that a task edits in place, but a change of what it starts from is a change. */

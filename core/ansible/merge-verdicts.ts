@@ -1,3 +1,4 @@
+import { isImplicit } from '../kubelet/implicit.ts';
 import type { EffectiveValue, KubeletVerdict } from '../kubelet/types.ts';
 import type { Unknown } from '../source/rope.ts';
 import { answersText, coverAll, decidingConditions } from './deciding.ts';
@@ -85,7 +86,7 @@ function valueText({ values, open }: KubeletVerdict, path: string): string {
   const value = values.get(path);
   const parents = ['', ...path.split('.').map((_, index, parts) => parts.slice(0, index).join('.'))];
   const above = parents.map(parent => open.get(parent)).find(unknown => unknown !== undefined);
-  if (above && (!value || value.from === 'default' || value.from === 'flag-default')) return `⟨${above.key}⟩`;
+  if (above && (!value || isImplicit(value))) return `⟨${above.key}⟩`;
   if (!value) return 'absent';
   return value.value.known ? JSON.stringify(value.value.json) : `⟨${value.value.unknown.key}⟩`;
 }

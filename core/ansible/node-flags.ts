@@ -2,7 +2,9 @@ import { UNKNOWN_TOKEN, type Unknown } from '../source/rope.ts';
 import { answersText, decidingConditions } from './deciding.ts';
 import type { FileState } from './file-states.ts';
 import { pathOf } from './file-states.ts';
-import { extractFlags, type Flag, type FlagSource, kubeletExtraArgs } from './kubelet-flags.ts';
+import { kubeletExtraArgs } from './kubeadm-file.ts';
+import { type ExtractedFlags, extractFlags, type Flag, type FlagSource } from './kubelet-flags.ts';
+import type { Rancher } from './rancher.ts';
 import type { Condition, FileAlternative } from './types.ts';
 import { digest } from './value.ts';
 
@@ -11,8 +13,10 @@ const MAX_VARIANTS = 256;
 
 export type NodeFlags = Readonly<{
   flags: readonly Flag[];
-  /** Whether a unit that starts the kubelet is among the files: then these are all its flags. */
-  hasUnit: boolean;
+  /** Whether a service that starts the kubelet is among the files: then these are all its flags. */
+  hasCommand: boolean;
+  /** k3s or rke2, when one of them runs the kubelet. */
+  rancher: Rancher | null;
   /** Whether any file that makes the kubelet's command line is among them. */
   startsKubelet: boolean;
   /** Files whose command line could not be taken apart. */
@@ -35,14 +39,17 @@ export function nodeFlags(states: readonly FileState[]): NodeFlags {
   ]);
   const variants = others.slice(0, MAX_VARIANTS).map(({ source, other }): Variant => {
     const instead = chosen.map(([state, usual]) => [state, state === source ? other : usual] as const);
-    return { flags: read(instead).flags, conditions: instead.flatMap(conditionsOf) };
+    const { flags, open } = read(instead);
+    return { flags, open, conditions: instead.flatMap(conditionsOf) };
   });
-  const unseen = unseenOf(sources, others.slice(MAX_VARIANTS));
-  const usual: Variant = { flags: first.flags, conditions: chosen.flatMap(conditionsOf) };
-  return { ...first, flags: merge([usual, ...variants], unseen), unseen };
+  const usual: Variant = { flags: first.flags, open: first.open, conditions: chosen.flatMap(conditionsOf) };
+  const open = [usual, ...variants].find(variant => variant.open !== null)?.open ?? null;
+  const unseen = open ?? unseenOf(sources, others.slice(MAX_VARIANTS));
+  const { hasCommand, rancher, startsKubelet, unread } = first;
+  return { flags: merge([usual, ...variants], unseen), hasCommand, rancher, startsKubelet, unread, unseen };
 }
 
-type Variant = Readonly<{ flags: readonly Flag[]; conditions: readonly Condition[] }>;
+type Variant = Readonly<{ flags: readonly Flag[]; open: Unknown | null; conditions: readonly Condition[] }>;
 type Other = Readonly<{ source: FileState; other: FileAlternative | null }>;
 
 /** Conditions under which a file has this text, or is not there. */
@@ -76,19 +83,15 @@ function alternativeKey({ conditions, text }: FileAlternative): readonly unknown
   ];
 }
 
-function read(chosen: readonly (readonly [FileState, FileAlternative | null])[]): Omit<NodeFlags, 'unseen'> {
+type Read = ExtractedFlags & Readonly<{ startsKubelet: boolean }>;
+
+function read(chosen: readonly (readonly [FileState, FileAlternative | null])[]): Read {
   const present = chosen.flatMap(([state, alternative]) => (alternative ? [{ state, text: alternative.text }] : []));
   const sources = present
     .filter(({ state }) => state.kind === 'kubelet-flags')
     .map(({ state, text }) => ({ path: pathOf(state.dest), text }));
-  const { flags, unread } = extractFlags(sources);
-  const extra = present.filter(({ state }) => state.kind === 'kubeadm').flatMap(({ text }) => kubeletExtraArgs(text));
-  return {
-    flags: [...flags, ...extra],
-    unread,
-    startsKubelet: present.length > 0,
-    hasUnit: sources.some(({ text }) => /^[ \t]*ExecStart=.*(?:\/|\s)(?:kubelet|k3s|rke2)\b/m.test(text.text)),
-  };
+  const kubeadm = present.filter(({ state }) => state.kind === 'kubeadm').flatMap(({ text }) => kubeletExtraArgs(text));
+  return { ...extractFlags(sources, kubeadm), startsKubelet: present.length > 0 };
 }
 
 function merge(variants: readonly Variant[], unseen: Unknown | null): readonly Flag[] {

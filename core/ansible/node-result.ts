@@ -2,13 +2,8 @@ import type { Minor } from '../kubelet/types.ts';
 import type { Problem } from '../source/problem.ts';
 import { type FileState, fileStates, pathOf } from './file-states.ts';
 import type { RunResult } from './host-run.ts';
-import {
-  type ConfigCandidate,
-  chosenCandidates,
-  configCandidates,
-  kubeletResult,
-  type LoadKubelet,
-} from './kubelet-result.ts';
+import { kubeletResult, type LoadKubelet } from './kubelet-result.ts';
+import { type ConfigCandidate, chosenCandidates, configCandidates } from './kubelet-starts.ts';
 import { type NodeFlags, nodeFlags } from './node-flags.ts';
 import { renderedProblems } from './rendered-problems.ts';
 import { notEvaluated } from './repository.ts';
@@ -33,7 +28,7 @@ const EDITS_MATTER: ReadonlySet<FileKind> = new Set<FileKind>([
 export function nodeResults(run: RunResult, minor: Minor, load: LoadKubelet, apart: boolean): readonly NodeResult[] {
   const states = fileStates(run.writes);
   const flags = nodeFlags(states);
-  const candidates = chosenCandidates(configCandidates(states), flags.flags);
+  const candidates = chosenCandidates(configCandidates(states), flags);
   if (!apart || candidates.length < 2) return [result(run, states, flags, candidates, null, minor, load)];
   return candidates.map(candidate => {
     const others = new Set(candidates.filter(one => one !== candidate).map(one => one.state));

@@ -1,4 +1,5 @@
 import type { NodeGroup } from '../ansible/types.ts';
+import { isImplicit } from '../kubelet/implicit.ts';
 import type { Json, KubeletVerdict } from '../kubelet/types.ts';
 import type { Origin, Unknown } from '../source/rope.ts';
 
@@ -17,7 +18,7 @@ export type Field =
 export function readField(group: NodeGroup, verdict: KubeletVerdict, path: string): Field {
   const value = verdict.values.get(path);
   const evidence = group.provenance.get(path) ?? [];
-  const implicit = !value || value.from === 'default' || value.from === 'flag-default';
+  const implicit = !value || isImplicit(value);
   if (value && !value.value.known) return { known: false, why: `${path} ${because(value.value.unknown)}`, evidence };
   if (implicit) {
     const open = openAbove(verdict, path);

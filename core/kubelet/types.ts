@@ -57,8 +57,11 @@ export type KubeletProblem = Readonly<{
  */
 export type EffectiveValue = Readonly<{
   value: { known: true; json: Json } | { known: false; unknown: Unknown };
-  /** What decided it. `default` is the file default, `flag-default` the legacy default of a kubelet without --config. */
-  from: 'config' | 'drop-in' | 'flag' | 'default' | 'flag-default';
+  /**
+   * What decided it. `default` is the file default, `flag-default` the legacy default of a kubelet without --config,
+   * `distribution` a default of the program that starts the kubelet (k3s, rke2, kubeadm).
+   */
+  from: 'config' | 'drop-in' | 'flag' | 'default' | 'flag-default' | 'distribution';
   /** What the kubelet reports in /configz where that differs: --seccomp-default acts without being reported. */
   reported?: Json;
   /**

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FileKind, NodeFile, NodeGroup, Traced } from '../ansible/types.ts';
+import { isImplicit } from '../kubelet/implicit.ts';
 import type { EffectiveValue, Json } from '../kubelet/types.ts';
 import type { Origin, RenderedText, Unknown } from '../source/rope.ts';
 import { UNKNOWN_TOKEN } from '../source/rope.ts';
@@ -44,8 +45,7 @@ export function hasEffectiveConfiguration(group: NodeGroup): boolean | null {
 
 export function shownEffective(effective: EffectiveValue): Shown {
   if (!effective.value.known) return shownUnknown(effective.value.unknown);
-  const implicit = effective.from === 'default' || effective.from === 'flag-default';
-  return { state: 'value', value: effective.value.json, implicit };
+  return { state: 'value', value: effective.value.json, implicit: isImplicit(effective) };
 }
 
 export function shownUnknown(unknown: Unknown): Shown {

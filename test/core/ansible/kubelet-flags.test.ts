@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { extractFlags, type Flag, kubeletExtraArgs } from '../../../core/ansible/kubelet-flags.ts';
+import { kubeletExtraArgs } from '../../../core/ansible/kubeadm-file.ts';
+import { extractFlags, type Flag } from '../../../core/ansible/kubelet-flags.ts';
 import { type RenderedText, unknownToken, verbatim } from '../../../core/source/rope.ts';
 
 const UNIT = `[Service]

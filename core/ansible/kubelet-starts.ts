@@ -1,0 +1,188 @@
+import { type RenderedText, type Unknown, unknownToken } from '../source/rope.ts';
+import type { ConfigLayer } from './config-layers.ts';
+import type { DistributionDefault } from './distribution-defaults.ts';
+import { documentOfKind } from './documents.ts';
+import { type FileState, pathOf } from './file-states.ts';
+import { defaultsOf, makesKubeletConfiguration } from './kubeadm-file.ts';
+import type { NodeFlags } from './node-flags.ts';
+import { literalText } from './rendered-text.ts';
+import type { Place } from './repository.ts';
+import type { Condition } from './types.ts';
+import { digest } from './value.ts';
+
+/** A file that may be the kubelet's --config; `path` is where the kubelet reads it. */
+export type ConfigCandidate = Readonly<{
+  path: string;
+  state: FileState;
+  editedBy: Place | null;
+  texts: readonly CandidateText[];
+}>;
+
+/** One text a candidate may have; `defaults` are what kubeadm fills in beside it. */
+type CandidateText = Readonly<{
+  conditions: readonly Condition[];
+  text: RenderedText | null;
+  defaults: readonly DistributionDefault[];
+}>;
+
+/** Where kubeadm puts the KubeletConfiguration it is given. */
+const KUBEADM_CONFIG = '/var/lib/kubelet/config.yaml';
+
+/** Files that hold a KubeletConfiguration, or may. */
+export function configCandidates(states: readonly FileState[]): readonly ConfigCandidate[] {
+  const editedBy = states.find(state => pathOf(state.dest) === KUBEADM_CONFIG)?.editedBy ?? null;
+  return states.flatMap(state => {
+    if (state.kind !== 'KubeletConfiguration' && state.kind !== 'kubeadm') return [];
+    const texts = state.alternatives.map(
+      ({ conditions, text }): CandidateText => ({ conditions, ...documentIn(state, text) }),
+    );
+    if (texts.every(({ text }) => text === null)) return [];
+    const path = state.kind === 'kubeadm' ? KUBEADM_CONFIG : pathOf(state.dest);
+    const written = state.when
+      ? texts.map(one => ({ ...one, conditions: [{ unknown: state.when as Unknown, holds: true }, ...one.conditions] }))
+      : texts;
+    const skipped = state.when
+      ? [{ conditions: [{ unknown: state.when, holds: false }], text: null, defaults: NO_DEFAULTS }]
+      : [];
+    return [
+      { path, state, editedBy: state.kind === 'kubeadm' ? editedBy : state.editedBy, texts: [...written, ...skipped] },
+    ];
+  });
+}
+
+const NO_DEFAULTS: readonly DistributionDefault[] = [];
+/** A configuration in which nothing is set. */
+const EMPTY = literalText('apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n');
+
+/** The KubeletConfiguration a file holds, or that kubeadm makes of it. */
+function documentIn(state: FileState, text: RenderedText): Omit<CandidateText, 'conditions'> {
+  const written = documentOfKind(text, 'KubeletConfiguration');
+  if (state.kind !== 'kubeadm') return { text: written, defaults: NO_DEFAULTS };
+  const made = written ?? (makesKubeletConfiguration(text) ? EMPTY : null);
+  return { text: made, defaults: made ? defaultsOf(text) : NO_DEFAULTS };
+}
+
+/**
+ * The candidates the kubelet may read: the one --config names, else all of them. The kubelet in k3s and rke2 reads
+ * none that it is not told of.
+ */
+export function chosenCandidates(
+  candidates: readonly ConfigCandidate[],
+  { flags, rancher }: Pick<NodeFlags, 'flags' | 'rancher'>,
+): readonly ConfigCandidate[] {
+  const named = flags.findLast(flag => flag.name === '--config')?.value.value;
+  if (!named?.known) return rancher && !named ? [] : candidates;
+  const match = candidates.filter(candidate => candidate.path === named.json);
+  return match.length > 0 ? match : candidates.filter(candidate => !candidate.path.startsWith('/'));
+}
+
+/** One configuration the kubelet may start with, and when. */
+export type KubeletStart = Readonly<{
+  conditions: readonly Condition[];
+  config: Named | null;
+  dropIns: readonly Named[];
+  editedBy: Place | null;
+  defaults: readonly DistributionDefault[];
+}>;
+export type Named = Readonly<{ name: string; text: RenderedText }>;
+
+/** Every configuration the kubelet may start with, before layers. */
+export function startsOf(
+  candidates: readonly ConfigCandidate[],
+  { flags, hasCommand, startsKubelet, rancher }: NodeFlags,
+): readonly KubeletStart[] {
+  if (candidates.length === 0) {
+    if (!startsKubelet) return [];
+    const named = flags.some(flag => flag.name === '--config');
+    const config =
+      named || !hasCommand ? absentConfig('the kubelet configuration file is not in this repository') : null;
+    return [
+      {
+        conditions: [],
+        config: rancher && !named ? { name: 'config', text: EMPTY } : config,
+        dropIns: [],
+        editedBy: null,
+        defaults: NO_DEFAULTS,
+      },
+    ];
+  }
+  return candidates.flatMap(candidate =>
+    candidate.texts.map(({ conditions, text, defaults }): KubeletStart => {
+      const choice: readonly Condition[] =
+        candidates.length === 1
+          ? []
+          : [
+              {
+                unknown: {
+                  key: `config file ${candidate.path} ${candidate.state.source ?? ''}`,
+                  why: [`whether the kubelet reads ${candidate.state.source ?? candidate.path}`],
+                },
+                holds: true,
+              },
+            ];
+      return {
+        conditions: [...choice, ...conditions],
+        config: text
+          ? { name: candidate.path, text }
+          : absentConfig(`${candidate.path} is not written under this condition`),
+        dropIns: [],
+        editedBy: candidate.editedBy,
+        defaults,
+      };
+    }),
+  );
+}
+
+/** Combinations of alternatives that are made before what is left over counts as one that nobody looked at. */
+const MAX_COMBINATIONS = 640;
+
+/** Every input with every text each layer may have; combinations whose conditions contradict each other are left out. */
+export function overlaid(inputs: readonly KubeletStart[], layers: readonly ConfigLayer[]): readonly KubeletStart[] {
+  let combined = inputs;
+  for (const { path, texts, editedBy } of layers) {
+    const next = combined.flatMap(input =>
+      (texts.length > 0 ? texts : [{ conditions: [], text: null }]).flatMap(({ conditions, text }): KubeletStart[] => {
+        if (contradict(input.conditions, conditions)) return [];
+        const named = text ? [...input.dropIns, { name: path, text }] : input.dropIns;
+        const joined = [...input.conditions, ...conditions];
+        return [{ ...input, conditions: joined, dropIns: named, editedBy: input.editedBy ?? editedBy }];
+      }),
+    );
+    combined = next.slice(0, MAX_COMBINATIONS);
+  }
+  return combined;
+}
+
+function contradict(a: readonly Condition[], b: readonly Condition[]): boolean {
+  return b.some(one => a.some(other => other.unknown.key === one.unknown.key && other.holds !== one.holds));
+}
+
+/** A configuration nobody can see from Git: any key may be set in it. */
+function absentConfig(why: string): Named {
+  const id = 'c0f1a6e0';
+  const text = unknownToken(id);
+  return {
+    name: 'config',
+    text: {
+      text,
+      segments: [{ length: text.length, origins: [] }],
+      unknowns: new Map([[id, { key: why, why: [why] }]]),
+    },
+  };
+}
+
+/** Equal exactly when everything in the configurations and layers is, and the conditions they stand under. */
+export function startsDigest(starts: readonly KubeletStart[], layers: readonly ConfigLayer[]): string {
+  const textKey = (text: RenderedText | null) =>
+    text && [text.text, [...text.unknowns].map(([id, unknown]) => [id, unknown.key])];
+  const conditionKey = (conditions: readonly Condition[]) =>
+    conditions.map(({ unknown, holds }) => [unknown.key, holds]);
+  const texts = [
+    starts.map(({ conditions, config }) => [conditionKey(conditions), config?.name, textKey(config?.text ?? null)]),
+    layers.map(layer => [
+      layer.path,
+      layer.texts.map(({ conditions, text }) => [conditionKey(conditions), textKey(text)]),
+    ]),
+  ];
+  return digest(JSON.stringify(texts));
+}
