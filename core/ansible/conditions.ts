@@ -48,6 +48,6 @@ function evaluate(run: HostRun, expression: Value, file: string, scope: Scope): 
   } catch (error) {
     if (!(error instanceof ProblemError) || error.problem.code === 'over-limit') throw error;
     const why = `condition ${expression.text.trim()} cannot be evaluated: ${error.problem.message}`;
-    return { holds: null, unknown: { key: `condition:${expression.text.trim()}`, why: [why] } };
+    return { holds: null, unknown: { key: why, why: [why] } };
   }
 }

@@ -4,12 +4,14 @@ import { type Budget, newBudget } from './budget.ts';
 import { groupsOf, hostsOf, type Inventory } from './inventory/inventory.ts';
 import type { HostVariables } from './inventory/inventory-variables.ts';
 import type { Alternative } from './jinja/render.ts';
+import type { OwnOperations, ParsedTemplates } from './jinja/scope.ts';
+import { applyToOwn, mayBeOwn, type OwnValues, openValue, ownToken, refuseOwnMapping } from './own-values.ts';
 import type { Play } from './playbook.ts';
 import { emptyTrie, type ReadTrie } from './read-trie.ts';
 import type { Repository } from './repository.ts';
 import type { Role, RoleReference } from './role.ts';
 import type { NodeFile, PlayStep, Traced } from './types.ts';
-import { digest, identity, list, type Origins, type Str, str, unknownValue, type Value } from './value.ts';
+import { digest, identity, list, type Origins, OWN_MARK, type Str, str, unknownValue, type Value } from './value.ts';
 import type { Vars } from './variables.ts';
 
 /** The name of the one host that stands for every node of a repository whose inventories declare none. */
@@ -39,6 +41,10 @@ export type World = Readonly<{
   interned: Map<string, Value>;
   templates: Map<string, ReadTrie<Rendered>>;
   hostvars: Map<string, Value>;
+  /** What each host has its own of, for evaluations that stand for many hosts. */
+  own: OwnValues;
+  /** Templates parsed so far. */
+  parsed: ParsedTemplates;
 }>;
 
 /** What an assumed play knows beside the role it runs. */
@@ -82,7 +88,11 @@ export type Write = Readonly<{
 export type HostRun = {
   readonly world: World;
   readonly host: string;
-  /** What the run took from outside itself, in order: the key of its result. */
+  /** Whether it stands for every host that reads the same, with what each has its own of left open. */
+  readonly forMany: boolean;
+  /** What the run took from outside itself. */
+  readonly taken: Map<string, unknown>;
+  /** What tells that apart (`readKey`), in the order of taking: the key of its result. */
   readonly reads: Map<string, unknown>;
   readonly included: Map<string, Value>;
   readonly facts: Map<string, Value>;
@@ -129,10 +139,12 @@ export type Frame = Readonly<{
 /** Work of one host over all its expressions. */
 const RUN_LIMITS = { steps: 5_000_000 } as const;
 
-export function newRun(world: World, host: string): HostRun {
+export function newRun(world: World, host: string, forMany: boolean): HostRun {
   return {
     world,
     host,
+    forMany,
+    taken: new Map(),
     reads: new Map(),
     included: new Map(),
     facts: new Map(),
@@ -159,7 +171,9 @@ export function trieOf(world: World, key: string): ReadTrie<Rendered> {
 
 /** The one object for a value of this text and these origins. */
 export function intern(world: World, value: Value, origins: Origins = value.origins): Value {
-  const key = digestOf(`${identity(value)}\0${origins.map(one => `${one.file}:${one.line}`).join()}`);
+  const text = identity(value);
+  if (text.includes(OWN_MARK)) refuseOwnMapping(value);
+  const key = digestOf(`${text}\0${origins.map(one => `${one.file}:${one.line}`).join()}`);
   const known = world.interned.get(key);
   if (known) return known;
   world.interned.set(key, value);
@@ -172,18 +186,25 @@ function digestOf(text: string): string {
 
 /**
  * What a run may take from outside, by key: `var:NAME` a variable of the host's inventory and group_vars, `play:N`
- * whether the host is in a play, `inventory_hostname`, `group_names`, `vaulted`.
+ * whether the host is in a play, `inventory_hostname`, `inventory_hostname_short`, `group_names`, `vaulted`, or a
+ * question about what the host has its own of. A run for many gets tokens for the host's own texts.
  */
-export function external(world: World, host: string, key: string): unknown {
+export function external(world: World, host: string, key: string, forMany: boolean): unknown {
   if (key.startsWith('var:')) {
     const name = key.slice(4);
     const variables = world.variablesOf(host);
-    return variables.own.get(name) ?? variables.group.get(name);
+    const value = variables.own.get(name);
+    if (!value) return variables.group.get(name);
+    if (!forMany) return value;
+    return openValue(world.own, key, value, asked => world.variablesOf(asked).own.get(name) as Value);
   }
   if (key.startsWith('play:')) return world.playHosts[Number(key.slice(5))]?.has(host) ?? false;
-  if (key === 'inventory_hostname') {
-    if (world.everyNode) return unknownNode(world, 'inventory_hostname', 'name of the node', 'str');
-    return intern(world, str(host));
+  if (key.startsWith(OWN_MARK)) return world.own.questions.get(key)?.(host);
+  if (key === 'inventory_hostname' || key === 'inventory_hostname_short') {
+    if (world.everyNode) return unknownNode(world, key, 'name of the node', 'str');
+    const nameOf = (asked: string) => (key === 'inventory_hostname' ? asked : (asked.split('.')[0] ?? ''));
+    if (!forMany || !mayBeOwn(nameOf(host))) return intern(world, str(nameOf(host)));
+    return ownToken(world.own, key, false, asked => str(nameOf(asked)));
   }
   if (key === 'group_names') {
     if (world.everyNode) return unknownNode(world, 'group_names', 'groups of the node', 'list');
@@ -205,12 +226,47 @@ function unknownNode(world: World, key: string, why: string, type: 'str' | 'list
   return intern(world, unknownValue(key, [why], { defined: true, type }));
 }
 
+/** What tells apart what a run may take from outside: equal variables of hosts are one. */
+export function readKey(world: World, host: string, key: string, forMany: boolean): unknown {
+  return keyOfRead(world, host, key, external(world, host, key, forMany), forMany);
+}
+
+function keyOfRead(world: World, host: string, key: string, value: unknown, forMany: boolean): unknown {
+  if (forMany || value === undefined || !key.startsWith('var:')) return value;
+  const { own, shared } = world.variablesOf(host);
+  return own.has(key.slice(4)) ? shared(value as Value) : value;
+}
+
 /** Takes something from outside and remembers that the run did. */
 export function readExternal(run: HostRun, key: string): unknown {
-  if (run.reads.has(key)) return run.reads.get(key);
-  const value = external(run.world, run.host, key);
-  run.reads.set(key, value);
+  const { taken, reads, world, host, forMany } = run;
+  if (taken.has(key)) return taken.get(key);
+  const value = external(world, host, key, forMany);
+  taken.set(key, value);
+  reads.set(key, keyOfRead(world, host, key, value, forMany));
   return value;
+}
+
+/**
+ * Whether hosts with equal variables (`HostVariables.kin`) may take different things from outside by this key, seen by a
+ * run for many.
+ */
+export function differsAmongKin(key: string): boolean {
+  return key.startsWith('play:') || key.startsWith(OWN_MARK);
+}
+
+/** Operations on what each host has its own of, in a run for many. `asked` is told every question with its answer. */
+export function ownOperations(run: HostRun, asked?: (question: string, answer: unknown) => void): OwnOperations {
+  const evaluation = {
+    own: run.world.own,
+    host: run.host,
+    ask(question: string) {
+      const answer = readExternal(run, question);
+      asked?.(question, answer);
+      return answer;
+    },
+  };
+  return { apply: (budget, name, inputs, work) => applyToOwn(evaluation, budget, name, inputs, work) };
 }
 
 /** A path of the repository as the controller would see it: its beginning is unknown. */

@@ -5,20 +5,41 @@
  */
 export type ReadTrie<T> = { root: Node<T> | null };
 
-type Node<T> = { name: string; next: Map<unknown, Node<T>> } | { result: T };
+type Branch<T> = { name: string; next: Map<unknown, Node<T>>; ahead: Map<unknown, Node<T>> };
+type Node<T> = Branch<T> | { result: T };
+
+/** Readers that get equal values for every name but those `differs` says. `id` is equal for the readers of one kin. */
+export type Kin = Readonly<{ id: unknown; differs: (name: string) => boolean }>;
 
 export function emptyTrie<T>(): ReadTrie<T> {
   return { root: null };
 }
 
-/** The result of the run whose reads all equal what `read` returns now (compared by identity), if there is one. */
-export function recall<T>(trie: ReadTrie<T>, read: (name: string) => unknown): { result: T } | null {
+/**
+ * The result of the run whose reads all equal what `read` returns now (compared by identity), if there is one. For
+ * readers of a kin only what may differ among them is read.
+ */
+export function recall<T>(trie: ReadTrie<T>, read: (name: string) => unknown, kin?: Kin): { result: T } | null {
   let node = trie.root;
   while (node) {
     if ('result' in node) return node;
-    node = node.next.get(read(node.name)) ?? null;
+    if (!kin || kin.differs(node.name)) {
+      node = node.next.get(read(node.name)) ?? null;
+      continue;
+    }
+    const known: Node<T> | undefined = node.ahead.get(kin.id);
+    const ahead: Node<T> | null = known ?? lookAhead(node, read, kin);
+    if (ahead && !known) node.ahead.set(kin.id, ahead);
+    node = ahead;
   }
   return null;
+}
+
+/** The first place on the way from a branch where readers of a kin may part, or its result. */
+function lookAhead<T>(from: Branch<T>, read: (name: string) => unknown, kin: Kin): Node<T> | null {
+  let node: Node<T> | null = from;
+  while (node && 'next' in node && !kin.differs(node.name)) node = node.next.get(read(node.name)) ?? null;
+  return node;
 }
 
 /** Keeps a run: each name it read with what it got, in the order of first reading. */
@@ -30,7 +51,7 @@ export function remember<T>(trie: ReadTrie<T>, reads: ReadonlyMap<string, unknow
   let node = trie.root;
   for (const [name, value] of steps) {
     if (!node || 'result' in node) {
-      node = { name, next: new Map() };
+      node = { name, next: new Map(), ahead: new Map() };
       put(node);
     }
     const branch = node;

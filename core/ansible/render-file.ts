@@ -3,11 +3,11 @@ import { type RenderedText, type Unknown, unknownToken } from '../source/rope.ts
 import type { SourceTree } from '../source/tree.ts';
 import { waysApart } from './apart/ways-apart.ts';
 import { newBudget, OverLimit } from './budget.ts';
-import { type Frame, type HostRun, type Rendered, trieOf } from './host-run.ts';
+import { type Frame, type HostRun, ownOperations, type Rendered, readExternal, trieOf } from './host-run.ts';
 import { type Alternative, type Choices, renderTemplate, type Scope } from './jinja/render.ts';
 import { recall, remember } from './read-trie.ts';
 import { treeDigest } from './tree-digest.ts';
-import { digest, type Value } from './value.ts';
+import { digest, OWN_MARK, refuseOwn, type Str, type Value } from './value.ts';
 
 /**
  * Renders a template, or takes the result of an earlier host for which it read the same values. Budgets count per
@@ -16,14 +16,14 @@ import { digest, type Value } from './value.ts';
 export function renderFile(run: HostRun, frame: Frame, file: string, text: string, scope: Scope): Rendered {
   const place = [frame.playIndex, frame.role?.role.directory, ...frame.chain.map(one => one.role.directory)].join('\0');
   const trie = trieOf(run.world, `${file}\0${place}`);
-  const known = recall(trie, name => scope.lookup(name));
+  const known = recall(trie, name => (name.startsWith(OWN_MARK) ? readExternal(run, name) : scope.lookup(name)));
   if (known) return known.result;
-  const reads = new Map<string, Value | undefined>();
+  const reads = new Map<string, unknown>();
   let shareable = true;
   const recording: Scope = {
     ...scope,
     lookup: name => {
-      if (reads.has(name)) return reads.get(name);
+      if (reads.has(name)) return reads.get(name) as Value | undefined;
       const value = scope.lookup(name);
       reads.set(name, value);
       return value;
@@ -32,6 +32,7 @@ export function renderFile(run: HostRun, frame: Frame, file: string, text: strin
       shareable = false;
       return scope.names?.() ?? [];
     },
+    ...(run.forMany ? { own: ownOperations(run, (question, answer) => reads.set(question, answer)) } : {}),
   };
   const rendered = renderOnce(file, text, recording, run.world.repository.tree);
   if (shareable) remember(trie, reads, rendered);
@@ -54,6 +55,7 @@ function renderOnce(file: string, text: string, scope: Scope, tree: SourceTree):
 /**
  * When there are too many ways through a template to look at each: the alternatives of its independent parts, one part
  * at a time. null when the template cannot be taken apart so.
+ * @throws NeedsHost when a part holds what each host has its own of
  */
 export function renderApart(file: string, text: string, scope: Scope): readonly Alternative[] | null {
   const budget = newBudget();
@@ -63,7 +65,9 @@ export function renderApart(file: string, text: string, scope: Scope): readonly 
     if (truncated) return null;
     const found: Alternative[] = [];
     for (const { conditions, text: joined } of alternatives) {
-      const ways = waysApart({ kind: 'str', origins: [], ...joined }, conditions, choices, budget);
+      const whole: Str = { kind: 'str', origins: [], ...joined };
+      refuseOwn(whole);
+      const ways = waysApart(whole, conditions, choices, budget);
       if (!ways) return null;
       found.push(...ways);
     }

@@ -3,17 +3,16 @@ import type { Problem } from '../source/problem.ts';
 import type { SourceTree } from '../source/tree.ts';
 import { type AssumedPlay, assumedPlay } from './assumed-play.ts';
 import { findGroupVarsOnly, findInventories, findPlaybooks } from './discover.ts';
-import { EVERY_NODE, external, type RunResult, type World } from './host-run.ts';
+import { EVERY_NODE, type RunResult, type World } from './host-run.ts';
 import { emptyInventory } from './inventory/inventory.ts';
 import { inventoryBase, loadInventory } from './inventory/load-inventory.ts';
 import { assumedGroups, nodeGroups } from './node-groups.ts';
 import { type NodeResult, nodeResults } from './node-result.ts';
 import { loadPlaybook, type Playbook } from './playbook.ts';
-import { emptyTrie, type ReadTrie, recall, remember } from './read-trie.ts';
 import { openRepository, type Repository } from './repository.ts';
 import { readAnsibleCfg } from './role.ts';
 import { type RolePlace, rolePlaces } from './role-places.ts';
-import { runPlays } from './run-plays.ts';
+import { runHosts } from './run-hosts.ts';
 import { orphansOf, type Survey, survey } from './survey.ts';
 import type { InventoryRendering, NodeGroup, Rendering, RenderOptions } from './types.ts';
 import { assumedWorld, hostsToRender, type InventorySource, playbookWorld, type Shared } from './worlds.ts';
@@ -99,45 +98,6 @@ function inventorySources(
   }
   if (sources.length === 0) sources.push({ path: '', directory: null, inventory: emptyInventory(), problems: [] });
   return sources;
-}
-
-/**
- * Runs every host through every world. A run is taken over for each host that would read the same values from its
- * inventory, so the work grows with distinct hosts.
- */
-function runHosts(worlds: readonly World[], hosts: readonly string[]): ReadonlyMap<string, RunResult> {
-  const tries = worlds.map((): ReadTrie<RunResult> => emptyTrie());
-  const joined = new Map<string, RunResult>();
-  const numbers = new Map<RunResult, number>();
-  const numberOf = (run: RunResult): number => {
-    let number = numbers.get(run);
-    if (number === undefined) numbers.set(run, (number = numbers.size));
-    return number;
-  };
-  const results = new Map<string, RunResult>();
-  for (const host of hosts) {
-    const runs = worlds.map((world, index) => runOf(world, host, tries[index] ?? emptyTrie()));
-    const id = runs.map(numberOf).join();
-    let all = joined.get(id);
-    if (!all) {
-      all = {
-        writes: runs.flatMap(run => run.writes),
-        steps: runs.flatMap(run => run.steps),
-        problems: runs.flatMap(run => run.problems),
-      };
-      joined.set(id, all);
-    }
-    results.set(host, all);
-  }
-  return results;
-}
-
-function runOf(world: World, host: string, trie: ReadTrie<RunResult>): RunResult {
-  const known = recall(trie, key => external(world, host, key));
-  if (known) return known.result;
-  const { reads, ...result } = runPlays(world, host);
-  remember(trie, reads, result);
-  return result;
 }
 
 function groupsOf(

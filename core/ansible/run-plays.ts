@@ -9,6 +9,7 @@ import {
   readExternal,
   type World,
 } from './host-run.ts';
+import { isTold } from './own-result.ts';
 import type { Play } from './playbook.ts';
 import { exists, notEvaluated, within } from './repository.ts';
 import { listOf, type RoleReference } from './role.ts';
@@ -16,23 +17,33 @@ import { roleOf } from './role-tasks.ts';
 import { runRole, runTasks } from './run-tasks.ts';
 import { scopeOf, searchPath } from './scope.ts';
 import { templateText } from './template-text.ts';
+import { NeedsHost } from './value.ts';
 import { combine, loadVarsFile, NO_VARS, type Vars } from './variables.ts';
 import { recordOrphan } from './write-file.ts';
 
 const MAX_ROLE_DEPTH = 20;
 
-/** Runs every play of a playbook for one host, in order, and says what it writes. Nothing is executed. */
-export function runPlays(world: World, host: string): RunResult & Readonly<{ reads: ReadonlyMap<string, unknown> }> {
-  const run = newRun(world, host);
+/** What came of a run and what it read; no result when it cannot stand for many hosts. */
+export type PlaysRun = Readonly<{ reads: ReadonlyMap<string, unknown>; result: RunResult | null }>;
+
+/**
+ * Runs every play of a playbook for one host, in order, and says what it writes. Nothing is executed. With `forMany`
+ * what each host has its own of is left open in the result, see own-values.ts.
+ */
+export function runPlays(world: World, host: string, forMany: boolean): PlaysRun {
+  const run = newRun(world, host, forMany);
   try {
     world.plays.forEach((play, playIndex) => {
       if (readExternal(run, `play:${playIndex}`) === true) runPlay(run, play, playIndex);
     });
   } catch (error) {
+    if (forMany && error instanceof NeedsHost) return { reads: run.reads, result: null };
     if (!(error instanceof ProblemError)) throw error;
     run.problems.push(error.problem);
   }
-  return { writes: run.writes, steps: run.steps, problems: run.problems, reads: run.reads };
+  const { writes, steps, problems, reads } = run;
+  const result = { writes, steps, problems };
+  return { reads, result: !forMany || isTold(result) ? result : null };
 }
 
 function runPlay(run: HostRun, play: Play, playIndex: number): void {

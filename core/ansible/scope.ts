@@ -7,14 +7,15 @@ import {
   groupLists,
   type HostRun,
   intern,
+  ownOperations,
   type RoleInstance,
   readExternal,
   type World,
 } from './host-run.ts';
-import { groupsOf } from './inventory/inventory.ts';
+import { groupsOf, type Inventory } from './inventory/inventory.ts';
 import { type Scope, templateValue } from './jinja/render.ts';
 import { exists, readText, within } from './repository.ts';
-import { dict, type LazyMapping, list, str, unknownValue, type Value } from './value.ts';
+import { dict, fixedList, type LazyMapping, list, type Str, str, unknownValue, type Value } from './value.ts';
 import { combine, NO_VARS, type Vars } from './variables.ts';
 
 /** What `default(omit)` gives; an argument with this text counts as not given. */
@@ -60,7 +61,13 @@ export function scopeOf(run: HostRun, frame: Frame): Scope {
     lookup: find,
     names: () => [...above, ...below].flatMap(layer => [...layer.keys()]),
     loadTemplate: (name, from) => loadTemplate(run.world, frame, name, from),
+    ...shared(run),
   };
+}
+
+function shared(run: HostRun): Pick<Scope, 'parsed' | 'own'> {
+  const { parsed } = run.world;
+  return run.forMany ? { parsed, own: ownOperations(run) } : { parsed };
 }
 
 function layersAbove(run: HostRun, frame: Frame): readonly Vars[] {
@@ -142,12 +149,8 @@ function magicVariable(
   switch (name) {
     case 'inventory_hostname':
       return readExternal(run, 'inventory_hostname') as Value;
-    case 'inventory_hostname_short': {
-      const full = readExternal(run, 'inventory_hostname') as Value;
-      if (full.kind !== 'str')
-        return unknownValue('inventory_hostname_short', ['name of the node'], { defined: true, type: 'str' });
-      return intern(world, str(full.text.split('.')[0] ?? ''));
-    }
+    case 'inventory_hostname_short':
+      return readExternal(run, 'inventory_hostname_short') as Value;
     case 'group_names':
       return readExternal(run, 'group_names') as Value;
     case 'groups':
@@ -160,7 +163,7 @@ function magicVariable(
         name: 'vars',
         get: key => {
           const value = lookup(key);
-          return value && templateValue(value, { lookup }, run.budget);
+          return value && templateValue(value, { lookup, ...shared(run) }, run.budget);
         },
         keys: () => [],
         origins: [],
@@ -210,14 +213,20 @@ function groupsVariable(world: World): Value {
           keys: () => world.inventory.groups.keys(),
           origins: [],
         }
-      : dict(
-          [...groupLists(world.inventory)].map(
-            ([name, hosts]) => [str(name), list(hosts.map(host => str(host)))] as const,
-          ),
-        );
+      : groupsOfHosts(world.inventory);
     groupsVariables.set(world, groups);
   }
   return groups;
+}
+
+function groupsOfHosts(inventory: Inventory): Value {
+  const names = new Map<string, Str>();
+  const named = (host: string): Str => {
+    let name = names.get(host);
+    if (!name) names.set(host, (name = str(host)));
+    return name;
+  };
+  return dict([...groupLists(inventory)].map(([name, hosts]) => [str(name), fixedList(hosts.map(named))] as const));
 }
 
 /**

@@ -3,7 +3,7 @@ import { fromController, type HostRun } from './host-run.ts';
 import { type Scope, templateValue } from './jinja/render.ts';
 import { OMIT } from './scope.ts';
 import type { Traced } from './types.ts';
-import { allOrigins, unknownIn, unknownValue, type Value } from './value.ts';
+import { allOrigins, refuseOwn, unknownIn, unknownValue, type Value } from './value.ts';
 
 /** A value with its templates evaluated; what cannot be had is unknown with the reason. @throws ProblemError `over-limit` */
 export function templated(run: HostRun, value: Value, scope: Scope): Value {
@@ -19,6 +19,7 @@ export function templated(run: HostRun, value: Value, scope: Scope): Value {
 export function templateText(run: HostRun, value: Value, scope: Scope): string | null {
   const result = templated(run, value, scope);
   if (result.kind === 'str') {
+    refuseOwn(result);
     const path = fromController(result.text);
     if (path !== null) return path.includes('\uE000') ? null : path;
   }

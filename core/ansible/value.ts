@@ -77,7 +77,7 @@ export type Arguments = Readonly<{ positional: readonly Value[]; named: Readonly
 
 export const NO_ORIGINS: Origins = [];
 /** Origins kept per value; later ones are dropped. */
-const ORIGIN_LIMIT = 24;
+export const ORIGIN_LIMIT = 24;
 
 export function none(origins: Origins = NO_ORIGINS): None {
   return { kind: 'none', origins };
@@ -106,6 +106,20 @@ export function list(items: Value[], origins: Origins = NO_ORIGINS): List {
   return { kind: 'list', items, origins };
 }
 
+const fixed = new WeakMap<readonly Value[], ReadonlySet<string>>();
+
+/** A list of known texts that no template gets to change, such as the hosts of a group. */
+export function fixedList(texts: readonly Str[]): List {
+  const items = [...texts];
+  fixed.set(items, new Set(texts.map(({ text }) => text)));
+  return list(items);
+}
+
+/** The texts of a fixed list, for finding one at once; null when these items are no fixed list. */
+export function fixedTexts(items: readonly Value[]): ReadonlySet<string> | null {
+  return fixed.get(items) ?? null;
+}
+
 export function tuple(items: readonly Value[], origins: Origins = NO_ORIGINS): Tuple {
   return { kind: 'tuple', items, origins };
 }
@@ -125,12 +139,16 @@ export function undefinedValue(
   return { kind: 'undefined', name, hint, soft: false, origins };
 }
 
-/** A long key is shortened to a digest of the whole, so equal keys still mean equal values. */
+/**
+ * A long key is shortened to a digest of the whole, so equal keys still mean equal values.
+ * @throws NeedsHost for an unknown made of what each host has its own of
+ */
 export function unknownValue(
   key: string,
   why: readonly string[],
   options: Readonly<{ defined?: boolean | null; type?: UnknownValue['type']; origins?: Origins }> = {},
 ): UnknownValue {
+  if (key.includes(OWN_MARK)) throw new NeedsHost();
   return {
     kind: 'unknown',
     key: shortened(key),
@@ -139,6 +157,44 @@ export function unknownValue(
     ...(options.type ? { type: options.type } : {}),
     origins: options.origins ?? NO_ORIGINS,
   };
+}
+
+/**
+ * Begins the key of a token that stands for a value each host has its own of (see own-values.ts). Such a text is known,
+ * not empty and plain; what it says is put in when the evaluation is over.
+ */
+export const OWN_MARK = '\uE000@';
+
+/** An operation needs to know what a host's own value says, and is no operation that can be done for each host apart. */
+export class NeedsHost extends Error {
+  constructor() {
+    super('what each host has its own of is needed to go on');
+    this.name = 'NeedsHost';
+  }
+}
+
+/** Whether a text holds what each host has its own of. */
+export function holdsOwnToken(value: Str): boolean {
+  if (!value.unknowns) return false;
+  for (const { key } of value.unknowns.values()) if (key.startsWith(OWN_MARK)) return true;
+  return false;
+}
+
+/** Whether any part of a value is what each host has its own of. @throws PythonError as `visitParts` */
+export function holdsOwn(value: Value): boolean {
+  if (value.kind === 'str') return value.unknowns !== undefined && holdsOwnToken(value);
+  if (containerOf(value) === null) return false;
+  if ('items' in value && fixed.has(value.items)) return false;
+  let holds = false;
+  visitParts(value, part => {
+    if (part.kind === 'str' && part.unknowns && holdsOwnToken(part)) holds = true;
+  });
+  return holds;
+}
+
+/** @throws NeedsHost for a text that holds what each host has its own of */
+export function refuseOwn(value: Str): void {
+  if (holdsOwnToken(value)) throw new NeedsHost();
 }
 
 /** 128 bits of SHA-256 in hex: names unknowns. */
@@ -262,6 +318,7 @@ export function withOrigins<V extends Value>(value: V, origins: Origins): V {
 export function keyOf(value: Value): string {
   switch (value.kind) {
     case 'str':
+      if (value.unknowns) refuseOwn(value);
       return `s${value.text}`;
     case 'int':
       return `n${value.value}`;
@@ -356,13 +413,18 @@ export function toJson(value: Value): unknown {
   }
 }
 
-/** Everything unknown in a value as one unknown, or null when all of it is known. */
+/**
+ * Everything unknown in a value as one unknown, or null when all of it is known.
+ * @throws NeedsHost when a part is what each host has its own of
+ */
 export function unknownIn(value: Value): Unknown | null {
   if (value.kind === 'unknown') return { key: value.key, why: value.why };
   const found = new Map<string, Unknown>();
   visitParts(value, part => {
     if (part.kind === 'unknown') found.set(part.key, part);
-    if (part.kind === 'str') for (const unknown of part.unknowns?.values() ?? []) found.set(unknown.key, unknown);
+    if (part.kind !== 'str' || !part.unknowns) return;
+    refuseOwn(part);
+    for (const unknown of part.unknowns.values()) found.set(unknown.key, unknown);
   });
   if (found.size === 0) return null;
   const why = [...found.values()].flatMap(unknown => unknown.why);
@@ -389,7 +451,8 @@ function identityText(value: Value, known: Map<object, string>): string {
 }
 
 function shortened(text: string): string {
-  return text.length > 400 ? `${text.slice(0, 120)}…${digest(text)}` : text;
+  if (text.length <= 400) return text;
+  return `${text.slice(0, 120)}…${digest(text)}${text.includes(OWN_MARK) ? OWN_MARK : ''}`;
 }
 
 function plainIdentity(value: Value, inner: (part: Value) => string): string {

@@ -3,6 +3,7 @@ import { EVERY_NODE, emptyTemplates, type World } from './host-run.ts';
 import { matchHosts } from './inventory/host-pattern.ts';
 import type { Inventory } from './inventory/inventory.ts';
 import { type HostVariables, inventoryVariables, variablesOfEveryGroup } from './inventory/inventory-variables.ts';
+import { newOwnValues } from './own-values.ts';
 import type { Play, Playbook } from './playbook.ts';
 import { notEvaluated, type Repository, report } from './repository.ts';
 import { listOf } from './role.ts';
@@ -70,6 +71,8 @@ function worldOf(
     interned: new Map(),
     templates: emptyTemplates(),
     hostvars: new Map(),
+    own: newOwnValues(),
+    parsed: new Map(),
   };
 }
 

@@ -9,7 +9,7 @@ import { findFile, OMIT, scopeOf, searchPath } from './scope.ts';
 import type { Task } from './task.ts';
 import { templated, templateText, tracedMode, tracedText } from './template-text.ts';
 import type { Condition, Traced } from './types.ts';
-import { toJson, unknownIn, type Value } from './value.ts';
+import { refuseOwn, toJson, unknownIn, type Value } from './value.ts';
 
 /** Modules that change a file on the node in a way the gate looks at. */
 export const WRITING_MODULES: ReadonlySet<string> = new Set([
@@ -228,7 +228,10 @@ function inlineContent(
 ): { dest: Traced<string>; content: Content } | null {
   const text = textOf(value);
   if (text === null) return null;
-  if (!isGovernedName(shownPath(dest)) && !isGovernedText(text.text)) return null;
+  if (!isGovernedName(shownPath(dest))) {
+    if (value.kind === 'str') refuseOwn(value);
+    if (!isGovernedText(text.text)) return null;
+  }
   const alternatives: readonly Alternative[] = [{ conditions: [], text }];
   const whole = value.kind === 'unknown';
   const problem = whole

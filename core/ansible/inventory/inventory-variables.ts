@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { mayBeOwn, ownShape } from '../own-values.ts';
 import type { Repository } from '../repository.ts';
 import { identity, type Value } from '../value.ts';
 import { combine, type LoadedVars, loadNamedVars, type Vars } from '../variables.ts';
@@ -13,14 +14,20 @@ export type HostVariables = Readonly<{
   /** Shared by all hosts of the same groups. */
   group: Vars;
   own: Vars;
+  /** The one object for a value that several hosts have of their own, so that they are seen to be equal. */
+  shared: (value: Value) => Value;
   vaulted: readonly string[];
+  /**
+   * Equal for hosts that are in the same groups and have the same variables of their own, apart from what plain texts
+   * say and where they are written (`ownShape`).
+   */
+  kin: string;
 }>;
 
 /**
  * Ansible's VARIABLE_PRECEDENCE below play vars: inventory `all`, inventory groups, then the group_vars files of `all`
  * (inventory, playbook) and of the groups (inventory, playbook), then the host's own from inventory, inventory
- * host_vars and playbook host_vars. Directories are null where there is none. Equal values are one object, so that
- * hosts with equal variables are seen to be equal.
+ * host_vars and playbook host_vars. Directories are null where there is none.
  */
 export function inventoryVariables(
   repository: Repository,
@@ -28,9 +35,10 @@ export function inventoryVariables(
   inventoryDirectory: string | null,
   playbookDirectory: string | null,
 ): InventoryVariables {
-  const groupParts = new Map<string, LoadedVars>();
+  const groupParts = new Map<string, LoadedVars & Readonly<{ number: number }>>();
   const hosts = new Map<string, HostVariables>();
   const canonical = new Map<string, Value>();
+  const numbers = new Map<string | Value, number>();
   const beside = memoised(repository, inventoryDirectory);
   const besidePlaybook = playbookDirectory === inventoryDirectory ? null : memoised(repository, playbookDirectory);
 
@@ -61,21 +69,41 @@ export function inventoryVariables(
     const loaded = [beside('host_vars', name), besidePlaybook?.('host_vars', name)].filter(one => one !== undefined);
     const vars = combine(inventory.hosts.get(name)?.vars ?? new Map(), ...loaded.map(one => one.vars));
     return {
-      vars: new Map([...vars].map(([key, value]) => [key, shared(value)])),
+      vars,
       vaulted: loaded.flatMap(one => one.vaulted),
     };
+  }
+
+  /** The groups' part for a host; hosts that are directly in the same groups have the same. */
+  function partOf(name: string): LoadedVars & Readonly<{ number: number }> {
+    const id = [...(inventory.hosts.get(name)?.groups ?? [])].join('\0');
+    let part = groupParts.get(id);
+    if (!part) groupParts.set(id, (part = { ...groupPart(groupsOf(inventory, name)), number: groupParts.size }));
+    return part;
+  }
+
+  function numberOf(value: Value): number {
+    const shape = ownShape(value) ?? value;
+    let number = numbers.get(shape);
+    if (number === undefined) numbers.set(shape, (number = numbers.size));
+    return number;
+  }
+
+  function kinOf(name: string, group: number, own: LoadedVars): string {
+    const variables = [...own.vars].map(([key, value]) => `${key}=${numberOf(value)}`);
+    const named = `${mayBeOwn(name)} ${mayBeOwn(name.split('.')[0] ?? '')}`;
+    return [group, named, ...own.vaulted, ...variables].join('\0');
   }
 
   return {
     of(name) {
       const known = hosts.get(name);
       if (known) return known;
-      const groups = groupsOf(inventory, name);
-      const id = groups.map(group => group.name).join('\0');
-      let group = groupParts.get(id);
-      if (!group) groupParts.set(id, (group = groupPart(groups)));
+      const group = partOf(name);
       const own = ownPart(name);
-      const variables = { group: group.vars, own: own.vars, vaulted: [...group.vaulted, ...own.vaulted] };
+      const vaulted = own.vaulted.length === 0 ? group.vaulted : [...group.vaulted, ...own.vaulted];
+      const kin = kinOf(name, group.number, own);
+      const variables = { group: group.vars, own: own.vars, shared, vaulted, kin };
       hosts.set(name, variables);
       return variables;
     },
@@ -106,7 +134,9 @@ export function variablesOfEveryGroup(
   return {
     group: combine(...groups.map(group => group.vars), ...loaded.map(one => one.vars)),
     own: new Map(),
+    shared: value => value,
     vaulted: loaded.flatMap(one => one.vaulted),
+    kin: '',
   };
 }
 

@@ -5,6 +5,7 @@ import {
   list,
   PythonError,
   pythonType,
+  refuseOwn,
   str,
   tuple,
   undefinedValue,
@@ -192,6 +193,7 @@ export function iterate(value: Value): readonly Value[] {
     case 'lazy':
       return [...value.keys()].map(key => str(key, value.origins));
     case 'str': {
+      refuseOwn(value);
       if (value.unknowns?.size)
         throw new PythonError('fails', 'a loop over the characters of a text that is partly unknown');
       const bounds = characterBounds(value.text);

@@ -12,6 +12,7 @@ import {
   none,
   PythonError,
   type RuntimeObject,
+  refuseOwn,
   setEntry,
   str,
   type Tuple,
@@ -89,6 +90,7 @@ const LIST_METHODS: Methods<List> = {
     }
     const added =
       more.kind === 'dict' ? [...more.entries.values()].map(([key]) => key) : 'items' in more ? more.items : null;
+    if (more.kind === 'str') refuseOwn(more);
     const characters = more.kind === 'str' ? [...more.text].map(character => str(character)) : added;
     if (!characters) throw new PythonError('fails', 'extend() takes an iterable');
     spendItems(engine.budget, self.items.length + characters.length);

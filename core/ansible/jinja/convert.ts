@@ -1,5 +1,6 @@
+import { UNKNOWN_TOKEN, unknownToken } from '../../source/rope.ts';
 import { type Budget, OverLimit, spend } from '../budget.ts';
-import { expandedSize, type Value, visitParts } from '../value.ts';
+import { expandedSize, holdsOwnToken, NeedsHost, type Value, visitParts } from '../value.ts';
 import { parseLiteral } from './literal.ts';
 import { derived, toText } from './python.ts';
 import { concat } from './text.ts';
@@ -19,6 +20,7 @@ export function convert(budget: Budget, nodes: readonly Value[]): Value {
     budget,
     nodes.map(node => toText(budget, node)),
   );
+  if (holdsOwnToken(text) && mayReadTrueOrFalse(text.text)) throw new NeedsHost();
   const looksLikeValue = /^[{[]/.test(text.text) || text.text === 'True' || text.text === 'False';
   if (!looksLikeValue) return text;
   const value = parseLiteral(budget, text);
@@ -26,6 +28,13 @@ export function convert(budget: Budget, nodes: readonly Value[]): Value {
   if (value === 'unknown') return derived('literal', [text]);
   return text.unsafe ? markUnsafe(value) : value;
 }
+
+/** One token alone never does: such a value is not taken for a host's own. */
+function mayReadTrueOrFalse(text: string): boolean {
+  const around = text.replace(UNKNOWN_TOKEN, '');
+  return /^[TrueFals]*$/.test(around) && (around !== '' || text.length > TOKEN_LENGTH);
+}
+const TOKEN_LENGTH = unknownToken('00000000').length;
 
 /** Whether `literal_eval(str(value))` gives the value back. Only lists and mappings are read back at all. */
 function survivesText(budget: Budget, value: Value): boolean {

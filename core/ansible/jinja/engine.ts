@@ -3,6 +3,7 @@ import { UNKNOWN_TOKEN } from '../../source/rope.ts';
 import type { Budget } from '../budget.ts';
 import {
   type Arguments,
+  holdsOwnToken,
   PythonError,
   type Undefined,
   type UnknownValue,
@@ -43,6 +44,7 @@ export function truthOf(value: Value): Truth {
       return value.value !== 0;
     case 'str':
       if (!value.unknowns?.size) return value.text !== '';
+      if (holdsOwnToken(value)) return true;
       return value.text.replace(UNKNOWN_TOKEN, '') !== '' ? true : unknownTruth(unknownIn(value) as Unknown, false);
     case 'list':
     case 'tuple':

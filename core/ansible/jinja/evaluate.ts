@@ -1,15 +1,19 @@
-import { deeper, spend, spendItems } from '../budget.ts';
+import { type Budget, deeper, spend, spendItems } from '../budget.ts';
 import {
   type Arguments,
   allOrigins,
   bool,
   dict,
   type Entry,
+  holdsOwn,
   identity,
   list,
+  NeedsHost,
+  none,
   type Origins,
   PythonError,
   pythonType,
+  refuseOwn,
   type Str,
   tuple,
   undefinedValue,
@@ -19,12 +23,13 @@ import {
 } from '../value.ts';
 import { attribute, item, iterate, sliceOf } from './access.ts';
 import { deepCopy } from './collection-methods.ts';
-import { type Truth, truthOf, truthValue, type UnknownCondition } from './engine.ts';
+import { type Engine, type Truth, truthOf, truthValue, type UnknownCondition } from './engine.ts';
 import { type Frame, nameIn, type Run } from './frame.ts';
 import { GLOBALS } from './globals.ts';
 import { binary, comparison, unary } from './operators.ts';
 import { defined, toText } from './python.ts';
-import type { CallArguments, Expression } from './syntax.ts';
+import type { Operation } from './scope.ts';
+import type { BinaryOperator, CallArguments, Expression } from './syntax.ts';
 import { concat } from './text.ts';
 
 /** The value of an expression. @throws PythonError, OverLimit; `run.at` then names the place */
@@ -63,39 +68,104 @@ function evaluateNode(run: Run, expression: Expression, frame: Frame): Value {
     }
     case 'compare':
       return compareChain(run, expression, frame);
-    case 'binary': {
-      const left = value(expression.left);
-      return binary(run.budget, expression.operator, left, value(expression.right));
+    case 'binary':
+      return arithmetic(run, expression.operator, value(expression.left), value(expression.right));
+    case 'unary': {
+      const { operator } = expression;
+      return operate(run, `unary ${operator}`, [value(expression.operand)], (_, [operand]) =>
+        unary(operator, operand as Value),
+      );
     }
-    case 'unary':
-      return unary(expression.operator, value(expression.operand));
     case 'concat':
       return concat(
         run.budget,
         expression.parts.map(part => toText(run.budget, value(part))),
       );
-    case 'attribute':
-      return attribute(run, value(expression.of), expression.name);
+    case 'attribute': {
+      const of = value(expression.of);
+      if (of.kind === 'str') refuseOwn(of);
+      return attribute(run, of, expression.name);
+    }
     case 'item': {
       const of = value(expression.of);
       const { index } = expression;
-      if (index.type !== 'slice') return item(run, of, value(index));
-      const bound = (part: Expression | null) => (part ? value(part) : null);
-      return sliceOf(run, of, [bound(index.start), bound(index.stop), bound(index.step)]);
+      if (index.type !== 'slice') return itemOf(run, of, value(index));
+      const bound = (part: Expression | null) => (part ? value(part) : none());
+      const bounds = [bound(index.start), bound(index.stop), bound(index.step)] as const;
+      if (of.kind !== 'str') return sliceOf(run, of, bounds);
+      return operate(run, 'slice', [of, ...bounds], (engine, [text, start, stop, step]) =>
+        sliceOf(engine, text as Value, [start, stop, step] as [Value, Value, Value]),
+      );
     }
     case 'slice':
       throw new PythonError('fails', 'a slice stands outside of brackets');
     case 'call': {
-      const callee = value(expression.callee);
-      return call(run, callee, evaluateArguments(run, expression.args, frame));
+      const { callee } = expression;
+      if (callee.type !== 'attribute') return call(run, value(callee), evaluateArguments(run, expression.args, frame));
+      spend(run.budget);
+      const of = deeper(run.budget, () => value(callee.of));
+      if (of.kind === 'str') return callText(run, of, callee.name, evaluateArguments(run, expression.args, frame));
+      const method = attribute(run, of, callee.name);
+      return call(run, method, evaluateArguments(run, expression.args, frame));
     }
     case 'filter':
       return applyFilters(run, expression, frame, null);
     case 'test': {
+      const { name } = expression;
       const input = value(expression.input);
-      return run.test(expression.name, input, evaluateArguments(run, expression.args, frame));
+      const args = evaluateArguments(run, expression.args, frame);
+      if (name === 'defined' || name === 'undefined') return run.test(name, input, args);
+      return operateWith(run, `is ${name}`, input, args, (engine, value, given) => engine.test(name, value, given));
     }
   }
+}
+
+/** An operation; on what each host has its own of it is done for each host apart, as far as their results differ. */
+function operate(run: Run, name: string, inputs: readonly Value[], work: Operation): Value {
+  return run.own && inputs.some(holdsOwn) ? run.own.apply(run.budget, name, inputs, work) : work(run, inputs);
+}
+
+/** An operation that takes a value and arguments as a call has them. */
+function operateWith(
+  run: Run,
+  name: string,
+  input: Value,
+  args: Arguments,
+  work: (engine: Engine, input: Value, args: Arguments) => Value,
+): Value {
+  if (!run.own) return work(run, input, args);
+  const names = [...args.named.keys()];
+  const count = args.positional.length;
+  return operate(
+    run,
+    `${name} ${count} ${names.join()}`,
+    [input, ...args.positional, ...args.named.values()],
+    (engine, [first, ...others]) => {
+      const named = new Map(names.map((key, index) => [key, others[count + index] as Value]));
+      return work(engine, first as Value, { positional: others.slice(0, count), named });
+    },
+  );
+}
+
+/** Texts and lists are only put together: what they hold does not matter. */
+function arithmetic(run: Run, operator: BinaryOperator, left: Value, right: Value): Value {
+  const joins = operator === '+' && left.kind === right.kind && (left.kind === 'str' || left.kind === 'list');
+  if (joins) return binary(run.budget, operator, left, right);
+  return operate(run, operator, [left, right], (engine, [a, b]) =>
+    binary(engine.budget, operator, a as Value, b as Value),
+  );
+}
+
+function itemOf(run: Run, of: Value, index: Value): Value {
+  if (of.kind !== 'str' && !(run.own && holdsOwn(index))) return item(run, of, index);
+  return operate(run, 'item', [of, index], (engine, [value, key]) => item(engine, value as Value, key as Value));
+}
+
+/** A method of a text, called. */
+function callText(run: Run, text: Str, method: string, args: Arguments): Value {
+  return operateWith(run, `.${method}`, text, args, (engine, value, given) =>
+    invoke(engine.budget, attribute(engine, value, method), given),
+  );
 }
 
 function lookUp(run: Run, name: string, frame: Frame): Value {
@@ -210,7 +280,9 @@ function compareChain(run: Run, expression: Expression & { type: 'compare' }, fr
   for (const { operator, operand } of expression.rest) {
     if (result && !decided(run, truthOf(result))) return result;
     const right = evaluate(run, operand, frame);
-    result = comparison(run.budget, operator, left, right);
+    result = operate(run, operator, [left, right], (engine, [a, b]) =>
+      comparison(engine.budget, operator, a as Value, b as Value),
+    );
     left = right;
   }
   return result ?? left;
@@ -225,7 +297,33 @@ export function applyFilters(run: Run, expression: Expression, frame: Frame, blo
   if (!input) throw new PythonError('fails', 'a filter without input');
   const args = evaluateArguments(run, expression.args, frame);
   run.at = { source: frame.unit.source, offset: expression.at };
-  return run.filter(expression.name, input, args);
+  const { name } = expression;
+  if (letsThrough(name, input, args)) return run.filter(name, input, args);
+  return operateWith(run, `| ${name}`, input, args, (engine, value, given) => engine.filter(name, value, given));
+}
+
+/** Filters whose result holds what their input holds, unchanged, whatever it says. */
+function letsThrough(name: string, input: Value, args: Arguments): boolean {
+  switch (name.replace(/^ansible\.(?:builtin|legacy)\./, '')) {
+    case 'default':
+    case 'd':
+    case 'mandatory':
+      return true;
+    case 'string':
+      return input.kind === 'str';
+    case 'join':
+    case 'first':
+    case 'last':
+      return input.kind === 'list';
+    case 'list':
+      return input.kind === 'list' || input.kind === 'dict';
+    case 'combine':
+      return args.named.size === 0;
+    case 'dict2items':
+      return input.kind === 'dict';
+    default:
+      return false;
+  }
 }
 
 export function evaluateArguments(run: Run, args: CallArguments, frame: Frame): Arguments {
@@ -239,10 +337,26 @@ export function evaluateArguments(run: Run, args: CallArguments, frame: Frame): 
   return { positional, named };
 }
 
+/** Types of callables that only hand on what they are given; methods of lists and mappings refuse what they compare. */
+const LETS_THROUGH: ReadonlySet<string> = new Set([
+  'Macro',
+  'LoopContext',
+  'dict',
+  'namespace',
+  'builtin_function_or_method',
+]);
+
 /** Calls a macro, a method or a global. @throws PythonError */
 export function call(run: Run, callee: Value, args: Arguments): Value {
-  spend(run.budget, 2);
-  if (callee.kind === 'object' && callee.call) return deeper(run.budget, () => callee.call?.(args) as Value);
+  if (run.own && callee.kind === 'object' && !LETS_THROUGH.has(callee.type)) {
+    if ([...args.positional, ...args.named.values()].some(holdsOwn)) throw new NeedsHost();
+  }
+  return invoke(run.budget, callee, args);
+}
+
+function invoke(budget: Budget, callee: Value, args: Arguments): Value {
+  spend(budget, 2);
+  if (callee.kind === 'object' && callee.call) return deeper(budget, () => callee.call?.(args) as Value);
   if (callee.kind === 'unknown') {
     const inputs = [...args.positional, ...args.named.values()].map(identity);
     return unknownValue(`${callee.key}(${inputs.join(', ')})`, callee.why, { origins: callee.origins });

@@ -12,6 +12,7 @@ import {
   PythonError,
   pythonType,
   type RuntimeObject,
+  refuseOwn,
   type Str,
   setEntry,
   str,
@@ -403,6 +404,7 @@ function loadNamed(run: Run, names: readonly Value[], from: Unit): Loaded | null
   for (const name of names) {
     if (name.kind !== 'str')
       throw new PythonError('fails', `a template name must be text, not ${pythonType(defined(name))}`);
+    refuseOwn(name);
     const loaded = run.load(name.text, from);
     if (loaded) return loaded;
   }

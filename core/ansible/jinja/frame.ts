@@ -2,6 +2,7 @@ import type { Budget } from '../budget.ts';
 import type { Origins, Value } from '../value.ts';
 import type { Engine } from './engine.ts';
 import type { Choices } from './join-ways.ts';
+import type { OwnOperations } from './scope.ts';
 import type { Body, SyntaxOptions, Template } from './syntax.ts';
 import type { Source } from './text.ts';
 
@@ -18,6 +19,8 @@ export interface Run extends Engine {
   converts: boolean;
   /** When not null, unknown conditions around statements are not decided: both ways run, and are kept here. */
   readonly choices: Choices | null;
+  /** Set when values may hold what each host has its own of. */
+  readonly own: OwnOperations | null;
   /** Another template, parsed; null when there is none by that name. */
   load(name: string, from: Unit): Loaded | null;
 }

@@ -2,6 +2,7 @@ import { type Budget, OverLimit, spend, spendItems, spendText } from '../budget.
 import {
   allOrigins,
   bool,
+  fixedTexts,
   float,
   identity,
   int,
@@ -193,6 +194,10 @@ function isIn(budget: Budget, item: Value, container: Value): boolean | null {
     case 'list':
     case 'tuple':
       if (container.items.length === 0) return false;
+      if (item.kind === 'str' && !item.unknowns?.size) {
+        const texts = fixedTexts(container.items);
+        if (texts) return texts.has(item.text);
+      }
       if (isUnknown(budget, item)) return null;
       if (
         contains(

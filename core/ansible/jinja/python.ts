@@ -11,6 +11,7 @@ import {
   type Origins,
   PythonError,
   pythonType,
+  refuseOwn,
   type Str,
   str,
   type Tuple,
@@ -151,7 +152,11 @@ export function equals(budget: Budget, a: Value, b: Value): boolean {
   }
   // biome-ignore lint/suspicious/noDoubleEquals: int and bigint are one number type in Python
   if (isNumber(a) && isNumber(b)) return numberOf(a) == numberOf(b);
-  if (a.kind === 'str' && b.kind === 'str') return a.text === b.text;
+  if (a.kind === 'str' && b.kind === 'str') {
+    refuseOwn(a);
+    refuseOwn(b);
+    return a.text === b.text;
+  }
   if ((a.kind === 'list' && b.kind === 'list') || (a.kind === 'tuple' && b.kind === 'tuple')) {
     return deeper(
       budget,
@@ -179,7 +184,11 @@ export function compare(budget: Budget, a: Value, b: Value): number {
     const [x, y] = [numberOf(a), numberOf(b)];
     return x < y ? -1 : x > y ? 1 : 0;
   }
-  if (a.kind === 'str' && b.kind === 'str') return compareText(a.text, b.text);
+  if (a.kind === 'str' && b.kind === 'str') {
+    refuseOwn(a);
+    refuseOwn(b);
+    return compareText(a.text, b.text);
+  }
   if ((a.kind === 'list' && b.kind === 'list') || (a.kind === 'tuple' && b.kind === 'tuple')) {
     return deeper(budget, () => {
       for (let i = 0; i < Math.min(a.items.length, b.items.length); i++) {

@@ -20,11 +20,11 @@ import type { Run } from './frame.ts';
 import type { Choices } from './join-ways.ts';
 import { SyntaxFailure } from './lexer.ts';
 import { derived } from './python.ts';
-import type { Scope } from './scope.ts';
+import type { ParsedTemplates, Scope } from './scope.ts';
 import { ANSIBLE_SYNTAX } from './syntax.ts';
 import { applyTest } from './tests.ts';
 import { placeAt, sourceOf } from './text.ts';
-import { type ParsedTemplates, parsed, Variables } from './variables.ts';
+import { parsed, Variables } from './variables.ts';
 
 export type { Condition } from './explore.ts';
 export type { Choice, Choices } from './join-ways.ts';
@@ -134,7 +134,7 @@ function answer<T>(
   work: (evaluation: Evaluation) => T,
   choices: Choices | null = null,
 ): { outcomes: readonly Located<T>[]; truncated: boolean } {
-  const templates: ParsedTemplates = new Map();
+  const templates: ParsedTemplates = scope.parsed ?? new Map();
   let current: Run | null = null;
   const places = new Map<PythonError, Place>();
   const once = (decide: Decide) => {
@@ -176,6 +176,7 @@ function newRun(
     at: { source: nowhere, offset: 0 },
     converts: false,
     choices,
+    own: scope.own ?? null,
     filter: (name, input, args) => applyFilter(run, name, input, args),
     test: (name, input, args) => applyTest(run, name, input, args),
     variable: name => variables.get(name),

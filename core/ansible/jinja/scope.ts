@@ -1,4 +1,7 @@
+import type { Budget } from '../budget.ts';
 import type { Value } from '../value.ts';
+import type { Engine } from './engine.ts';
+import type { Template } from './syntax.ts';
 
 /** What a template sees of the world. */
 export interface Scope {
@@ -10,4 +13,25 @@ export interface Scope {
   loadTemplate?(name: string, from: string): { file: string; text: string } | null;
   /** `jinja2_extensions` of ansible.cfg, such as `jinja2.ext.do`. */
   extensions?: readonly string[];
+  /** Texts parsed before, to be used again. */
+  parsed?: ParsedTemplates;
+  /** Set when variables may hold what each host has its own of. */
+  own?: OwnOperations;
+}
+
+/** Parsed texts by syntax and text. */
+export type ParsedTemplates = Map<string, Template>;
+
+/** An operation of a template that depends on nothing but its inputs. @throws PythonError, OverLimit */
+export type Operation = (engine: Engine, inputs: readonly Value[]) => Value;
+
+/** Operations on values that hold what each host has its own of (see own-values.ts). */
+export interface OwnOperations {
+  /**
+   * The result of an operation as far as it is one for all hosts the evaluation stands for; what each host has its own
+   * of stays a token. `name` and `inputs` say all the result depends on.
+   * `budget` pays for the host at hand.
+   * @throws NeedsHost when the result cannot be had that way; PythonError, OverLimit as the operation
+   */
+  apply(budget: Budget, name: string, inputs: readonly Value[], work: Operation): Value;
 }

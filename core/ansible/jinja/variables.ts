@@ -3,6 +3,7 @@ import {
   allOrigins,
   dict,
   type Entry,
+  fixedTexts,
   list,
   none,
   PythonError,
@@ -17,12 +18,9 @@ import { executeTemplate, joined } from './execute.ts';
 import type { Frame, Loaded, Run, Unit } from './frame.ts';
 import { readOverrides } from './overrides.ts';
 import { parseTemplate } from './parser.ts';
-import type { Scope } from './scope.ts';
+import type { ParsedTemplates, Scope } from './scope.ts';
 import { ANSIBLE_SYNTAX, type SyntaxOptions, type Template } from './syntax.ts';
 import { concat, originsOf, placeAt, slice, sourceOf } from './text.ts';
-
-/** Parsed texts, shared by the outcomes of one question. */
-export type ParsedTemplates = Map<string, Template>;
 
 export function parsed(run: Run, templates: ParsedTemplates, text: string, syntax: SyntaxOptions): Template {
   const key = JSON.stringify([syntax, text]);
@@ -96,6 +94,7 @@ export class Variables {
       case 'str':
         return value.unsafe || !mayBeTemplate(value.text) ? value : this.#text(value);
       case 'list':
+        if (fixedTexts(value.items)) return value;
         return deeper(this.#run.budget, () =>
           list(
             value.items.map(item => this.template(item)),

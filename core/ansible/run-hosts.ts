@@ -1,0 +1,89 @@
+import { differsAmongKin, type RunResult, readKey, type World } from './host-run.ts';
+import { differsByHost, resultOfHost } from './own-result.ts';
+import { emptyTrie, type ReadTrie, recall, remember } from './read-trie.ts';
+import { runPlays } from './run-plays.ts';
+
+/**
+ * Runs every host through every world. A run stands for every host that would read the same, with what each has its own
+ * of left open and put in afterwards: the work grows with distinct hosts. Where that cannot be, a host is run on its own
+ * and shares the run with those that would read the same to the letter.
+ */
+export function runHosts(worlds: readonly World[], hosts: readonly string[]): ReadonlyMap<string, RunResult> {
+  const runs = worlds.map((world): Runs => ({ world, forMany: emptyTrie(), apart: emptyTrie(), filled: new Map() }));
+  const [first, ...others] = runs;
+  const results = new Map<string, RunResult>();
+  if (!first) {
+    const nothing = join([]);
+    for (const host of hosts) results.set(host, nothing);
+    return results;
+  }
+  if (others.length === 0) {
+    for (const host of hosts) results.set(host, runOf(first, host));
+    return results;
+  }
+  const joined = new Map<string, RunResult>();
+  const numbers = new Map<RunResult, number>();
+  const numberOf = (run: RunResult): number => {
+    let number = numbers.get(run);
+    if (number === undefined) numbers.set(run, (number = numbers.size));
+    return number;
+  };
+  for (const host of hosts) {
+    const parts = runs.map(run => runOf(run, host));
+    const id = parts.map(numberOf).join();
+    let all = joined.get(id);
+    if (!all) joined.set(id, (all = join(parts)));
+    results.set(host, all);
+  }
+  return results;
+}
+
+function join(parts: readonly RunResult[]): RunResult {
+  return {
+    writes: parts.flatMap(run => run.writes),
+    steps: parts.flatMap(run => run.steps),
+    problems: parts.flatMap(run => run.problems),
+  };
+}
+
+/** The runs of one world so far. */
+type Runs = Readonly<{
+  world: World;
+  /** null: these hosts have to be run apart. */
+  forMany: ReadTrie<RunResult | null>;
+  apart: ReadTrie<RunResult>;
+  /** Results that are the same for all hosts that share them, with the origins of the first of these. */
+  filled: Map<RunResult, RunResult>;
+}>;
+
+function runOf(runs: Runs, host: string): RunResult {
+  const { world } = runs;
+  if (world.everyNode) return runApart(runs, host);
+  const kin = { id: world.variablesOf(host).kin, differs: differsAmongKin };
+  const known = recall(runs.forMany, key => readKey(world, host, key, true), kin);
+  const shared = known ? known.result : runForMany(runs, host);
+  return shared ? fill(runs, shared, host) : runApart(runs, host);
+}
+
+function runForMany({ world, forMany }: Runs, host: string): RunResult | null {
+  const { reads, result } = runPlays(world, host, true);
+  remember(forMany, reads, result);
+  return result;
+}
+
+function fill({ world, filled }: Runs, shared: RunResult, host: string): RunResult {
+  const known = filled.get(shared);
+  if (known) return known;
+  const result = resultOfHost(world.own, shared, host);
+  if (!differsByHost(shared)) filled.set(shared, result);
+  return result;
+}
+
+function runApart({ world, apart }: Runs, host: string): RunResult {
+  const known = recall(apart, key => readKey(world, host, key, false));
+  if (known) return known.result;
+  const { reads, result } = runPlays(world, host, false);
+  if (!result) throw new Error('a run for one host has a result');
+  remember(apart, reads, result);
+  return result;
+}
