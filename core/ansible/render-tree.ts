@@ -81,7 +81,7 @@ function inventorySources(
   const paths = options.inventories ?? findInventories(repository.tree);
   const sources: Source[] = paths.map(path => {
     const before = repository.problems.length;
-    const inventory = loadInventory(repository, path);
+    const inventory = loadInventory(repository, path, options.ansible);
     const problems = repository.problems.splice(before);
     return { path, directory: inventoryBase(repository, path), inventory, problems };
   });

@@ -97,11 +97,19 @@ export type Rendering = Readonly<{
   read: ReadonlySet<string>;
 }>;
 
+/**
+ * The templating of ansible-core the repository is meant for: `2.14` stands for every version before data tagging
+ * (2.14 to 2.18), `2.19` for those since.
+ */
+export type AnsibleVersion = '2.14' | '2.19';
+
 export type RenderOptions = Readonly<{
   /** Repository paths; absent = found in the tree. */
   inventories?: readonly string[];
   playbooks?: readonly string[];
   minor: Minor;
+  /** Absent = `2.14`. */
+  ansible?: AnsibleVersion;
   /** Only this host. */
   host?: string;
 }>;

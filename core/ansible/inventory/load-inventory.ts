@@ -1,21 +1,25 @@
 import { posix } from 'node:path';
 import { ProblemError } from '../../source/problem.ts';
 import { isDirectory, notEvaluated, type Repository, readText, readYaml, report } from '../repository.ts';
+import type { AnsibleVersion } from '../types.ts';
 import { varsOf } from '../variables.ts';
 import { readIni } from './ini.ts';
 import { emptyInventory, type Inventory, reconcile } from './inventory.ts';
 import { readYamlInventory } from './yaml-inventory.ts';
 
-const NOT_INVENTORY_NAME =
-  /^\.|^(?:host_vars|group_vars|vars_plugins)$|\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|ini|cfg|retry)$|~$/;
+/** Names skipped in an inventory directory (INVENTORY_IGNORE_EXTS); ansible-core 2.19 reads `.ini` files there. */
+const NOT_INVENTORY_NAME: Readonly<Record<AnsibleVersion, RegExp>> = {
+  '2.14': /^\.|^(?:host_vars|group_vars|vars_plugins)$|\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|ini|cfg|retry)$|~$/,
+  '2.19': /^\.|^(?:host_vars|group_vars|vars_plugins)$|\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|cfg|retry)$|~$/,
+};
 
 /**
  * An inventory source of the repository, a file or a directory of them, as `-i` would read it. What Ansible would run
  * (scripts, plugins) or refuse is reported and left out.
  */
-export function loadInventory(repository: Repository, source: string): Inventory {
+export function loadInventory(repository: Repository, source: string, ansible: AnsibleVersion = '2.14'): Inventory {
   const inventory = emptyInventory();
-  readSource(repository, inventory, source, 0);
+  readSource(repository, inventory, source, ansible, 0);
   reconcile(inventory);
   return inventory;
 }
@@ -27,11 +31,18 @@ export function inventoryBase(repository: Repository, source: string): string {
   return directory === '.' ? '' : directory;
 }
 
-function readSource(repository: Repository, inventory: Inventory, source: string, depth: number): void {
+function readSource(
+  repository: Repository,
+  inventory: Inventory,
+  source: string,
+  ansible: AnsibleVersion,
+  depth: number,
+): void {
   if (isDirectory(repository, source)) {
     if (depth > 5) return;
     for (const name of repository.tree.list(source)) {
-      if (!NOT_INVENTORY_NAME.test(name)) readSource(repository, inventory, posix.join(source, name), depth + 1);
+      if (!NOT_INVENTORY_NAME[ansible].test(name))
+        readSource(repository, inventory, posix.join(source, name), ansible, depth + 1);
     }
     return;
   }
