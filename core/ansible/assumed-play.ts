@@ -79,6 +79,7 @@ function entryPoints(
     params: NO_VARS,
     vars: NO_VARS,
     when: [],
+    tags: [],
     tasksFrom,
     at: { file: posix.join(directory, 'tasks'), line: 0 },
   });

@@ -10,7 +10,7 @@ import type { Play } from './playbook.ts';
 import { emptyTrie, type ReadTrie } from './read-trie.ts';
 import type { Repository } from './repository.ts';
 import type { Role, RoleReference } from './role.ts';
-import type { NodeFile, PlayStep, Traced } from './types.ts';
+import type { AnsibleVersion, NodeFile, PlayStep, Traced } from './types.ts';
 import { digest, identity, list, type Origins, OWN_MARK, type Str, str, unknownValue, type Value } from './value.ts';
 import type { Vars } from './variables.ts';
 
@@ -20,6 +20,7 @@ export const EVERY_NODE = 'every node';
 /** One playbook over one inventory, shared by the runs of all its hosts. */
 export type World = Readonly<{
   repository: Repository;
+  ansible: AnsibleVersion;
   inventory: Inventory;
   /** Plays in order; of an assumed play, one. */
   plays: readonly Play[];
@@ -102,6 +103,8 @@ export type HostRun = {
   readonly steps: PlayStep[];
   readonly problems: Problem[];
   readonly budget: Budget;
+  /** Roles of which a task ran that was not skipped. */
+  readonly active: Set<RoleInstance>;
   tasks: number;
   /** Task files entered and not left. */
   nesting: number;
@@ -131,6 +134,8 @@ export type Frame = Readonly<{
   includeParams: readonly Vars[];
   /** Conditions of blocks, imports and roles around the task. */
   conditions: readonly Readonly<{ expression: Value; file: string }>[];
+  /** Roles of the play that have run on the host, by what makes one another: each runs once unless it is included. */
+  completed: Set<string>;
   /** Unknown conditions of dynamic includes around the task. */
   guards: readonly Unknown[];
   guardOrigins: readonly Origin[];
@@ -154,6 +159,7 @@ export function newRun(world: World, host: string, forMany: boolean): HostRun {
     steps: [],
     problems: [],
     budget: newBudget(RUN_LIMITS),
+    active: new Set(),
     tasks: 0,
     nesting: 0,
   };

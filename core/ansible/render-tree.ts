@@ -34,7 +34,8 @@ export function renderTree(
   const repository = openRepository(tree);
   const found = survey(repository);
   const { rolesPath } = readAnsibleCfg(repository);
-  const shared: Shared = { repository, rolesPath, setAtRunTime: found.setAtRunTime };
+  const ansible = options.ansible ?? '2.14';
+  const shared: Shared = { repository, ansible, rolesPath, setAtRunTime: found.setAtRunTime };
   const playbooks = (options.playbooks ?? findPlaybooks(repository)).map(file => loadPlaybook(repository, file));
   const sources = inventorySources(repository, options, playbooks);
   const load = onceEach(kubelet);

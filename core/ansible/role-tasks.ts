@@ -7,6 +7,7 @@ import { findRole, loadRole, type Role, type RoleReference } from './role.ts';
 import { scopeOf } from './scope.ts';
 import { readTaskList, tasksFile } from './task-files.ts';
 import { identity, type Value } from './value.ts';
+import type { Vars } from './variables.ts';
 
 const MAX_ROLE_DEPTH = 20;
 
@@ -36,16 +37,18 @@ export type TasksToRun = Readonly<{ frame: Frame; tasks: readonly Value[] }>;
 
 /**
  * What running a role means, one list of tasks after the other: those of its dependencies, then its own. The next is
- * asked for when the one before has run. The same role with the same params runs once for a `done`.
+ * asked for when the one before has run. A role of the play or a dependency runs once per host and play if it is named
+ * with the same params, vars, conditions and tags and some task of it was not skipped (`Role.has_run`); includes run
+ * always, their dependencies do not.
  * @throws ProblemError `over-limit`
  */
 export function* roleTasks(
   run: HostRun,
   frame: Frame,
   reference: RoleReference,
-  done: Set<string> | null,
+  repeat: 'once' | 'always',
 ): Generator<TasksToRun> {
-  const { name, params, tasksFrom, when, at } = reference;
+  const { name, tasksFrom, when, at } = reference;
   if (name.includes('{{')) {
     run.problems.push(
       notEvaluated(
@@ -59,21 +62,28 @@ export function* roleTasks(
   const role = roleOf(run, frame.play, reference);
   if (!role) return;
   for (const path of [...role.defaults.vaulted, ...role.vars.vaulted]) run.vaulted.add(path);
-  const given = [...params].map(([key, value]) => `${key}=${identity(value)}`);
-  const once = [role.directory, tasksFrom, ...given].join('\0');
-  if (done?.has(once)) return;
-  done?.add(once);
+  const once = repeat === 'once' && !role.allowDuplicates ? identityOf(role, reference) : null;
+  if (once !== null && frame.completed.has(once)) return;
   if (frame.chain.length > MAX_ROLE_DEPTH) {
     const message = `Roles include each other more than ${MAX_ROLE_DEPTH} deep.`;
     throw new ProblemError({ ...at, code: 'over-limit', message });
   }
   const conditions = [...frame.conditions, ...when.map(expression => ({ expression, file: at.file }))];
   const chain = frame.role ? [...frame.chain, frame.role] : frame.chain;
-  const inside: Frame = { ...frame, role: { role, reference }, chain, conditions };
-  for (const dependency of role.dependencies) yield* roleTasks(run, inside, dependency, done ?? new Set());
+  const instance = { role, reference };
+  const inside: Frame = { ...frame, role: instance, chain, conditions };
+  for (const dependency of role.dependencies) yield* roleTasks(run, inside, dependency, 'once');
   const file = tasksFile(run.world.repository, role.directory, tasksFrom);
   const own: Frame = { ...inside, file: file ?? at.file };
   if (when.length > 0 && taskRuns(run, own, [], scopeOf(run, own)).holds === false) return;
   run.steps.push({ play: frame.play.name, role: role.name, task: null, ...at });
   if (file !== null) yield { frame: own, tasks: readTaskList(run.world.repository, file) };
+  if (once !== null && run.active.has(instance)) frame.completed.add(once);
+}
+
+/** Equal for two references that Ansible keeps as one role of a play (`Role.load`). */
+function identityOf(role: Role, { params, vars, when, tags, tasksFrom }: RoleReference): string {
+  const named = (all: Vars) => [...all].map(([key, value]) => `${key}=${identity(value)}`).sort();
+  const listed = (all: readonly Value[]) => all.map(identity);
+  return JSON.stringify([role.directory, tasksFrom, named(params), named(vars), listed(when), listed(tags)]);
 }

@@ -11,6 +11,8 @@ export type RoleReference = Readonly<{
   /** The `vars:` of the reference, weaker than the role's vars/. */
   vars: Vars;
   when: readonly Value[];
+  /** As written; part of what makes a role run another one. */
+  tags: readonly Value[];
   /** Entry point below tasks/. */
   tasksFrom: string;
   at: Place;
@@ -23,6 +25,8 @@ export type Role = Readonly<{
   defaults: LoadedVars;
   vars: LoadedVars;
   dependencies: readonly RoleReference[];
+  /** `allow_duplicates` of its metadata: it runs as often as it is named. */
+  allowDuplicates: boolean;
 }>;
 
 /** Keys of a role reference that are no params. */
@@ -47,7 +51,7 @@ export function placeOf(file: string, value: Value | undefined): Place {
 export function roleReference(file: string, value: Value): RoleReference | null {
   const at = placeOf(file, value);
   if (value.kind === 'str')
-    return { name: value.text, params: NO_VARS, vars: NO_VARS, when: [], tasksFrom: 'main', at };
+    return { name: value.text, params: NO_VARS, vars: NO_VARS, when: [], tags: [], tasksFrom: 'main', at };
   const keys = varsOf(value);
   const name = keys?.get('role') ?? keys?.get('name');
   if (!keys || name?.kind !== 'str') return null;
@@ -57,6 +61,7 @@ export function roleReference(file: string, value: Value): RoleReference | null 
     params,
     vars: varsOf(keys.get('vars')) ?? NO_VARS,
     when: listOf(keys.get('when')),
+    tags: listOf(keys.get('tags')),
     tasksFrom: 'main',
     at,
   };
@@ -96,6 +101,7 @@ export function findRole(
 export function loadRole(repository: Repository, name: string, directory: string): Role {
   const meta = firstFile(repository, yamlNames(posix.join(directory, 'meta/main')));
   const metadata = meta ? varsOf(readYaml(repository, meta)[0]) : null;
+  const duplicates = metadata?.get('allow_duplicates');
   return {
     name,
     directory,
@@ -104,6 +110,7 @@ export function loadRole(repository: Repository, name: string, directory: string
     dependencies: listOf(metadata?.get('dependencies'))
       .map(value => roleReference(meta ?? '', value))
       .filter(reference => reference !== null),
+    allowDuplicates: duplicates?.kind === 'bool' && duplicates.value,
   };
 }
 

@@ -60,13 +60,13 @@ function runPlay(run: HostRun, play: Play, playIndex: number): void {
     taskVars: [],
     includeParams: [],
     conditions: [],
+    completed: new Set(),
     guards: [],
     guardOrigins: [],
   };
   const frame: Frame = { ...base, varsFiles: readVarsFiles(run, base) };
-  const done = new Set<string>();
   runTasks(run, frame, play.preTasks);
-  for (const reference of play.roles) runRole(run, frame, reference, done);
+  for (const reference of play.roles) runRole(run, frame, reference, 'once');
   runTasks(run, frame, play.tasks);
   runTasks(run, frame, play.postTasks);
   if (run.world.assumed) writeOrphans(run, frame, run.world.assumed.orphans);
@@ -83,7 +83,7 @@ function writeOrphans(run: HostRun, frame: Frame, orphans: readonly Orphan[]): v
 }
 
 function referenceTo(name: string, file: string): RoleReference {
-  return { name, params: NO_VARS, vars: NO_VARS, when: [], tasksFrom: 'main', at: { file, line: 0 } };
+  return { name, params: NO_VARS, vars: NO_VARS, when: [], tags: [], tasksFrom: 'main', at: { file, line: 0 } };
 }
 
 /** Every role of `roles:` with its dependencies gives its defaults and vars to the whole play. */
@@ -93,7 +93,7 @@ function joinPlay(run: HostRun, play: Play, reference: RoleReference, playRoles:
   if (!role) return;
   for (const path of [...role.defaults.vaulted, ...role.vars.vaulted]) run.vaulted.add(path);
   for (const dependency of role.dependencies) joinPlay(run, play, dependency, playRoles, depth + 1);
-  if (!playRoles.some(one => one.role === role)) playRoles.push({ role, reference });
+  if (!playRoles.some(one => one.reference === reference)) playRoles.push({ role, reference });
 }
 
 function readVarsFiles(run: HostRun, frame: Frame): Vars {

@@ -3,7 +3,7 @@ import { ProblemError } from '../source/problem.ts';
 import type { Unknown } from '../source/rope.ts';
 import { conditionOrigins, taskRuns } from './conditions.ts';
 import { type Frame, type HostRun, intern } from './host-run.ts';
-import { loopItems } from './loop-items.ts';
+import { loopFrames } from './loop-items.ts';
 import { firstFile, notEvaluated, within } from './repository.ts';
 import { placeOf, type RoleReference } from './role.ts';
 import { roleOf, roleTasks } from './role-tasks.ts';
@@ -20,9 +20,9 @@ const MAX_NESTING = 40;
 /** Modules that only lead to other tasks. */
 const INCLUDES = new Set(['import_tasks', 'include_tasks', 'include', 'import_role', 'include_role']);
 
-/** Runs a role with its dependencies. @throws ProblemError `over-limit` */
-export function runRole(run: HostRun, frame: Frame, reference: RoleReference, done: Set<string> | null): void {
-  for (const { frame: inside, tasks } of roleTasks(run, frame, reference, done)) runTasks(run, inside, tasks);
+/** Runs a role with its dependencies, `once` as plays do or `always` as includes do. @throws ProblemError `over-limit` */
+export function runRole(run: HostRun, frame: Frame, reference: RoleReference, repeat: 'once' | 'always'): void {
+  for (const { frame: inside, tasks } of roleTasks(run, frame, reference, repeat)) runTasks(run, inside, tasks);
 }
 
 /** Runs a list of tasks and blocks in order. @throws ProblemError `over-limit` */
@@ -68,7 +68,11 @@ function runTask(run: HostRun, outer: Frame, task: Task): void {
     ...task.at,
   });
   if (task.module === 'set_fact' || task.module === 'include_vars' || WRITING_MODULES.has(task.module)) {
-    for (const item of itemsOf(run, frame, task)) runModule(run, item, task, task.module);
+    for (const item of loopFrames(run, frame, task, scopeOf(run, frame))) runModule(run, item, task, task.module);
+  } else if (frame.role && !run.active.has(frame.role)) {
+    const items = loopFrames(run, frame, task, scopeOf(run, frame));
+    if (items.some(item => taskRuns(run, item, task.when, scopeOf(run, item)).holds !== false))
+      run.active.add(frame.role);
   }
   if (task.register !== null) {
     const why = `result of task ${task.name ?? task.module} (${task.at.file}:${task.at.line})`;
@@ -84,21 +88,11 @@ function conditionsOf(frame: Frame, task: Task): { expression: Value; file: stri
   return task.when.map(expression => ({ expression, file: frame.file }));
 }
 
-/** A frame per loop item; the item beats every other variable. */
-function itemsOf(run: HostRun, frame: Frame, task: Task): readonly Frame[] {
-  if (!task.loop) return [frame];
-  const { variable } = task.loop;
-  const scope = scopeOf(run, frame);
-  return loopItems(run, frame, task, task.loop, scope).map(item => ({
-    ...frame,
-    includeParams: [...frame.includeParams, new Map([[variable, item]])],
-  }));
-}
-
 function runModule(run: HostRun, frame: Frame, task: Task, module: string): void {
   const scope = scopeOf(run, frame);
   const verdict = taskRuns(run, frame, task.when, scope);
   if (verdict.holds === false) return;
+  if (frame.role) run.active.add(frame.role);
   if (module === 'set_fact') setFacts(run, frame, task, verdict.unknown);
   else if (module === 'include_vars') includeVars(run, frame, task, verdict.unknown);
   else recordWrite(run, frame, task, module, verdict.unknown);
@@ -175,7 +169,7 @@ function candidateVars(run: HostRun, frame: Frame): readonly string[] {
 
 function runInclude(run: HostRun, frame: Frame, task: Task, module: string): void {
   const dynamic = module !== 'import_tasks' && module !== 'import_role';
-  for (const item of dynamic ? itemsOf(run, frame, task) : [frame]) {
+  for (const item of dynamic ? loopFrames(run, frame, task, scopeOf(run, frame)) : [frame]) {
     const inside = dynamic
       ? guarded(run, item, task)
       : { ...item, conditions: [...item.conditions, ...conditionsOf(item, task)] };
@@ -191,6 +185,7 @@ function runInclude(run: HostRun, frame: Frame, task: Task, module: string): voi
 function guarded(run: HostRun, frame: Frame, task: Task): Frame | null {
   const verdict = taskRuns(run, frame, task.when, scopeOf(run, frame));
   if (verdict.holds === false) return null;
+  if (frame.role) run.active.add(frame.role);
   if (!verdict.unknown) return frame;
   return {
     ...frame,
@@ -214,13 +209,14 @@ function includeRole(run: HostRun, frame: Frame, task: Task, dynamic: boolean): 
     params: NO_VARS,
     vars: task.vars,
     when: [],
+    tags: [],
     tasksFrom: from?.kind === 'str' ? from.text : 'main',
     at: task.at,
   };
   const isPublic = !dynamic || task.args.get('public')?.kind === 'bool';
   const role = roleOf(run, frame.play, reference);
   if (role && isPublic && !frame.playRoles.some(one => one.role === role)) frame.playRoles.push({ role, reference });
-  runRole(run, frame, reference, null);
+  runRole(run, frame, reference, 'always');
 }
 
 function includeTasks(run: HostRun, frame: Frame, task: Task): void {

@@ -8,15 +8,15 @@ import {
   type HostRun,
   intern,
   ownOperations,
-  type RoleInstance,
   readExternal,
   type World,
 } from './host-run.ts';
 import { groupsOf, type Inventory } from './inventory/inventory.ts';
 import { type Scope, templateValue } from './jinja/render.ts';
 import { exists, readText, within } from './repository.ts';
+import { exportedVars, roleDefaults, roleVars } from './role-vars.ts';
 import { dict, fixedList, type LazyMapping, list, type Str, str, unknownValue, type Value } from './value.ts';
-import { combine, NO_VARS, type Vars } from './variables.ts';
+import type { Vars } from './variables.ts';
 
 /** What `default(omit)` gives; an argument with this text counts as not given. */
 export const OMIT = '__omit_place_holder__kubelet_gate__';
@@ -80,7 +80,7 @@ function layersAbove(run: HostRun, frame: Frame): readonly Vars[] {
     run.included,
     ...frame.taskVars.toReversed(),
     ...(role ? [roleVars(run.world, frame.play.directory, role, chain)] : []),
-    ...playRoles.map(instance => roleVars(run.world, frame.play.directory, instance, [])).toReversed(),
+    ...playRoles.map(instance => exportedVars(run.world, frame.play.directory, instance)).toReversed(),
     ...(run.world.assumed ? [run.world.assumed.vars] : []),
     frame.varsFiles,
     frame.play.vars,
@@ -94,49 +94,6 @@ function layersBelow(world: World, frame: Frame): readonly Vars[] {
     ...playRoles.map(instance => roleDefaults(world, frame.play.directory, instance, [])).toReversed(),
     ...(world.assumed ? [world.assumed.defaults] : []),
   ].filter(layer => layer.size > 0);
-}
-
-const combinedVars = new WeakMap<RoleInstance, Map<string, Vars>>();
-
-/** `Role.get_vars`: what the roles that led here give, then dependencies, the reference's own vars, vars/main. */
-function roleVars(world: World, directory: string, instance: RoleInstance, chain: readonly RoleInstance[]): Vars {
-  return memoised(instance, `vars ${chain.map(one => one.role.directory).join()}`, () =>
-    combine(
-      ...chain.flatMap(parent => [parent.reference.vars, parent.role.vars.vars]),
-      ...dependenciesOf(world, directory, instance).map(dependency => roleVars(world, directory, dependency, [])),
-      instance.reference.vars,
-      instance.role.vars.vars,
-    ),
-  );
-}
-
-/** `Role.get_default_vars`: dependencies, then the roles that led here, then its own. */
-function roleDefaults(world: World, directory: string, instance: RoleInstance, chain: readonly RoleInstance[]): Vars {
-  return memoised(instance, `defaults ${chain.map(one => one.role.directory).join()}`, () =>
-    combine(
-      ...dependenciesOf(world, directory, instance).map(dependency => roleDefaults(world, directory, dependency, [])),
-      ...chain.map(parent => parent.role.defaults.vars),
-      instance.role.defaults.vars,
-    ),
-  );
-}
-
-function memoised(instance: RoleInstance, key: string, make: () => Vars): Vars {
-  let known = combinedVars.get(instance);
-  if (!known) combinedVars.set(instance, (known = new Map()));
-  let vars = known.get(key);
-  if (!vars) {
-    known.set(key, NO_VARS);
-    known.set(key, (vars = make()));
-  }
-  return vars;
-}
-
-function dependenciesOf(world: World, directory: string, instance: RoleInstance): readonly RoleInstance[] {
-  return instance.role.dependencies.flatMap(reference => {
-    const role = world.roles.get(`${directory}\0${reference.name}`);
-    return role ? [{ role, reference }] : [];
-  });
 }
 
 function magicVariable(

@@ -14,11 +14,22 @@ export type Task = Readonly<{
   free: Value | null;
   vars: Vars;
   when: readonly Value[];
-  /** `loop` or `with_<lookup>`; `variable` is what an item is called. */
-  loop: Readonly<{ kind: string; items: Value; variable: string }> | null;
+  /** `loop` or `with_<lookup>`. */
+  loop: Loop | null;
   handlers: readonly string[];
   register: string | null;
   block: Readonly<{ tasks: readonly Value[]; always: readonly Value[] }> | null;
+}>;
+
+export type Loop = Readonly<{
+  kind: string;
+  items: Value;
+  /** What an item is called. */
+  variable: string;
+  /** What its position from 0 is called, if anything. */
+  indexVariable: string | null;
+  /** Whether `ansible_loop` tells about the loop. */
+  extended: boolean;
 }>;
 
 const KEYWORDS = new Set(
@@ -32,9 +43,6 @@ export function readTask(file: string, value: Value): Task | null {
   const keys = varsOf(value);
   if (!keys) return null;
   const call = moduleOf(keys);
-  const loopKey = [...keys.keys()].find(key => key === 'loop' || key.startsWith('with_'));
-  const loopItems = loopKey ? keys.get(loopKey) : undefined;
-  const loopVariable = varsOf(keys.get('loop_control'))?.get('loop_var');
   const name = keys.get('name');
   const register = keys.get('register');
   const block = keys.get('block');
@@ -46,13 +54,25 @@ export function readTask(file: string, value: Value): Task | null {
     free: call?.free ?? null,
     vars: varsOf(keys.get('vars')) ?? NO_VARS,
     when: listOf(keys.get('when')),
-    loop:
-      loopKey && loopItems
-        ? { kind: loopKey, items: loopItems, variable: loopVariable?.kind === 'str' ? loopVariable.text : 'item' }
-        : null,
+    loop: loopOf(keys),
     handlers: listOf(keys.get('notify')).flatMap(one => (one.kind === 'str' ? [one.text] : [])),
     register: register?.kind === 'str' ? register.text : null,
     block: block ? { tasks: listOf(block), always: listOf(keys.get('always')) } : null,
+  };
+}
+
+function loopOf(keys: Vars): Loop | null {
+  const kind = [...keys.keys()].find(key => key === 'loop' || key.startsWith('with_'));
+  const items = kind === undefined ? undefined : keys.get(kind);
+  if (kind === undefined || !items) return null;
+  const control = varsOf(keys.get('loop_control'));
+  const [variable, index, extended] = ['loop_var', 'index_var', 'extended'].map(name => control?.get(name));
+  return {
+    kind,
+    items,
+    variable: variable?.kind === 'str' ? variable.text : 'item',
+    indexVariable: index?.kind === 'str' ? index.text : null,
+    extended: extended?.kind === 'bool' && extended.value,
   };
 }
 

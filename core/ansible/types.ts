@@ -98,10 +98,10 @@ export type Rendering = Readonly<{
 }>;
 
 /**
- * The templating of ansible-core the repository is meant for: `2.14` stands for every version before data tagging
- * (2.14 to 2.18), `2.19` for those since.
+ * The ansible-core a repository is meant for, by the first version that answers so: `2.14` also for what came before,
+ * `2.15` (which variables of roles win, who sees them) up to 2.18, `2.19` (templating anew) from there on.
  */
-export type AnsibleVersion = '2.14' | '2.19';
+export type AnsibleVersion = '2.14' | '2.15' | '2.19';
 
 export type RenderOptions = Readonly<{
   /** Repository paths; absent = found in the tree. */

@@ -8,6 +8,7 @@ import type { Play, Playbook } from './playbook.ts';
 import { notEvaluated, type Repository, report } from './repository.ts';
 import { listOf } from './role.ts';
 import { evaluateApart } from './scope.ts';
+import type { AnsibleVersion } from './types.ts';
 import { combine } from './variables.ts';
 
 /** An inventory of the repository and the folder whose group_vars go with it. */
@@ -16,6 +17,7 @@ export type InventorySource = Readonly<{ path: string; directory: string | null;
 /** What all worlds of one repository share. */
 export type Shared = Readonly<{
   repository: Repository;
+  ansible: AnsibleVersion;
   rolesPath: readonly string[];
   setAtRunTime: ReadonlyMap<string, readonly string[]>;
 }>;
@@ -54,6 +56,7 @@ function worldOf(
   );
   return {
     repository,
+    ansible: shared.ansible,
     inventory,
     plays,
     playbook,

@@ -2,6 +2,8 @@ import { posix } from 'node:path';
 import { type RenderedText, UNKNOWN_TOKEN, type Unknown, verbatim } from '../source/rope.ts';
 import { isGovernedName, isGovernedText, isSettingsName, kindOf } from './file-kind.ts';
 import type { Frame, HostRun, Rendered, Write } from './host-run.ts';
+import { jsonText } from './jinja/filters/serialise.ts';
+import { toText } from './jinja/python.ts';
 import type { Alternative, Scope } from './jinja/render.ts';
 import { renderFile } from './render-file.ts';
 import { isVault, notEvaluated, readText, within } from './repository.ts';
@@ -9,7 +11,7 @@ import { findFile, OMIT, scopeOf, searchPath } from './scope.ts';
 import type { Task } from './task.ts';
 import { templated, templateText, tracedMode, tracedText } from './template-text.ts';
 import type { Condition, Traced } from './types.ts';
-import { refuseOwn, toJson, unknownIn, type Value } from './value.ts';
+import { holdsOwn, NeedsHost, refuseOwn, type Value } from './value.ts';
 
 /** Modules that change a file on the node in a way the gate looks at. */
 export const WRITING_MODULES: ReadonlySet<string> = new Set([
@@ -105,7 +107,7 @@ function content(
   const inline = module === 'copy' ? task.args.get('content') : undefined;
   if (inline) {
     const value = templated(run, inline, scope);
-    if (!(value.kind === 'str' && value.text === OMIT)) return inlineContent(task, value, dest);
+    if (!(value.kind === 'str' && value.text === OMIT)) return inlineContent(run, task, value, dest);
   }
   const rawSource = task.args.get('src');
   if (!rawSource) return null;
@@ -222,11 +224,12 @@ function isQuiet(run: HostRun, path: string): boolean {
 }
 
 function inlineContent(
+  run: HostRun,
   task: Task,
   value: Value,
   dest: Traced<string>,
 ): { dest: Traced<string>; content: Content } | null {
-  const text = textOf(value);
+  const text = textOf(run, value);
   if (text === null) return null;
   if (!isGovernedName(shownPath(dest))) {
     if (value.kind === 'str') refuseOwn(value);
@@ -244,14 +247,13 @@ function inlineContent(
   return { dest, content: { source: null, alternatives: whole ? [] : alternatives, truncated: false, problem } };
 }
 
-/** `copy: content` as Ansible writes it: text as it is, data as JSON. */
-function textOf(value: Value): RenderedText | null {
-  if (value.kind === 'str')
-    return { text: value.text, segments: value.segments, unknowns: value.unknowns ?? new Map() };
+/** `copy: content` as the copy action writes it: lists and mappings by `json.dumps`, the rest by `str`. */
+function textOf(run: HostRun, value: Value): RenderedText | null {
   if (value.kind === 'unknown') return { text: '', segments: [], unknowns: new Map() };
-  if (unknownIn(value)) return null;
-  const text = JSON.stringify(toJson(value));
-  return { text, segments: [{ length: text.length, origins: value.origins }], unknowns: new Map() };
+  if (value.kind === 'none' || value.kind === 'undefined' || value.kind === 'object') return null;
+  if (value.kind !== 'str' && holdsOwn(value)) throw new NeedsHost();
+  const text = value.kind === 'list' || value.kind === 'dict' ? jsonText(run.budget, value) : toText(run.budget, value);
+  return { text: text.text, segments: text.segments, unknowns: text.unknowns ?? new Map() };
 }
 
 /** A destination that is a directory gets the source's name. */

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { AnsibleVersion } from '../../core/ansible/types.ts';
 import { compareAnswers, type Difference, type Tally } from './ansible/compare-repository.ts';
 import { generateRepository } from './ansible/generate-repository.ts';
 import { ourAnswer } from './ansible/our-answer.ts';
@@ -87,9 +88,9 @@ async function differencesOf(ansible: RealAnsible, one: RepositoryCase, tally: T
   return compareAnswers(ourAnswer(one, versionOf(ansible)), real, tally);
 }
 
-function versionOf({ version }: RealAnsible): '2.14' | '2.19' {
+function versionOf({ version }: RealAnsible): AnsibleVersion {
   const minor = Number(version.split('.')[1]);
-  return minor >= 19 ? '2.19' : '2.14';
+  return minor >= 19 ? '2.19' : minor >= 15 ? '2.15' : '2.14';
 }
 
 async function show(ansible: RealAnsible, kind: string, example: Found, count: number): Promise<void> {

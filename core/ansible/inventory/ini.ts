@@ -64,8 +64,7 @@ function readHost(inventory: Inventory, group: string, line: string, at: Place):
   });
   const { hosts, port } = expandHostPattern(pattern, at);
   for (const name of hosts) {
-    const host = addHost(inventory, name, group, at);
-    if (port !== null) host.vars.set('ansible_port', literalOf(port, at));
+    const host = addHost(inventory, name, group, at, port === null ? null : literalOf(port, at));
     for (const [key, value] of vars) host.vars.set(key, value);
   }
 }

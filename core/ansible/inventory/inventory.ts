@@ -48,8 +48,18 @@ export function addGroup(inventory: Inventory, name: string): InventoryGroup {
   return group;
 }
 
-/** @throws ProblemError `over-limit` past {@link MAX_HOSTS}. */
-export function addHost(inventory: Inventory, name: string, groupName: string, at: Place): InventoryHost {
+/**
+ * Adds a host to a group. A port written behind its name counts only where the host is named first
+ * (`InventoryData.add_host`).
+ * @throws ProblemError `over-limit` past {@link MAX_HOSTS}.
+ */
+export function addHost(
+  inventory: Inventory,
+  name: string,
+  groupName: string,
+  at: Place,
+  port: Value | null = null,
+): InventoryHost {
   let host = inventory.hosts.get(name);
   if (!host) {
     if (inventory.hosts.size >= MAX_HOSTS) {
@@ -61,6 +71,7 @@ export function addHost(inventory: Inventory, name: string, groupName: string, a
     }
     host = { name, groups: new Set(), vars: new Map() };
     inventory.hosts.set(name, host);
+    if (port) host.vars.set('ansible_port', port);
   }
   addGroup(inventory, groupName).hosts.add(name);
   host.groups.add(groupName);

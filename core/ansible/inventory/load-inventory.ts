@@ -8,10 +8,12 @@ import { emptyInventory, type Inventory, reconcile } from './inventory.ts';
 import { readYamlInventory } from './yaml-inventory.ts';
 
 /** Names skipped in an inventory directory (INVENTORY_IGNORE_EXTS); ansible-core 2.19 reads `.ini` files there. */
-const NOT_INVENTORY_NAME: Readonly<Record<AnsibleVersion, RegExp>> = {
-  '2.14': /^\.|^(?:host_vars|group_vars|vars_plugins)$|\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|ini|cfg|retry)$|~$/,
-  '2.19': /^\.|^(?:host_vars|group_vars|vars_plugins)$|\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|cfg|retry)$|~$/,
-};
+const NOT_INVENTORY_NAME =
+  /^\.|^(?:host_vars|group_vars|vars_plugins)$|\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|cfg|retry)$|~$/;
+
+function isInventoryName(name: string, ansible: AnsibleVersion): boolean {
+  return !NOT_INVENTORY_NAME.test(name) && (ansible === '2.19' || !name.endsWith('.ini'));
+}
 
 /**
  * An inventory source of the repository, a file or a directory of them, as `-i` would read it. What Ansible would run
@@ -41,7 +43,7 @@ function readSource(
   if (isDirectory(repository, source)) {
     if (depth > 5) return;
     for (const name of repository.tree.list(source)) {
-      if (!NOT_INVENTORY_NAME[ansible].test(name))
+      if (isInventoryName(name, ansible))
         readSource(repository, inventory, posix.join(source, name), ansible, depth + 1);
     }
     return;

@@ -36,8 +36,8 @@ function readGroup(inventory: Inventory, file: string, name: string, body: Value
   for (const [pattern, vars] of entriesOf(sections.get('hosts'))) {
     const { hosts, port } = expandHostPattern(pattern, placeOf(file, vars));
     for (const hostName of hosts) {
-      const host = addHost(inventory, hostName, name, placeOf(file, vars));
-      if (port !== null) host.vars.set('ansible_port', int(Number(port), vars.origins));
+      const written = port === null ? null : int(Number(port), vars.origins);
+      const host = addHost(inventory, hostName, name, placeOf(file, vars), written);
       for (const [key, value] of varsOf(vars) ?? []) host.vars.set(key, value);
     }
   }

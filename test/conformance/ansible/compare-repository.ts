@@ -171,8 +171,15 @@ function compareSteps(
   results: readonly TaskResult[],
   tally: Tally,
 ): readonly Difference[] {
-  const theirs = results.filter(result => !LEADS.test(result.action)).map(result => result.at);
-  const ours = node.steps.filter(step => step.task !== null).map(step => `${step.file}:${step.line}`);
+  const skipped = new Set(results.filter(result => result.skipped).map(result => result.at));
+  const theirs = results
+    .filter(result => !LEADS.test(result.action))
+    .map(result => result.at)
+    .filter(at => !skipped.has(at));
+  const ours = node.steps
+    .filter(step => step.task !== null)
+    .map(step => `${step.file}:${step.line}`)
+    .filter(at => !skipped.has(at));
   tally.steps += theirs.length;
   if (theirs.join() === ours.join()) return [];
   return [{ kind: 'tasks', where: host, theirs: theirs.join(' '), ours: ours.join(' ') }];

@@ -75,7 +75,7 @@ const wild: Writer = (g, depth) => wrapped(any(g, depth));
 
 /** Parentheses where an operator or filter follows. */
 function wrapped(written: string): string {
-  return /^(?:[\w.]+|'[^']*'|"[^"]*"|\[[^[\]]*\]|\{[^{}]*\})$/.test(written) && !/^-/.test(written)
+  return /^(?:[\w.]+|'[^']*'|"[^"]*"|\[[^[\]]*\]|\{[^{}]*\})$/.test(written) && !written.startsWith('-')
     ? written
     : `(${written})`;
 }

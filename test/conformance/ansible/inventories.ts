@@ -22,7 +22,7 @@ export function writeInventory(random: Random, files: Files, playbookFolder: str
   const folder = random.of(['inventory', 'inventories/prod', playbookFolder]);
   const join = (name: string) => (folder === '' ? name : `${folder}/${name}`);
   let path: string;
-  if (random.chance(20) && folder !== '') {
+  if (random.chance(20) && folder !== '' && folder !== playbookFolder) {
     path = folder;
     const [first, second] = random.of([
       ['01-hosts', '02-more.yml'],

@@ -236,7 +236,7 @@ const INI_VALUES: Readonly<Record<ValueType, readonly string[]>> = {
   number: ['1', '110', '10250', '-1', '0x1F', '007', '1.5', '0o17', "'12'", '1_0', '+3'],
   flag: ['true', 'false', 'True', 'False', 'yes', 'no', '"True"'],
   texts: ["['a', 'b']", '["x"]', '[]', "['10.0.0.1', '10.0.0.2']", "('a', 'b')", "['a', ]"],
-  numbers: ['[1, 2, 3]', '[]', '[80]', '[1,2.5]', '(1, 2)', '{1, 2}'],
+  numbers: ['[1, 2, 3]', '[]', '[80]', '[1,2.5]', '(1, 2)'],
   records: ["[{'name': 'alpha', 'path': '/a', 'weight': 1}]", '[]'],
   mapping: ["{'cpu': '100m', 'memory': '1Gi'}", '{}', '{"RotateCerts": True}', "{'a': None}"],
   tree: ["{'path': {'cpu': [1, {'name': 'x'}]}}", '{}'],

@@ -18,7 +18,8 @@ function open(files: Readonly<Record<string, string>>) {
     directory: inventoryBase(repository, 'inventory'),
     inventory: loadInventory(repository, 'inventory'),
   };
-  const shared = { repository, rolesPath: [], setAtRunTime: new Map<string, readonly string[]>() };
+  const setAtRunTime = new Map<string, readonly string[]>();
+  const shared = { repository, ansible: '2.14', rolesPath: [], setAtRunTime } as const;
   return { world: playbookWorld(shared, source, loadPlaybook(repository, 'site.yml')), hosts: hostsToRender(source) };
 }
 

@@ -33,6 +33,12 @@ type JsonOptions = Readonly<{
 }>;
 
 /** Python's `json.dumps`. @throws PythonError for what JSON cannot hold */
+/** Python's `json.dumps` with its defaults. @throws PythonError for values JSON does not have, OverLimit */
+export function jsonText(budget: Budget, value: Value): Str {
+  const options = { indent: null, sortKeys: false, ascii: true, itemSeparator: ', ', keySeparator: ': ' };
+  return dumpJson(budget, value, options);
+}
+
 function dumpJson(budget: Budget, value: Value, options: JsonOptions, level = 0): Str {
   spend(budget);
   switch (value.kind) {

@@ -1,0 +1,65 @@
+import type { RoleInstance, World } from './host-run.ts';
+import { combine, NO_VARS, type Vars } from './variables.ts';
+
+type Chain = readonly RoleInstance[];
+
+/**
+ * Variables of a role for its own tasks (`Role.get_vars`): what the roles that led here give, what dependencies
+ * export, then the role's vars/ and the `vars:` of its reference. Until ansible-core 2.14 vars/ beat the reference and
+ * dependencies export both; since then the reference beats vars/ and only vars/ is exported.
+ */
+export function roleVars(world: World, directory: string, instance: RoleInstance, chain: Chain): Vars {
+  return memoised(instance, `vars ${pathOf(chain)}`, () => {
+    const { reference, role } = instance;
+    const inherited = chain.flatMap(parent => [parent.reference.vars, parent.role.vars.vars]);
+    const own = world.ansible === '2.14' ? [reference.vars, role.vars.vars] : [role.vars.vars, reference.vars];
+    const dependencies = dependenciesOf(world, directory, instance);
+    return combine(...inherited, ...dependencies.map(one => exportedVars(world, directory, one)), ...own);
+  });
+}
+
+/** What a role gives to its whole play and to the roles that depend on it. */
+export function exportedVars(world: World, directory: string, instance: RoleInstance): Vars {
+  if (world.ansible === '2.14') return roleVars(world, directory, instance, []);
+  return memoised(instance, 'exported', () =>
+    combine(
+      ...dependenciesOf(world, directory, instance).map(one => exportedVars(world, directory, one)),
+      instance.role.vars.vars,
+    ),
+  );
+}
+
+/** `Role.get_default_vars`: dependencies, then the roles that led here, then its own. */
+export function roleDefaults(world: World, directory: string, instance: RoleInstance, chain: Chain): Vars {
+  return memoised(instance, `defaults ${pathOf(chain)}`, () =>
+    combine(
+      ...dependenciesOf(world, directory, instance).map(one => roleDefaults(world, directory, one, [])),
+      ...chain.map(parent => parent.role.defaults.vars),
+      instance.role.defaults.vars,
+    ),
+  );
+}
+
+const combinedVars = new WeakMap<RoleInstance, Map<string, Vars>>();
+
+function pathOf(chain: Chain): string {
+  return chain.map(one => one.role.directory).join();
+}
+
+function memoised(instance: RoleInstance, key: string, make: () => Vars): Vars {
+  let known = combinedVars.get(instance);
+  if (!known) combinedVars.set(instance, (known = new Map()));
+  let vars = known.get(key);
+  if (!vars) {
+    known.set(key, NO_VARS);
+    known.set(key, (vars = make()));
+  }
+  return vars;
+}
+
+function dependenciesOf(world: World, directory: string, instance: RoleInstance): readonly RoleInstance[] {
+  return instance.role.dependencies.flatMap(reference => {
+    const role = world.roles.get(`${directory}\0${reference.name}`);
+    return role ? [{ role, reference }] : [];
+  });
+}
