@@ -15,6 +15,9 @@ export type AssumedPlay = Readonly<{ play: Play; names: AssumedNames; roles: Rea
 const TOUCHES =
   /^[ \t]*(?:-[ \t]+)?(?:dest|path|src|destfile|name|(?:ansible\.builtin\.)?(?:template|copy|file|lineinfile|replace|blockinfile))[ \t]*[:=].*(?:kubelet|kubeadm|kube-?proxy|cni\/net\.d|seccomp|rancher\/|\b(?:k3s|rke2)[\w-]*\.service|\bk3s\.service|containerd\/config\.toml)/im;
 
+/** A command that writes one, or hands arguments to the installer of k3s. */
+const COMMANDS = /INSTALL_K3S_EXEC|(?:>|\btee\b|\bsed[ \t]+-\w*i).*(?:kubelet|kubeadm|rancher\/)/;
+
 /**
  * The play assumed for roles no playbook reaches. The defaults and vars of every role of the repository are seen, a
  * role's own winning. null when nothing here concerns a kubelet.
@@ -59,7 +62,7 @@ export function assumedPlay(
 
 function touchesKubelet({ directory }: RolePlace, { naming }: Survey): boolean {
   const tasks = directory === '' ? 'tasks/' : `${directory}/tasks/`;
-  return naming.some(({ path, text }) => path.startsWith(tasks) && TOUCHES.test(text));
+  return naming.some(({ path, text }) => path.startsWith(tasks) && (TOUCHES.test(text) || COMMANDS.test(text)));
 }
 
 /** Roles made to hold defaults for the others win over the rest; among equals the first by name. */

@@ -58,7 +58,7 @@ function apply(before: FileState | null, write: Write): FileState | null {
     case 'edit': {
       const at = { file: write.task.file, line: write.task.line };
       const state = before ?? fresh(write);
-      return { ...state, ...attributes(state, write), editedBy: at };
+      return { ...state, ...attributes(state, write), editedBy: at, problem: state.problem ?? write.problem };
     }
   }
 }

@@ -5,6 +5,7 @@ import { pathOf } from './file-states.ts';
 import { kubeletExtraArgs } from './kubeadm-file.ts';
 import { type ExtractedFlags, extractFlags, type Flag, type FlagSource } from './kubelet-flags.ts';
 import type { Rancher } from './rancher.ts';
+import type { Place } from './repository.ts';
 import type { Condition, FileAlternative } from './types.ts';
 import { digest } from './value.ts';
 
@@ -60,7 +61,8 @@ function conditionsOf([state, alternative]: readonly [FileState, FileAlternative
 
 /** What the command line may hold that nobody looked at: files that may say anything, and alternatives past the limit. */
 function unseenOf(sources: readonly FileState[], skipped: readonly Other[]): Unknown | null {
-  for (const { alternatives } of sources) {
+  for (const { alternatives, dest, editedBy } of sources) {
+    if (editedBy) return editedUnknown(pathOf(dest), editedBy, alternatives);
     for (const { text } of alternatives) {
       const [unknown] = [...text.unknowns.values()];
       if (unknown && text.text.replace(UNKNOWN_TOKEN, '').trim() === '') return unknown;
@@ -72,6 +74,15 @@ function unseenOf(sources: readonly FileState[], skipped: readonly Other[]): Unk
   return {
     key: `${skipped.length} more command lines ${digest(JSON.stringify(texts))}`,
     why: [`${pathOf(first.source.dest)} has more alternatives than the gate tries out`],
+  };
+}
+
+/** A file a task edits in place may say anything from then on. */
+function editedUnknown(path: string, at: Place, alternatives: readonly FileAlternative[]): Unknown {
+  const before = digest(JSON.stringify(alternatives.map(alternativeKey)));
+  return {
+    key: `${path} edited ${at.file} ${before}`,
+    why: [`${path} is edited in place by the task at ${at.file}:${at.line}`],
   };
 }
 

@@ -84,7 +84,7 @@ function nodeFile(state: FileState): NodeFile {
 
 function stateProblems(state: FileState): readonly Problem[] {
   const problems = [...(state.problem ? [state.problem] : []), ...renderedProblems(state)];
-  if (!state.editedBy || !EDITS_MATTER.has(state.kind)) return problems;
+  if (!state.editedBy || state.problem || !EDITS_MATTER.has(state.kind)) return problems;
   const { file, line } = state.editedBy;
   return [
     ...problems,

@@ -117,7 +117,7 @@ export function kubeletFlagsOf({ options, distribution, open }: Rancher): readon
   const protect = last('protect-kernel-defaults');
   const profile = distribution === 'rke2' ? last('profile') : undefined;
   if (protect) own.push({ name: '--protect-kernel-defaults', value: protect });
-  else if (profile?.value.known && /^cis/.test(profile.value.json))
+  else if (profile?.value.known && profile.value.json.startsWith('cis'))
     own.push({
       name: '--protect-kernel-defaults',
       value: { value: { known: true, json: 'true' }, origins: profile.origins },

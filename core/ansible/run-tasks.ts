@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { ProblemError } from '../source/problem.ts';
 import type { Unknown } from '../source/rope.ts';
+import { COMMAND_MODULES, recordCommand } from './command-task.ts';
 import { conditionOrigins, taskRuns } from './conditions.ts';
 import { type Frame, type HostRun, intern } from './host-run.ts';
 import { loopFrames } from './loop-items.ts';
@@ -17,6 +18,8 @@ import { recordWrite, WRITING_MODULES } from './write-file.ts';
 
 const MAX_TASKS = 5_000;
 const MAX_NESTING = 40;
+/** Modules that may change a file on the node. */
+const CHANGING: ReadonlySet<string> = new Set([...WRITING_MODULES, ...COMMAND_MODULES]);
 /** Modules that only lead to other tasks. */
 const INCLUDES = new Set(['import_tasks', 'include_tasks', 'include', 'import_role', 'include_role']);
 
@@ -67,7 +70,7 @@ function runTask(run: HostRun, outer: Frame, task: Task): void {
     task: task.name ?? task.module,
     ...task.at,
   });
-  if (task.module === 'set_fact' || task.module === 'include_vars' || WRITING_MODULES.has(task.module)) {
+  if (task.module === 'set_fact' || task.module === 'include_vars' || CHANGING.has(task.module)) {
     for (const item of loopFrames(run, frame, task, scopeOf(run, frame))) runModule(run, item, task, task.module);
   } else if (frame.role && !run.active.has(frame.role)) {
     const items = loopFrames(run, frame, task, scopeOf(run, frame));
@@ -95,6 +98,7 @@ function runModule(run: HostRun, frame: Frame, task: Task, module: string): void
   if (frame.role) run.active.add(frame.role);
   if (module === 'set_fact') setFacts(run, frame, task, verdict.unknown);
   else if (module === 'include_vars') includeVars(run, frame, task, verdict.unknown);
+  else if (COMMAND_MODULES.has(module)) recordCommand(run, frame, task, module, verdict.unknown);
   else recordWrite(run, frame, task, module, verdict.unknown);
 }
 

@@ -21,6 +21,8 @@ const APART =
   /(?:^|\/)(?:\.git|\.github|\.gitlab|\.circleci|docs?|tests?|testdata|molecule|node_modules|vendor|third_party|hack)\//;
 const LOOKED_AT = /\.(?:ya?ml|json|j2|conf|env|service|bu|ign|tpl|tmpl|jinja2?|cfg|toml)$|\/[^./]+$|^[^./]+$/;
 const NO_SETTINGS = /(?:^|\/)(?:tasks|handlers|defaults|vars|meta|group_vars|host_vars|playbooks?)\//;
+/** A YAML file that is a list holds plays or tasks. */
+const LIST = /^(?:[ \t]*(?:#.*|---.*)?\n)*-[ \t]/;
 const MAX_BYTES = 512 * 1024;
 
 /** Reads the tree once for what plays alone do not show. Symlinks, submodules and boot formats are reported. */
@@ -100,7 +102,7 @@ function reportConflict(repository: Repository, path: string, text: string): voi
 }
 
 function isSettingsFile(path: string, text: string): boolean {
-  if (NO_SETTINGS.test(path)) return false;
+  if (NO_SETTINGS.test(path) || (/\.ya?ml$/.test(path) && LIST.test(text))) return false;
   const named = isGovernedName(posix.basename(path)) && isSettingsName(path);
   if (!named && !isGovernedText(text)) return false;
   const kind = kindOf(path, text);

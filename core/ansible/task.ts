@@ -18,6 +18,8 @@ export type Task = Readonly<{
   loop: Loop | null;
   handlers: readonly string[];
   register: string | null;
+  /** Variables set for what the task runs. */
+  environment: Value | null;
   block: Readonly<{ tasks: readonly Value[]; always: readonly Value[] }> | null;
 }>;
 
@@ -57,6 +59,7 @@ export function readTask(file: string, value: Value): Task | null {
     loop: loopOf(keys),
     handlers: listOf(keys.get('notify')).flatMap(one => (one.kind === 'str' ? [one.text] : [])),
     register: register?.kind === 'str' ? register.text : null,
+    environment: keys.get('environment') ?? null,
     block: block ? { tasks: listOf(block), always: listOf(keys.get('always')) } : null,
   };
 }
@@ -81,13 +84,14 @@ function moduleOf(keys: Vars): { module: string; args: Vars; free: Value | null 
   const action = keys.get('action') ?? keys.get('local_action');
   if (action?.kind === 'str') {
     const [module = '', ...rest] = action.text.split(/\s+/);
-    return { module: shortName(module), ...argumentsOf(str(rest.join(' '), action.origins), extra) };
+    return { module: shortName(module), ...argumentsOf(shortName(module), str(rest.join(' '), action.origins), extra) };
   }
   const actionModule = varsOf(action)?.get('module');
   if (actionModule?.kind === 'str' && action)
-    return { module: shortName(actionModule.text), ...argumentsOf(action, extra) };
+    return { module: shortName(actionModule.text), ...argumentsOf(shortName(actionModule.text), action, extra) };
   for (const [key, value] of keys) {
-    if (!KEYWORDS.has(key) && !key.startsWith('with_')) return { module: shortName(key), ...argumentsOf(value, extra) };
+    if (!KEYWORDS.has(key) && !key.startsWith('with_'))
+      return { module: shortName(key), ...argumentsOf(shortName(key), value, extra) };
   }
   return null;
 }
@@ -96,7 +100,11 @@ function shortName(module: string): string {
   return module.replace(/^ansible\.(?:builtin|legacy)\./, '');
 }
 
-function argumentsOf(value: Value, extra: Vars): { args: Vars; free: Value | null } {
+/** Modules whose text is a command: only these options are taken out of it (`FREEFORM_ACTIONS`). */
+const FREE_FORM = new Set(['command', 'shell', 'raw', 'script']);
+const COMMAND_OPTION = /^(?:creates|removes|chdir|executable|warn|stdin|stdin_add_newline|strip_empty_ends)$/;
+
+function argumentsOf(module: string, value: Value, extra: Vars): { args: Vars; free: Value | null } {
   const mapping = varsOf(value);
   if (mapping) return { args: extra.size > 0 ? new Map([...extra, ...mapping]) : mapping, free: null };
   if (value.kind !== 'str') return { args: extra, free: null };
@@ -104,10 +112,16 @@ function argumentsOf(value: Value, extra: Vars): { args: Vars; free: Value | nul
   const words: string[] = [];
   for (const word of wordsOf(value.text)) {
     const pair = /^(\w+)=([\s\S]*)$/.exec(word);
-    if (pair) args.set(pair[1] ?? '', str(unquote(pair[2] ?? ''), value.origins));
+    if (pair && (!FREE_FORM.has(module) || COMMAND_OPTION.test(pair[1] ?? '')))
+      args.set(pair[1] ?? '', str(unquote(pair[2] ?? ''), value.origins));
     else words.push(word);
   }
-  const free = args.size === extra.size ? value : words.length > 0 ? str(words.join(' '), value.origins) : null;
+  const free =
+    args.size === extra.size || FREE_FORM.has(module)
+      ? value
+      : words.length > 0
+        ? str(words.join(' '), value.origins)
+        : null;
   return { args, free };
 }
 

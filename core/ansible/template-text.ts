@@ -64,7 +64,8 @@ function octal(mode: number): string {
   return mode.toString(8).padStart(4, '0');
 }
 
-function modeOfText(text: string): string | null {
+/** A mode in octal digits or as `u=rw,g=r` in four octal digits; null for any other. */
+export function modeOfText(text: string): string | null {
   if (/^0?o?[0-7]{1,5}$/.test(text)) return octal(Number.parseInt(text.replace('o', ''), 8));
   let mode = 0;
   for (const clause of text.split(',')) {
