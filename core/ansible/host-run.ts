@@ -36,6 +36,8 @@ export type World = Readonly<{
   everyNode: boolean;
   /** Set when no playbook of the repository says how its roles are called. */
   assumed: AssumedNames | null;
+  /** null: tasks are taken at their word. */
+  forced: Forced | null;
   /** Names some task of the repository sets while Ansible runs, with the files that do. */
   setAtRunTime: ReadonlyMap<string, readonly string[]>;
   /** Values that are equal are one object, so that runs that read equal values are seen to be equal. */
@@ -47,6 +49,13 @@ export type World = Readonly<{
   /** Templates parsed so far. */
   parsed: ParsedTemplates;
 }>;
+
+/**
+ * A source (repository path) that is written although the task's condition says no, or its name stands for another
+ * file. Whoever gets it has set the variables that decide so: their values here are in doubt. The set grows as the
+ * tasks are met.
+ */
+export type Forced = Readonly<{ source: string; doubted: Set<string> }>;
 
 /** What an assumed play knows beside the role it runs. */
 export type AssumedNames = Readonly<{

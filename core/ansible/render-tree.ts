@@ -15,6 +15,7 @@ import { type RolePlace, rolePlaces } from './role-places.ts';
 import { runHosts } from './run-hosts.ts';
 import { orphansOf, type Survey, survey } from './survey.ts';
 import type { InventoryRendering, NodeGroup, Rendering, RenderOptions } from './types.ts';
+import { type Variant, variantsOf } from './variants.ts';
 import { assumedWorld, hostsToRender, type InventorySource, playbookWorld, type Shared } from './worlds.ts';
 
 /**
@@ -44,7 +45,7 @@ export function renderTree(
   const real = sources.map(source => {
     const worlds = playbooks.map(playbook => playbookWorld(shared, source, playbook));
     const runs = runHosts(worlds, hostsOf(source, options));
-    for (const run of runs.values()) for (const { source: path } of run.writes) if (path !== null) written.add(path);
+    for (const path of sourcesOf(runs.values())) written.add(path);
     return { source, worlds, runs };
   });
   const places = rolePlaces(tree);
@@ -56,12 +57,13 @@ export function renderTree(
   );
   const assumed = assumedPlay(repository, places, found, orphansOf(found, written), reached);
 
-  const rendered = real.map(({ source, runs }): InventoryRendering => {
-    const groups = groupsOf(source, runs, options, load);
+  const rendered = real.map(({ source, worlds, runs }): InventoryRendering => {
+    const variants = source.inventory.hosts.size === 0 ? variantsOf(worlds, found, written) : [];
+    const groups = groupsOf(source, runs, variants, options, load);
     return { inventory: source.path, hosts: hostsToRender(source), groups, problems: source.problems };
   });
   const inventories = assumed
-    ? withAssumed(rendered, shared, sources, assumed, playbooks.length > 0, options, load)
+    ? withAssumed(rendered, { shared, found, written }, sources, assumed, playbooks.length > 0, options, load)
     : rendered;
   return { rev: tree.rev, inventories, problems: repository.problems, read: repository.read };
 }
@@ -101,9 +103,14 @@ function inventorySources(
   return sources;
 }
 
+function sourcesOf(runs: Iterable<RunResult>): readonly string[] {
+  return [...runs].flatMap(({ writes }) => writes.flatMap(({ source }) => source ?? []));
+}
+
 function groupsOf(
   source: InventorySource,
   runs: ReadonlyMap<string, RunResult>,
+  variants: readonly Variant[],
   options: RenderOptions,
   load: Load,
 ): readonly NodeGroup[] {
@@ -115,13 +122,24 @@ function groupsOf(
   };
   const everyNode = runs.get(EVERY_NODE);
   if (source.inventory.hosts.size === 0)
-    return everyNode && concerns(everyNode) ? assumedGroups(resultsOf(everyNode)) : [];
+    return everyNode && concerns(everyNode)
+      ? assumedGroups([...resultsOf(everyNode), ...variants.flatMap(variant => variantResults(variant, resultsOf))])
+      : [];
   const results = new Map<string, NodeResult>();
   for (const [host, run] of runs) {
     const [result] = resultsOf(run);
     if (result && concerns(run)) results.set(host, result);
   }
   return nodeGroups(source.inventory, results);
+}
+
+function variantResults(
+  { label, source, run }: Variant,
+  resultsOf: (run: RunResult) => readonly NodeResult[],
+): readonly NodeResult[] {
+  return resultsOf(run)
+    .filter(({ files }) => files.some(file => file.source === source))
+    .map(result => ({ ...result, label }));
 }
 
 /** A host no play touches has nothing to show. */
@@ -135,15 +153,20 @@ function concerns(run: RunResult): boolean {
  */
 function withAssumed(
   rendered: readonly InventoryRendering[],
-  shared: Shared,
+  { shared, found, written }: Readonly<{ shared: Shared; found: Survey; written: ReadonlySet<string> }>,
   sources: readonly Source[],
   assumed: AssumedPlay,
   hasPlaybooks: boolean,
   options: RenderOptions,
   load: Load,
 ): readonly InventoryRendering[] {
-  const assumedOn = (source: InventorySource): readonly NodeGroup[] =>
-    groupsOf(source, runHosts([assumedWorld(shared, source, assumed)], hostsOf(source, options)), options, load);
+  const assumedOn = (source: InventorySource): readonly NodeGroup[] => {
+    const world = assumedWorld(shared, source, assumed);
+    const runs = runHosts([world], hostsOf(source, options));
+    const all = new Set([...written, ...sourcesOf(runs.values())]);
+    const variants = source.inventory.hosts.size === 0 ? variantsOf([world], found, all) : [];
+    return groupsOf(source, runs, variants, options, load);
+  };
   if (!hasPlaybooks)
     return sources.map(source => ({
       inventory: source.path,

@@ -9,6 +9,7 @@ import { firstFile, notEvaluated, within } from './repository.ts';
 import { placeOf, type RoleReference } from './role.ts';
 import { roleOf, roleTasks } from './role-tasks.ts';
 import { scopeOf, searchPath } from './scope.ts';
+import { takesForced } from './source-files.ts';
 import { readTask, type Task } from './task.ts';
 import { readTaskList } from './task-files.ts';
 import { templated, templateText } from './template-text.ts';
@@ -94,12 +95,13 @@ function conditionsOf(frame: Frame, task: Task): { expression: Value; file: stri
 function runModule(run: HostRun, frame: Frame, task: Task, module: string): void {
   const scope = scopeOf(run, frame);
   const verdict = taskRuns(run, frame, task.when, scope);
-  if (verdict.holds === false) return;
+  const forced = takesForced(run, frame, task, module, scope);
+  if (verdict.holds === false && !forced) return;
   if (frame.role) run.active.add(frame.role);
   if (module === 'set_fact') setFacts(run, frame, task, verdict.unknown);
   else if (module === 'include_vars') includeVars(run, frame, task, verdict.unknown);
   else if (COMMAND_MODULES.has(module)) recordCommand(run, frame, task, module, verdict.unknown);
-  else recordWrite(run, frame, task, module, verdict.unknown);
+  else recordWrite(run, frame, task, module, forced ? null : verdict.unknown);
 }
 
 function setFacts(run: HostRun, frame: Frame, task: Task, unknown: Unknown | null): void {

@@ -49,6 +49,7 @@ export function scopeOf(run: HostRun, frame: Frame): Scope {
       const value = layer.get(name);
       if (value) return value;
     }
+    if (run.world.forced?.doubted.has(name)) return doubtedVariable(name);
     const inventory = readExternal(run, `var:${name}`) as Value | undefined;
     if (inventory) return inventory;
     for (const layer of below) {
@@ -68,6 +69,10 @@ export function scopeOf(run: HostRun, frame: Frame): Scope {
 function shared(run: HostRun): Pick<Scope, 'parsed' | 'own'> {
   const { parsed } = run.world;
   return run.forMany ? { parsed, own: ownOperations(run) } : { parsed };
+}
+
+function doubtedVariable(name: string): Value {
+  return unknownValue(`set elsewhere:${name}`, [`what ${name} is where this is used`], { defined: true });
 }
 
 function layersAbove(run: HostRun, frame: Frame): readonly Vars[] {

@@ -70,6 +70,7 @@ function worldOf(
     roles: new Map(assumed?.roles ?? []),
     everyNode,
     assumed: assumed?.names ?? null,
+    forced: null,
     setAtRunTime: shared.setAtRunTime,
     interned: new Map(),
     templates: emptyTemplates(),

@@ -6,8 +6,9 @@ import { jsonText } from './jinja/filters/serialise.ts';
 import { toText } from './jinja/python.ts';
 import type { Alternative, Scope } from './jinja/render.ts';
 import { renderFile } from './render-file.ts';
-import { isVault, notEvaluated, readText, within } from './repository.ts';
-import { findFile, OMIT, scopeOf, searchPath } from './scope.ts';
+import { isVault, notEvaluated, readText } from './repository.ts';
+import { OMIT, scopeOf } from './scope.ts';
+import { sourceFiles } from './source-files.ts';
 import type { Task } from './task.ts';
 import { templated, templateText, tracedMode, tracedText } from './template-text.ts';
 import type { Condition, Traced } from './types.ts';
@@ -175,41 +176,6 @@ function contentOf(
   }
   const alternatives = rendered.alternatives.map(one => ({ ...one, conditions: [...choice, ...one.conditions] }));
   return { source: file, alternatives, truncated: rendered.truncated, problem: null };
-}
-
-/** Source files a name that is not known may stand for, at most; more are not told apart. */
-const MAX_SOURCES = 8;
-
-/**
- * The file a source name stands for. When the name is not known from Git, every file that fits its literal parts may
- * be it.
- */
-function sourceFiles(
-  run: HostRun,
-  frame: Frame,
-  kind: 'files' | 'templates',
-  raw: Value,
-  name: string | null,
-): readonly string[] {
-  if (name !== null) {
-    const file = findFile(run.world, frame, kind, name);
-    return file === null ? [] : [file];
-  }
-  if (raw.kind !== 'str') return [];
-  const parts = raw.text.split(/\{\{.*?\}\}/);
-  const folder = posix.dirname(`${parts[0] ?? ''}x`);
-  const first = posix.basename(`x/${parts[0] ?? ''}`);
-  const last = parts.at(-1) ?? '';
-  if (parts.length < 2 || first.length + last.length < 5 || last.includes('/')) return [];
-  for (const directory of searchPath(run.world, frame, kind)) {
-    const below = within(directory, folder);
-    const fitting =
-      below === null
-        ? []
-        : run.world.repository.tree.list(below).filter(one => one.startsWith(first) && one.endsWith(last));
-    if (fitting.length > 0) return fitting.length > MAX_SOURCES ? [] : fitting.map(one => posix.join(below ?? '', one));
-  }
-  return [];
 }
 
 /**

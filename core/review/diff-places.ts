@@ -1,5 +1,5 @@
 import type { Origin } from '../source/rope.ts';
-import { type ChangedFile, insideHunk } from './changed-file.ts';
+import { type ChangedFile, type Hunk, insideHunk } from './changed-file.ts';
 import type { Place } from './types.ts';
 
 /** Places of one value are listed up to here; the best come first. */
@@ -29,7 +29,9 @@ type Ranked = Readonly<{ nearness: Nearness; kind: number; place: Place }>;
 /**
  * Where a person should look for a value, best first: lines the diff changes, then lines it shows, then the rest; among
  * equals a variable, then a template line, then a condition. Base lines (LEFT) count only where the diff removes them
- * and no changed head line explains the value, or where the head has no origin at all.
+ * and no changed head line explains the value, or where the head has no origin at all. Where none of these lines is
+ * changed but one is shown, what the diff changes next to it explains best: a line that is now inside an `if`, or no
+ * longer.
  */
 export function placesOf(head: readonly Origin[], base: readonly Origin[], diff: DiffIndex): readonly Place[] {
   const right = head.map(origin => rank(origin, 'RIGHT', diff));
@@ -37,7 +39,11 @@ export function placesOf(head: readonly Origin[], base: readonly Origin[], diff:
   const left = changed
     ? []
     : base.map(origin => rank(origin, 'LEFT', diff)).filter(({ nearness }) => nearness === 0 || head.length === 0);
-  const sorted = [...right, ...left].sort((a, b) => a.nearness - b.nearness || a.kind - b.kind);
+  const own = [...right, ...left];
+  const around = own.some(({ nearness }) => nearness === 0)
+    ? []
+    : own.filter(({ nearness }) => nearness === 1).flatMap(({ kind, place }) => changedBeside(place, kind, diff));
+  const sorted = [...around, ...own].sort((a, b) => a.nearness - b.nearness || a.kind - b.kind);
   const places = new Map(sorted.map(({ place }) => [`${place.side}\0${place.file}\0${place.line}`, place]));
   return [...places.values()].slice(0, MOST_PLACES);
 }
@@ -59,4 +65,48 @@ function rank(origin: Origin, side: Place['side'], diff: DiffIndex): Ranked {
     if (shown === null && insideHunk(file, line, side)) shown = line;
   }
   return shown === null ? at(origin.line, 2) : at(shown, 1);
+}
+
+/** The changed line nearest to a line the diff shows unchanged, in the same run of the hunk; the head's before the base's. */
+function changedBeside({ file: path, line, side }: Place, kind: number, diff: DiffIndex): readonly Ranked[] {
+  const file = (side === 'RIGHT' ? diff.right : diff.left).get(path);
+  const hunk = file?.hunks.find(one => isIn(one, line, side));
+  if (file === undefined || hunk === undefined) return [];
+  const lines = alignedLines(file, hunk);
+  const own = lines.find(one => (side === 'RIGHT' ? one.right : one.left) === line);
+  if (own === undefined) return [];
+  for (const wanted of ['right', 'left'] as const) {
+    const changed = lines.filter(one => one[wanted] !== null && one[wanted === 'right' ? 'left' : 'right'] === null);
+    const nearest = changed.toSorted((a, b) => Math.abs(a.at - own.at) - Math.abs(b.at - own.at) || a.at - b.at)[0];
+    const found = nearest?.[wanted];
+    if (typeof found !== 'number' || Math.abs((nearest?.at ?? 0) - own.at) > CONTEXT) continue;
+    const name = wanted === 'right' ? file.path : (file.previousPath ?? file.path);
+    return [{ nearness: 0, kind, place: { file: name, line: found, side: wanted === 'right' ? 'RIGHT' : 'LEFT' } }];
+  }
+  return [];
+}
+
+/** Lines git shows around a change: what is farther away has another neighbour. */
+const CONTEXT = 3;
+
+type Aligned = Readonly<{ at: number; left: number | null; right: number | null }>;
+
+function isIn({ oldStart, oldLines, newStart, newLines }: Hunk, line: number, side: Place['side']): boolean {
+  const [start, length] = side === 'RIGHT' ? [newStart, newLines] : [oldStart, oldLines];
+  return line >= start && line < start + length;
+}
+
+/** The lines of a hunk from top to bottom; unchanged lines have a number on both sides. */
+function alignedLines({ addedLines, removedLines }: ChangedFile, hunk: Hunk): readonly Aligned[] {
+  const lines: Aligned[] = [];
+  let left = hunk.oldStart;
+  let right = hunk.newStart;
+  while (left < hunk.oldStart + hunk.oldLines || right < hunk.newStart + hunk.newLines) {
+    const at = lines.length;
+    if (left < hunk.oldStart + hunk.oldLines && removedLines.has(left)) lines.push({ at, left: left++, right: null });
+    else if (right < hunk.newStart + hunk.newLines && addedLines.has(right))
+      lines.push({ at, left: null, right: right++ });
+    else lines.push({ at, left: left++, right: right++ });
+  }
+  return lines;
 }

@@ -48,7 +48,8 @@ function effectsAnswer(effects: readonly EffectAnswer[]): Answer {
 
 /**
  * What a review may say beside the expected effects: what real Ansible shows too, files whose text or attributes the
- * author's own lines changed, nodes that are new with the whole repository, and that a boot format is declined.
+ * author's own lines changed, what stands in files that are new as a whole, nodes that are new with the whole
+ * repository, and that a boot format is declined.
  */
 function othersAnswer({ meta, oracle }: RealChange, judged: Judged, effects: readonly EffectAnswer[]): Answer {
   const { changes, problems } = judged.verdict;
@@ -57,7 +58,9 @@ function othersAnswer({ meta, oracle }: RealChange, judged: Judged, effects: rea
   const others = changes.filter(change => {
     if (expected.has(change) || speaksOf(change, shown)) return false;
     if (change.path === NODE_PATH) return meta.parent !== null;
-    return !(isOfFile(change.path) && isChangedLine(change.at[0], judged));
+    const [place] = change.at;
+    if (judged.diff.some(({ path, status }) => path === place?.file && status === 'added')) return false;
+    return !(isOfFile(change.path) && isChangedLine(place, judged));
   });
   const declined = meta.shapes.includes('l');
   const introduced = problems.filter(({ code }) => !(declined && code === 'not-evaluated'));

@@ -7,7 +7,7 @@ const ANY = Symbol('any');
 const ANY_OF_LINE = Symbol('any of a line');
 
 /** What the oracle of the corpus put where only a real node, or another role, would have told. */
-const STAND_INS = /STUB_\w+|stub-[\w-]+|\b192\.0\.2\.10\b|\bnode1\b/;
+const STAND_INS = /STUB_\w+|stub-[\w-]+|\b192\.0\.2\.\d+\b|\b(?:node|cp)1\b/;
 const WORD = new RegExp(`${UNKNOWN_TOKEN.source}|(${STAND_INS.source})|\\n|[^\\S\\n]+|[\\w.]+|.`, 'gs');
 
 /** Ends of files and blanks at ends of lines do not count. */
