@@ -1,5 +1,6 @@
 import { originsAt, type RenderedText, type Unknown, verbatim } from '../source/rope.ts';
 import { type CommandEffect, commandEffects } from './command-effects.ts';
+import type { EditTask } from './edits/edit.ts';
 import { isGovernedName, isGovernedText, isSettingsName } from './file-kind.ts';
 import type { Frame, HostRun } from './host-run.ts';
 import type { Scope } from './jinja/render.ts';
@@ -10,7 +11,7 @@ import { findFile, scopeOf } from './scope.ts';
 import type { Task } from './task.ts';
 import { modeOfText, templated, templateText } from './template-text.ts';
 import type { Traced } from './types.ts';
-import type { Value } from './value.ts';
+import { digest, identity, refuseOwn, type Value } from './value.ts';
 
 /** Modules that run a command on the node. */
 export const COMMAND_MODULES: ReadonlySet<string> = new Set(['command', 'shell', 'raw', 'script', 'expect']);
@@ -92,6 +93,7 @@ function recordEffect(
   place: Place,
 ): string | null {
   const bare = {
+    edit: null,
     source: null,
     alternatives: [],
     truncated: false,
@@ -136,7 +138,12 @@ function recordEffect(
   }
   const message = `This command changes ${path} on the node; what it makes of the file cannot be known from Git.`;
   const problem = notEvaluated(place.file, place.line, message);
-  run.writes.push({ ...bare, dest: known(path), effect: 'edit', problem });
+  const command: Value = { kind: 'str', origins: [], ...effect.at };
+  refuseOwn(command);
+  const signature = digest(identity(command));
+  const why: Unknown = { key: signature, why: ['what a command makes of a file cannot be known from Git'] };
+  const edit: EditTask = { edit: { module: 'unknown', why }, at: place, signature };
+  run.writes.push({ ...bare, dest: known(path), effect: 'edit', edit, problem });
   return null;
 }
 

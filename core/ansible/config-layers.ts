@@ -1,18 +1,18 @@
 import { posix } from 'node:path';
 import type { RenderedText, Unknown } from '../source/rope.ts';
+import type { LostLine } from './edits/lost-lines.ts';
 import { type FileState, pathOf } from './file-states.ts';
 import { patchDirectories } from './kubeadm-file.ts';
 import { isPatchName, patchText } from './kubeadm-patch.ts';
 import type { Flag } from './kubelet-flags.ts';
 import type { Rancher } from './rancher.ts';
-import type { Place } from './repository.ts';
 import type { Condition } from './types.ts';
 
 /** One text a layer may have, or null when the file is not there under these conditions. */
 export type LayerText = Readonly<{ conditions: readonly Condition[]; text: RenderedText | null }>;
 
 /** A file laid over the kubelet's configuration: a patch kubeadm applies, or a drop-in of the kubelet. */
-export type ConfigLayer = Readonly<{ path: string; texts: readonly LayerText[]; editedBy: Place | null }>;
+export type ConfigLayer = Readonly<{ path: string; texts: readonly LayerText[]; lost: readonly LostLine[] }>;
 
 /**
  * Layers over the kubelet's configuration in the order they count: kubeadm's patches by name, then the `*.conf` files
@@ -84,7 +84,7 @@ function layerOf(state: FileState, read: (text: RenderedText) => RenderedText | 
         { conditions: [holding(when, false)], text: null },
       ]
     : written;
-  return { path: pathOf(state.dest), texts, editedBy: state.editedBy };
+  return { path: pathOf(state.dest), texts, lost: state.lost };
 }
 
 function holding(unknown: Unknown, holds: boolean): Condition {

@@ -1,7 +1,10 @@
-import type { Unknown } from '../source/rope.ts';
+import { posix } from 'node:path';
+import type { Problem } from '../source/problem.ts';
+import type { RenderedText, Unknown } from '../source/rope.ts';
+import { applyEdit, editedSomehow, unseenFile } from './edits/apply-edit.ts';
+import { type LostLine, lostLines } from './edits/lost-lines.ts';
 import { kindOf } from './file-kind.ts';
 import type { Write } from './host-run.ts';
-import type { Place } from './repository.ts';
 import type { FileAlternative, FileKind, Traced } from './types.ts';
 
 /** A file on a host after every task that touches it. */
@@ -16,10 +19,19 @@ export type FileState = Readonly<{
   owner: Traced<string> | null;
   group: Traced<string> | null;
   when: Unknown | null;
-  /** The task that edits it in place; from there on its content is not known. */
-  editedBy: Place | null;
+  /** Edits made to a file that nothing of the playbook writes, in order: what it was before is not known. */
+  unseenEdits: readonly EditWrite[];
+  /** Lines that edits took out of the text. */
+  lost: readonly LostLine[];
   problem: Write['problem'];
+  /** Of edits: tasks that would fail on the file, and what cannot be known of them. */
+  failures: readonly Problem[];
 }>;
+
+export type EditWrite = Extract<Write, { effect: 'edit' }>;
+
+/** Texts of a file that are told apart when edits hang on conditions. */
+const MAX_ALTERNATIVES = 32;
 
 /** A readable path of a destination, known or not. */
 export function pathOf(dest: Traced<string>): string {
@@ -34,9 +46,7 @@ export function pathOf(dest: Traced<string>): string {
 export function fileStates(writes: readonly Write[]): readonly FileState[] {
   const byDest = new Map<string, Map<string, FileState>>();
   for (const write of writes) {
-    const key = write.dest.value.known
-      ? write.dest.value.json
-      : `?${write.dest.value.unknown.key}\0${write.source ?? ''}`;
+    const key = keyOf(write, byDest);
     let perPlaybook = byDest.get(key);
     if (!perPlaybook) byDest.set(key, (perPlaybook = new Map()));
     const next = apply(perPlaybook.get(write.playbook) ?? null, write);
@@ -44,6 +54,14 @@ export function fileStates(writes: readonly Write[]): readonly FileState[] {
     else perPlaybook.delete(write.playbook);
   }
   return [...byDest.values()].flatMap(perPlaybook => acrossPlaybooks(perPlaybook));
+}
+
+/** A destination that is not known is one file per source; an edit goes to the last of them. */
+function keyOf({ dest, source, effect }: Write, known: ReadonlyMap<string, unknown>): string {
+  if (dest.value.known) return posix.normalize(dest.value.json);
+  const prefix = `?${dest.value.unknown.key}\0`;
+  const last = effect === 'edit' ? [...known.keys()].findLast(key => key.startsWith(prefix)) : undefined;
+  return last ?? `${prefix}${source ?? ''}`;
 }
 
 function apply(before: FileState | null, write: Write): FileState | null {
@@ -55,11 +73,8 @@ function apply(before: FileState | null, write: Write): FileState | null {
       return applyContent(before, write);
     case 'attributes':
       return before ? { ...before, ...attributes(before, write) } : fresh(write);
-    case 'edit': {
-      const at = { file: write.task.file, line: write.task.line };
-      const state = before ?? fresh(write);
-      return { ...state, ...attributes(state, write), editedBy: at, problem: state.problem ?? write.problem };
-    }
+    case 'edit':
+      return applyEditTo(before, write);
   }
 }
 
@@ -68,7 +83,22 @@ function fresh(write: Write): FileState {
   const text = alternatives.find(({ text }) => text.text.trim() !== '')?.text.text ?? null;
   const path = dest.value.known ? dest.value.json : (source ?? pathOf(dest));
   const kind = kindOf(path, text);
-  return { dest, kind, source, task, alternatives, truncated, mode, owner, group, when, editedBy: null, problem };
+  return {
+    dest,
+    kind,
+    source,
+    task,
+    alternatives,
+    truncated,
+    mode,
+    owner,
+    group,
+    when,
+    unseenEdits: [],
+    lost: [],
+    problem,
+    failures: [],
+  };
 }
 
 function applyContent(before: FileState | null, write: Write): FileState {
@@ -82,7 +112,9 @@ function applyContent(before: FileState | null, write: Write): FileState {
     ...kept,
     when: before.when,
     truncated: before.truncated || after.truncated,
-    editedBy: before.editedBy,
+    unseenEdits: before.unseenEdits,
+    lost: before.lost,
+    failures: before.failures,
     alternatives: [
       ...after.alternatives.map(({ conditions, text }) => ({
         conditions: [{ unknown: condition, holds: true }, ...conditions],
@@ -94,6 +126,94 @@ function applyContent(before: FileState | null, write: Write): FileState {
       })),
     ],
   };
+}
+
+/** A file after several edits in a row. */
+export function applyEdits(state: FileState, edits: readonly EditWrite[]): FileState {
+  return edits.reduce<FileState>(applyEditTo, state);
+}
+
+/**
+ * A file after an edit, for each text it may have. Of a file nothing in the playbook writes, and of one that an unknown
+ * condition may leave as it was, the lines around the edit are not known.
+ */
+function applyEditTo(before: FileState | null, write: EditWrite): FileState {
+  const start = before ?? fresh(write);
+  const state = { ...start, ...attributes(start, write) };
+  const path = pathOf(write.dest);
+  if (state.alternatives.length === 0 && state.problem && state.problem.code !== 'not-evaluated') return state;
+  const own = state.when?.key === write.when?.key ? null : write.when;
+  const unseen = state.alternatives.length === 0;
+  const texts = withUnseen(state, unseen, own === null && write.when !== null, path);
+  const failures: Problem[] = [];
+  const edited = texts.flatMap((one): readonly FileAlternative[] => {
+    const holds = own ? (one.conditions.find(({ unknown }) => unknown.key === own.key)?.holds ?? null) : true;
+    if (holds === false) return [one];
+    const { alternatives, problem } = applyEdit(write.edit, one.text, path);
+    if (problem) failures.push(problem);
+    const after = alternatives.map(({ conditions, text }) => ({
+      conditions: [...one.conditions, ...conditions],
+      text,
+    }));
+    if (holds === true || !own || after.every(({ text }) => text.text === one.text.text)) return after;
+    return [
+      ...after.map(({ conditions, text }) => ({ text, conditions: [...conditions, { unknown: own, holds: true }] })),
+      { text: one.text, conditions: [...one.conditions, { unknown: own, holds: false }] },
+    ];
+  });
+  const alternatives =
+    edited.length <= MAX_ALTERNATIVES
+      ? edited
+      : [
+          {
+            conditions: [],
+            text: editedSomehow(
+              write.edit,
+              texts.map(({ text }) => text),
+              path,
+            ),
+          },
+        ];
+  return {
+    ...state,
+    alternatives,
+    when: texts === state.alternatives ? state.when : null,
+    kind: kindAfter(state, unseen, path, alternatives),
+    unseenEdits: unseen || state.unseenEdits.length > 0 ? [...state.unseenEdits, write] : [],
+    lost: [...state.lost, ...lostLines(write.edit, texts, alternatives)],
+    failures: [...state.failures, ...(write.problem ? [write.problem] : []), ...failures.slice(0, 1)],
+  };
+}
+
+/** The texts to edit: those that are known, and the file as it is on the node where nothing may have written it. */
+function withUnseen(
+  { alternatives, when }: FileState,
+  unseen: boolean,
+  sameCondition: boolean,
+  path: string,
+): readonly FileAlternative[] {
+  if (unseen) return [{ conditions: [], text: unseenFile(path) }];
+  if (!when || sameCondition) return alternatives;
+  const written = { unknown: when, holds: true };
+  return [
+    ...alternatives.map(({ conditions, text }) => ({ conditions: [written, ...conditions], text })),
+    { conditions: [{ unknown: when, holds: false }], text: unseenFile(path) },
+  ];
+}
+
+/** Of a file that is not seen as a whole the path says what it is, else the text. */
+function kindAfter(
+  { kind, dest }: FileState,
+  unseen: boolean,
+  path: string,
+  alternatives: readonly FileAlternative[],
+): FileKind {
+  const name = dest.value.known ? dest.value.json : path;
+  const byPath = unseen ? kindOf(name, null) : 'other';
+  if (byPath !== 'other') return byPath;
+  const text: RenderedText | undefined = alternatives.find(one => one.text.text.trim() !== '')?.text;
+  const byText = kindOf(name, text?.text ?? null);
+  return byText === 'other' ? kind : byText;
 }
 
 function attributes(before: FileState, write: Write): Pick<FileState, 'mode' | 'owner' | 'group'> {
@@ -122,7 +242,7 @@ function attribute(
 }
 
 function acrossPlaybooks(perPlaybook: ReadonlyMap<string, FileState>): readonly FileState[] {
-  const states = [...perPlaybook];
+  const states = onWritten([...perPlaybook]);
   const last = states.at(-1)?.[1];
   if (!last) return [];
   const texts = new Set(states.map(([, state]) => state.alternatives.map(({ text }) => text.text).join('\0')));
@@ -131,7 +251,9 @@ function acrossPlaybooks(perPlaybook: ReadonlyMap<string, FileState>): readonly 
     {
       ...last,
       truncated: states.some(([, state]) => state.truncated),
-      editedBy: states.map(([, state]) => state.editedBy).find(at => at !== null) ?? null,
+      unseenEdits: states.every(([, state]) => state.unseenEdits.length > 0) ? last.unseenEdits : [],
+      lost: states.flatMap(([, state]) => state.lost),
+      failures: states.flatMap(([, state]) => state.failures),
       alternatives: states.flatMap(([playbook, state]) =>
         state.alternatives.map(({ conditions, text }) => ({
           conditions: [
@@ -143,4 +265,15 @@ function acrossPlaybooks(perPlaybook: ReadonlyMap<string, FileState>): readonly 
       ),
     },
   ];
+}
+
+/** A playbook that only edits a file edits what another playbook writes there. */
+function onWritten(states: readonly (readonly [string, FileState])[]): readonly (readonly [string, FileState])[] {
+  const written = states.findLast(([, state]) => state.unseenEdits.length === 0 && state.alternatives.length > 0)?.[1];
+  if (!written) return states;
+  return states.map(([playbook, state]) =>
+    state.unseenEdits.length > 0 && state.source === null
+      ? [playbook, applyEdits(written, state.unseenEdits)]
+      : [playbook, state],
+  );
 }

@@ -1,6 +1,7 @@
 import type { Problem } from '../source/problem.ts';
 import { type Origin, type Unknown, unknownToken } from '../source/rope.ts';
 import { type Budget, newBudget } from './budget.ts';
+import type { EditTask } from './edits/edit.ts';
 import { groupsOf, hostsOf, type Inventory } from './inventory/inventory.ts';
 import type { HostVariables } from './inventory/inventory-variables.ts';
 import type { Alternative } from './jinja/render.ts';
@@ -77,8 +78,10 @@ export type Rendered =
   | Readonly<{ problem: Problem }>;
 
 /** What one task does to one file of the host. */
-export type Write = Readonly<{
-  effect: 'content' | 'attributes' | 'edit' | 'absent';
+export type Write = FileEffect &
+  Readonly<{ edit: null; effect: 'content' | 'attributes' | 'absent' } | { edit: EditTask; effect: 'edit' }>;
+
+type FileEffect = Readonly<{
   dest: Traced<string>;
   source: string | null;
   task: NodeFile['task'];
@@ -93,6 +96,9 @@ export type Write = Readonly<{
   /** For the text itself, when it could not be had. */
   problem: Problem | null;
 }>;
+
+/** What a file says, and what stands in the way of knowing it. */
+export type FileContent = Pick<Write, 'source' | 'alternatives' | 'truncated' | 'problem'>;
 
 /** The evaluation of every play for one host, growing. */
 export type HostRun = {

@@ -3,6 +3,7 @@ import { type Origin, originsAt, type RenderedText, UNKNOWN_TOKEN, type Unknown 
 import { type ConfigLayer, configLayers } from './config-layers.ts';
 import { coverAll } from './deciding.ts';
 import { distributionFlags, rancherDefaults, withDistribution } from './distribution-defaults.ts';
+import type { LostLine } from './edits/lost-lines.ts';
 import type { FileState } from './file-states.ts';
 import type { Flag } from './kubelet-flags.ts';
 import {
@@ -15,7 +16,6 @@ import {
 } from './kubelet-starts.ts';
 import { mergeVerdicts } from './merge-verdicts.ts';
 import type { NodeFlags } from './node-flags.ts';
-import type { Place } from './repository.ts';
 import type { KubeletAlternative } from './types.ts';
 
 /** Configurations the kubelet is asked about, at most. */
@@ -51,7 +51,7 @@ export function kubeletResult(
   ];
   const provenance = new Map<string, readonly Origin[]>();
   const alternatives = starts.slice(0, MAX_ALTERNATIVES).map((start): KubeletAlternative => {
-    const { conditions, config, dropIns, editedBy, defaults } = start;
+    const { conditions, config, dropIns, lost, defaults } = start;
     const answer = loadThroughRefusedFlags(
       {
         minor,
@@ -63,7 +63,8 @@ export function kubeletResult(
     );
     const verdict = withDistribution(ownFlagsApart(answer, flags.length), [...own, ...defaults]);
     addProvenance(provenance, verdict, config, dropIns, flags);
-    return { conditions, verdict: editedBy ? edited(verdict, editedBy) : verdict };
+    addLost(provenance, verdict, lost);
+    return { conditions, verdict };
   });
   const unasked = [
     notAsked(starts.slice(MAX_ALTERNATIVES), layers),
@@ -146,18 +147,6 @@ function loadThroughRefusedFlags(input: KubeletInput, load: LoadKubelet): Kubele
   return { ...first, values: new Map(values), open: verdict.open, problems };
 }
 
-/** Nothing is known of a file that a task edits in place, but a change of what it starts from is a change. */
-function edited(verdict: KubeletVerdict, at: Place): KubeletVerdict {
-  const why = [`edited in place by the task at ${at.file}:${at.line}`];
-  const values = new Map(
-    [...verdict.values].map(([path, value]): [string, EffectiveValue] => {
-      const text = value.value.known ? JSON.stringify(value.value.json) : value.value.unknown.key;
-      return [path, { ...value, value: { known: false, unknown: { key: `edited ${at.file}: ${text}`, why } } }];
-    }),
-  );
-  return { ...verdict, accepted: null, values, open: new Map([['', { key: `edited ${at.file}`, why }]]) };
-}
-
 const ORDER = { variable: 0, template: 1, condition: 2 } as const;
 
 /** Variable, then template, then condition, each once. */
@@ -186,6 +175,20 @@ function addProvenance(
   }
   for (const [path, unknown] of verdict.open) {
     for (const text of texts.values()) add(path, originsOfUnknown(text, unknown));
+  }
+}
+
+/** A field that is left to its default because an edit took its line away comes from that edit. */
+function addLost(
+  provenance: Map<string, readonly Origin[]>,
+  { values }: KubeletVerdict,
+  lost: readonly LostLine[],
+): void {
+  if (lost.length === 0) return;
+  for (const [path, { at }] of values) {
+    const key = path.slice(path.lastIndexOf('.') + 1);
+    const origins = at ? [] : lost.filter(({ text }) => text.includes(key)).map(({ origin }) => origin);
+    if (origins.length > 0) provenance.set(path, bestFirst([...(provenance.get(path) ?? []), ...origins]));
   }
 }
 

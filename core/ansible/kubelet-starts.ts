@@ -2,19 +2,20 @@ import { type RenderedText, type Unknown, unknownToken } from '../source/rope.ts
 import type { ConfigLayer } from './config-layers.ts';
 import type { DistributionDefault } from './distribution-defaults.ts';
 import { documentOfKind } from './documents.ts';
+import { hasUnseenLines } from './edits/apply-edit.ts';
+import { editedKubeadmConfig } from './edits/kubeadm-config.ts';
+import type { LostLine } from './edits/lost-lines.ts';
 import { type FileState, pathOf } from './file-states.ts';
 import { defaultsOf, makesKubeletConfiguration } from './kubeadm-file.ts';
 import type { NodeFlags } from './node-flags.ts';
 import { literalText } from './rendered-text.ts';
-import type { Place } from './repository.ts';
-import type { Condition } from './types.ts';
+import type { Condition, FileAlternative } from './types.ts';
 import { digest } from './value.ts';
 
 /** A file that may be the kubelet's --config; `path` is where the kubelet reads it. */
 export type ConfigCandidate = Readonly<{
   path: string;
   state: FileState;
-  editedBy: Place | null;
   texts: readonly CandidateText[];
 }>;
 
@@ -30,12 +31,10 @@ const KUBEADM_CONFIG = '/var/lib/kubelet/config.yaml';
 
 /** Files that hold a KubeletConfiguration, or may. */
 export function configCandidates(states: readonly FileState[]): readonly ConfigCandidate[] {
-  const editedBy = states.find(state => pathOf(state.dest) === KUBEADM_CONFIG)?.editedBy ?? null;
-  return states.flatMap(state => {
+  const edited = states.find(state => pathOf(state.dest) === KUBEADM_CONFIG && state.unseenEdits.length > 0) ?? null;
+  const candidates = states.flatMap(state => {
     if (state.kind !== 'KubeletConfiguration' && state.kind !== 'kubeadm') return [];
-    const texts = state.alternatives.map(
-      ({ conditions, text }): CandidateText => ({ conditions, ...documentIn(state, text) }),
-    );
+    const texts = state.alternatives.flatMap(alternative => textsIn(state, alternative, edited));
     if (texts.every(({ text }) => text === null)) return [];
     const path = state.kind === 'kubeadm' ? KUBEADM_CONFIG : pathOf(state.dest);
     const written = state.when
@@ -44,20 +43,31 @@ export function configCandidates(states: readonly FileState[]): readonly ConfigC
     const skipped = state.when
       ? [{ conditions: [{ unknown: state.when, holds: false }], text: null, defaults: NO_DEFAULTS }]
       : [];
-    return [
-      { path, state, editedBy: state.kind === 'kubeadm' ? editedBy : state.editedBy, texts: [...written, ...skipped] },
-    ];
+    return [{ path, state, texts: [...written, ...skipped] }];
   });
+  const isMadeByKubeadm = candidates.some(({ state }) => state.kind === 'kubeadm');
+  return isMadeByKubeadm ? candidates.filter(({ state }) => state !== edited) : candidates;
+}
+
+/** What the kubelet reads of one text of a file; `edited` is kubeadm's file where tasks edit it. */
+function textsIn(
+  state: FileState,
+  { conditions, text: written }: FileAlternative,
+  edited: FileState | null,
+): readonly CandidateText[] {
+  const { text, defaults } = documentIn(state, written);
+  if (state.kind !== 'kubeadm' || text === null || edited === null) return [{ conditions, text, defaults }];
+  return editedKubeadmConfig(edited, { conditions, text, defaults });
 }
 
 const NO_DEFAULTS: readonly DistributionDefault[] = [];
 /** A configuration in which nothing is set. */
 const EMPTY = literalText('apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n');
 
-/** The KubeletConfiguration a file holds, or that kubeadm makes of it. */
+/** The KubeletConfiguration a file holds, or may hold in lines nobody can see, or that kubeadm makes of it. */
 function documentIn(state: FileState, text: RenderedText): Omit<CandidateText, 'conditions'> {
   const written = documentOfKind(text, 'KubeletConfiguration');
-  if (state.kind !== 'kubeadm') return { text: written, defaults: NO_DEFAULTS };
+  if (state.kind !== 'kubeadm') return { text: written ?? (hasUnseenLines(text) ? text : null), defaults: NO_DEFAULTS };
   const made = written ?? (makesKubeletConfiguration(text) ? EMPTY : null);
   return { text: made, defaults: made ? defaultsOf(text) : NO_DEFAULTS };
 }
@@ -81,7 +91,8 @@ export type KubeletStart = Readonly<{
   conditions: readonly Condition[];
   config: Named | null;
   dropIns: readonly Named[];
-  editedBy: Place | null;
+  /** Lines that edits took out of the configuration and of what is laid over it. */
+  lost: readonly LostLine[];
   defaults: readonly DistributionDefault[];
 }>;
 export type Named = Readonly<{ name: string; text: RenderedText }>;
@@ -101,7 +112,7 @@ export function startsOf(
         conditions: [],
         config: rancher && !named ? { name: 'config', text: EMPTY } : config,
         dropIns: [],
-        editedBy: null,
+        lost: [],
         defaults: NO_DEFAULTS,
       },
     ];
@@ -126,7 +137,7 @@ export function startsOf(
           ? { name: candidate.path, text }
           : absentConfig(`${candidate.path} is not written under this condition`),
         dropIns: [],
-        editedBy: candidate.editedBy,
+        lost: candidate.state.lost,
         defaults,
       };
     }),
@@ -139,13 +150,13 @@ const MAX_COMBINATIONS = 640;
 /** Every input with every text each layer may have; combinations whose conditions contradict each other are left out. */
 export function overlaid(inputs: readonly KubeletStart[], layers: readonly ConfigLayer[]): readonly KubeletStart[] {
   let combined = inputs;
-  for (const { path, texts, editedBy } of layers) {
+  for (const { path, texts, lost } of layers) {
     const next = combined.flatMap(input =>
       (texts.length > 0 ? texts : [{ conditions: [], text: null }]).flatMap(({ conditions, text }): KubeletStart[] => {
         if (contradict(input.conditions, conditions)) return [];
         const named = text ? [...input.dropIns, { name: path, text }] : input.dropIns;
         const joined = [...input.conditions, ...conditions];
-        return [{ ...input, conditions: joined, dropIns: named, editedBy: input.editedBy ?? editedBy }];
+        return [{ ...input, conditions: joined, dropIns: named, lost: [...input.lost, ...lost] }];
       }),
     );
     combined = next.slice(0, MAX_COMBINATIONS);

@@ -1,11 +1,11 @@
 import { UNKNOWN_TOKEN, type Unknown } from '../source/rope.ts';
 import { answersText, decidingConditions } from './deciding.ts';
+import { editedSomehowIn, hasUnseenLines } from './edits/apply-edit.ts';
 import type { FileState } from './file-states.ts';
 import { pathOf } from './file-states.ts';
 import { kubeletExtraArgs } from './kubeadm-file.ts';
 import { type ExtractedFlags, extractFlags, type Flag, type FlagSource } from './kubelet-flags.ts';
 import type { Rancher } from './rancher.ts';
-import type { Place } from './repository.ts';
 import type { Condition, FileAlternative } from './types.ts';
 import { digest } from './value.ts';
 
@@ -14,7 +14,10 @@ const MAX_VARIANTS = 256;
 
 export type NodeFlags = Readonly<{
   flags: readonly Flag[];
-  /** Whether a service that starts the kubelet is among the files: then these are all its flags. */
+  /**
+   * Whether a service that starts the kubelet is among the files, and no file of the command line has lines nobody can
+   * see: then these are all its flags.
+   */
   hasCommand: boolean;
   /** k3s or rke2, when one of them runs the kubelet. */
   rancher: Rancher | null;
@@ -46,8 +49,13 @@ export function nodeFlags(states: readonly FileState[]): NodeFlags {
   const usual: Variant = { flags: first.flags, open: first.open, conditions: chosen.flatMap(conditionsOf) };
   const open = [usual, ...variants].find(variant => variant.open !== null)?.open ?? null;
   const unseen = open ?? unseenOf(sources, others.slice(MAX_VARIANTS));
-  const { hasCommand, rancher, startsKubelet, unread } = first;
+  const { rancher, startsKubelet, unread } = first;
+  const hasCommand = first.hasCommand && !sources.some(isPartlySeen);
   return { flags: merge([usual, ...variants], unseen), hasCommand, rancher, startsKubelet, unread, unseen };
+}
+
+function isPartlySeen({ alternatives }: FileState): boolean {
+  return alternatives.some(({ text }) => hasUnseenLines(text));
 }
 
 type Variant = Readonly<{ flags: readonly Flag[]; open: Unknown | null; conditions: readonly Condition[] }>;
@@ -59,13 +67,17 @@ function conditionsOf([state, alternative]: readonly [FileState, FileAlternative
   return [...written, ...(alternative?.conditions ?? [])];
 }
 
-/** What the command line may hold that nobody looked at: files that may say anything, and alternatives past the limit. */
+/**
+ * What the command line may hold that nobody looked at: files that may say anything, and alternatives past the limit.
+ * A file of the distribution that tasks edit is not seen either, but no less than one they leave alone.
+ */
 function unseenOf(sources: readonly FileState[], skipped: readonly Other[]): Unknown | null {
-  for (const { alternatives, dest, editedBy } of sources) {
-    if (editedBy) return editedUnknown(pathOf(dest), editedBy, alternatives);
+  for (const { alternatives } of sources) {
     for (const { text } of alternatives) {
+      const somehow = editedSomehowIn(text);
+      if (somehow) return somehow;
       const [unknown] = [...text.unknowns.values()];
-      if (unknown && text.text.replace(UNKNOWN_TOKEN, '').trim() === '') return unknown;
+      if (unknown && !hasUnseenLines(text) && text.text.replace(UNKNOWN_TOKEN, '').trim() === '') return unknown;
     }
   }
   const [first] = skipped;
@@ -74,15 +86,6 @@ function unseenOf(sources: readonly FileState[], skipped: readonly Other[]): Unk
   return {
     key: `${skipped.length} more command lines ${digest(JSON.stringify(texts))}`,
     why: [`${pathOf(first.source.dest)} has more alternatives than the gate tries out`],
-  };
-}
-
-/** A file a task edits in place may say anything from then on. */
-function editedUnknown(path: string, at: Place, alternatives: readonly FileAlternative[]): Unknown {
-  const before = digest(JSON.stringify(alternatives.map(alternativeKey)));
-  return {
-    key: `${path} edited ${at.file} ${before}`,
-    why: [`${path} is edited in place by the task at ${at.file}:${at.line}`],
   };
 }
 

@@ -7,19 +7,10 @@ import { type ConfigCandidate, chosenCandidates, configCandidates } from './kube
 import { type NodeFlags, nodeFlags } from './node-flags.ts';
 import { renderedProblems } from './rendered-problems.ts';
 import { notEvaluated } from './repository.ts';
-import type { FileKind, NodeFile, NodeGroup } from './types.ts';
+import type { NodeFile, NodeGroup } from './types.ts';
 
 /** A node group before it has hosts; `label` tells apart what one assumed node may be. */
 export type NodeResult = Omit<NodeGroup, 'name' | 'hosts' | 'roles'> & Readonly<{ label: string | null }>;
-
-/** Kinds whose in-place edits leave a question about the kubelet open. */
-const EDITS_MATTER: ReadonlySet<FileKind> = new Set<FileKind>([
-  'KubeletConfiguration',
-  'kubeadm',
-  'drop-in',
-  'kubelet-flags',
-  'KubeProxyConfiguration',
-]);
 
 /**
  * What the tasks of one host amount to: files, flags and what the kubelet makes of them. With `apart`, configurations
@@ -65,8 +56,7 @@ function result(
 }
 
 function nodeFile(state: FileState): NodeFile {
-  const { dest, kind, source, task, mode, owner, group, when, truncated } = state;
-  const alternatives = state.editedBy ? [] : state.alternatives;
+  const { dest, kind, source, task, alternatives, mode, owner, group, when, truncated } = state;
   return {
     dest,
     kind,
@@ -83,17 +73,7 @@ function nodeFile(state: FileState): NodeFile {
 }
 
 function stateProblems(state: FileState): readonly Problem[] {
-  const problems = [...(state.problem ? [state.problem] : []), ...renderedProblems(state)];
-  if (!state.editedBy || state.problem || !EDITS_MATTER.has(state.kind)) return problems;
-  const { file, line } = state.editedBy;
-  return [
-    ...problems,
-    notEvaluated(
-      file,
-      line,
-      `This task edits ${pathOf(state.dest)} in place; what the file says from here on is not evaluated.`,
-    ),
-  ];
+  return [...(state.problem ? [state.problem] : []), ...state.failures, ...renderedProblems(state)];
 }
 
 function unreadFlags(states: readonly FileState[], path: string): Problem {

@@ -1,7 +1,10 @@
 import { posix } from 'node:path';
 import { type RenderedText, UNKNOWN_TOKEN, type Unknown, verbatim } from '../source/rope.ts';
+import { assembledContent } from './edits/assemble.ts';
+import { type EditTask, statedTexts } from './edits/edit.ts';
+import { EDIT_MODULES, readEdit } from './edits/edit-arguments.ts';
 import { isGovernedName, isGovernedText, isSettingsName, kindOf } from './file-kind.ts';
-import type { Frame, HostRun, Rendered, Write } from './host-run.ts';
+import type { FileContent, Frame, HostRun, Rendered } from './host-run.ts';
 import { jsonText } from './jinja/filters/serialise.ts';
 import { toText } from './jinja/python.ts';
 import type { Alternative, Scope } from './jinja/render.ts';
@@ -15,26 +18,7 @@ import type { Condition, Traced } from './types.ts';
 import { holdsOwn, NeedsHost, refuseOwn, type Value } from './value.ts';
 
 /** Modules that change a file on the node in a way the gate looks at. */
-export const WRITING_MODULES: ReadonlySet<string> = new Set([
-  'template',
-  'copy',
-  'file',
-  'lineinfile',
-  'replace',
-  'blockinfile',
-  'ini_file',
-  'community.general.ini_file',
-  'assemble',
-]);
-
-const IN_PLACE = new Set([
-  'lineinfile',
-  'replace',
-  'blockinfile',
-  'ini_file',
-  'community.general.ini_file',
-  'assemble',
-]);
+export const WRITING_MODULES: ReadonlySet<string> = new Set(['template', 'copy', 'file', 'assemble', ...EDIT_MODULES]);
 
 /** Records what a task does to a file that concerns the kubelet; other files are not looked at. */
 export function recordWrite(run: HostRun, frame: Frame, task: Task, module: string, when: Unknown | null): void {
@@ -51,10 +35,11 @@ export function recordWrite(run: HostRun, frame: Frame, task: Task, module: stri
     when,
     playbook: run.world.playbook,
   };
-  const bare = { ...common, source: null, alternatives: [], truncated: false, problem: null };
+  const bare = { ...common, edit: null, source: null, alternatives: [], truncated: false, problem: null };
   const path = shownPath(dest);
-  if (IN_PLACE.has(module)) {
-    if (isGovernedName(path) && isSettingsName(path)) run.writes.push({ ...bare, effect: 'edit' });
+  if (EDIT_MODULES.has(module)) {
+    const edit = readEdit(run, task, module, scope);
+    if (concernsEdit(run, dest, edit)) run.writes.push({ ...bare, effect: 'edit', edit });
   } else if (module === 'file') {
     const state = task.args.get('state');
     const kind = state?.kind === 'str' ? state.text : 'file';
@@ -62,9 +47,18 @@ export function recordWrite(run: HostRun, frame: Frame, task: Task, module: stri
     if (kind === 'absent' && run.world.assumed) return;
     run.writes.push({ ...bare, effect: kind === 'absent' ? 'absent' : 'attributes' });
   } else {
-    const written = content(run, frame, task, module, scope, dest);
-    if (written) run.writes.push({ ...common, dest: written.dest, effect: 'content', ...written.content });
+    const written =
+      module === 'assemble' ? assembled(run, frame, task, scope, dest) : content(run, frame, task, module, scope, dest);
+    if (written) run.writes.push({ ...common, edit: null, dest: written.dest, effect: 'content', ...written.content });
   }
+}
+
+/** Whether an edit is of a file that concerns the kubelet: by its path, what is put there, or the text it is made to. */
+function concernsEdit(run: HostRun, dest: Traced<string>, { edit }: EditTask): boolean {
+  const path = shownPath(dest);
+  if (isGovernedName(path) && isSettingsName(path)) return true;
+  if (statedTexts(edit).some(({ text }) => isGovernedText(text))) return true;
+  return run.writes.some(write => write.effect !== 'attributes' && shownPath(write.dest) === path);
 }
 
 /** Records a file no task writes: where it lands on a node is not known. */
@@ -74,12 +68,13 @@ export function recordOrphan(run: HostRun, frame: Frame, file: string): void {
   const template = /(?:^|\/)templates\/|\.j2$/.test(file) || (!/(?:^|\/)files\//.test(file) && /\{\{|\{%/.test(text));
   const rendered = template ? renderFile(run, frame, file, text, scopeOf(run, frame)) : asIs(file, text);
   const why = `no task in this repository writes ${file}`;
-  const content: Content =
+  const content: FileContent =
     'problem' in rendered
       ? { source: file, alternatives: [], truncated: false, problem: rendered.problem }
       : { source: file, ...rendered, problem: null };
   run.writes.push({
     effect: 'content',
+    edit: null,
     dest: { value: { known: false, unknown: { key: file, why: [why] } }, origins: [] },
     task: { file, line: 0, name: null, role: frame.role?.role.name ?? null, handlers: [] },
     mode: null,
@@ -95,8 +90,6 @@ function asIs(file: string, text: string): Rendered {
   return { alternatives: [{ conditions: [], text: verbatim(file, text) }], truncated: false };
 }
 
-type Content = Pick<Write, 'source' | 'alternatives' | 'truncated' | 'problem'>;
-
 function content(
   run: HostRun,
   frame: Frame,
@@ -104,7 +97,7 @@ function content(
   module: string,
   scope: Scope,
   dest: Traced<string>,
-): { dest: Traced<string>; content: Content } | null {
+): { dest: Traced<string>; content: FileContent } | null {
   const inline = module === 'copy' ? task.args.get('content') : undefined;
   if (inline) {
     const value = templated(run, inline, scope);
@@ -119,7 +112,7 @@ function content(
   const failed = (
     message: string,
     code: 'not-evaluated' | 'missing-file',
-  ): { dest: Traced<string>; content: Content } | null => {
+  ): { dest: Traced<string>; content: FileContent } | null => {
     if (!concerns || !isSettingsName(path)) return null;
     const problem = isQuiet(run, path) ? null : { ...task.at, code, message };
     return { dest: target, content: { source: null, alternatives: [], truncated: false, problem } };
@@ -135,7 +128,7 @@ function content(
       'not-evaluated',
     );
   }
-  const contents = sources.flatMap((file): Content[] => {
+  const contents = sources.flatMap((file): FileContent[] => {
     const text = readText(run.world.repository, file);
     if (text === null || (!concerns && !isGovernedText(text))) return [];
     const choice =
@@ -157,6 +150,19 @@ function content(
   };
 }
 
+function assembled(
+  run: HostRun,
+  frame: Frame,
+  task: Task,
+  scope: Scope,
+  dest: Traced<string>,
+): { dest: Traced<string>; content: FileContent } | null {
+  const path = shownPath(dest);
+  const concerns = isGovernedName(path) && isSettingsName(path);
+  const made = assembledContent(run, frame, task, scope, path, concerns);
+  return made && { dest, content: made };
+}
+
 function contentOf(
   run: HostRun,
   frame: Frame,
@@ -164,7 +170,7 @@ function contentOf(
   kind: 'files' | 'templates',
   scope: Scope,
   { file, text, path, choice }: Readonly<{ file: string; text: string; path: string; choice: readonly Condition[] }>,
-): Content {
+): FileContent {
   const nothing = { source: file, alternatives: [], truncated: false };
   if (isVault(text)) {
     const message = `${file} is a vaulted value; what it puts at ${path} is unknown.`;
@@ -194,7 +200,7 @@ function inlineContent(
   task: Task,
   value: Value,
   dest: Traced<string>,
-): { dest: Traced<string>; content: Content } | null {
+): { dest: Traced<string>; content: FileContent } | null {
   const text = textOf(run, value);
   if (text === null) return null;
   if (!isGovernedName(shownPath(dest))) {

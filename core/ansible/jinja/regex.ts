@@ -1,11 +1,22 @@
 import { RE2JS } from 're2js';
-import { OverLimit, spend, spendItems } from '../budget.ts';
+import { type Budget, OverLimit, spend, spendItems } from '../budget.ts';
 import { PythonError, type Str, str } from '../value.ts';
-import type { Engine } from './engine.ts';
 import { concat, originsOf, slice } from './text.ts';
 
-/** The flags Ansible's regex filters take. */
-export type RegexFlags = Readonly<{ ignoreCase: boolean; multiline: boolean }>;
+/** What pays for the work. */
+type Paying = Readonly<{ budget: Budget }>;
+
+/**
+ * The flags Ansible's regex filters take. `dotAll`: re.DOTALL. `bytes`: a pattern over bytes, whose classes know ASCII
+ * alone. `lines`: the texts matched hold one line each, so that `$` stands before its line break.
+ */
+export type RegexFlags = Readonly<{
+  ignoreCase: boolean;
+  multiline: boolean;
+  dotAll?: boolean;
+  bytes?: boolean;
+  lines?: boolean;
+}>;
 
 /** One match: the whole and its groups as offsets in the text; null for a group that took no part. */
 export type Match = Readonly<{ start: number; end: number; groups: readonly (readonly [number, number] | null)[] }>;
@@ -23,14 +34,18 @@ const MAX_PATTERN = 2000;
  * run it (look-around, back-references) or would read it differently on this text: the result is then unknown.
  * @throws OverLimit for a pattern too large for the text
  */
-export function compileRegex(engine: Engine, pattern: string, flags: RegexFlags, text: string): Regex | null {
+export function compileRegex(engine: Paying, pattern: string, flags: RegexFlags, text: string): Regex | null {
   if (pattern.length > MAX_PATTERN)
     throw new OverLimit(`uses a regular expression longer than ${MAX_PATTERN} characters`);
   spend(engine.budget, 1 + Math.ceil((sizeOf(pattern) * (text.length + 1)) / 256));
   if (!meansTheSame(pattern, flags, text)) return null;
-  const bits = (flags.ignoreCase ? RE2JS.CASE_INSENSITIVE : 0) | (flags.multiline ? RE2JS.MULTILINE : 0);
+  const bits =
+    (flags.ignoreCase ? RE2JS.CASE_INSENSITIVE : 0) |
+    (flags.multiline ? RE2JS.MULTILINE : 0) |
+    (flags.dotAll ? RE2JS.DOTALL : 0);
   try {
-    return wrap(engine, RE2JS.compile(pattern.replace(/\\Z/g, '\\z'), bits));
+    const written = pattern.replace(/\\Z/g, '\\z');
+    return wrap(engine, RE2JS.compile(flags.lines ? dollarsAtLineEnds(written) : written, bits));
   } catch (error) {
     if (error instanceof OverLimit) throw error;
     return null;
@@ -46,14 +61,19 @@ function sizeOf(pattern: string): number {
   return pattern.length * factor;
 }
 
-function meansTheSame(pattern: string, { multiline }: RegexFlags, text: string): boolean {
-  if (/\{,\d/.test(pattern) || /\\[AQECpPGKRX]/.test(pattern.replaceAll('\\\\', '').replaceAll('\\A', '')))
+function meansTheSame(pattern: string, { multiline, bytes, lines }: RegexFlags, text: string): boolean {
+  if (/\{,\d|\[\[:/.test(pattern) || /\\[AQECpPGKRX]/.test(pattern.replaceAll('\\\\', '').replaceAll('\\A', '')))
     return false;
-  if (text.endsWith('\n') && !multiline && /(?:^|[^\\])\$/.test(pattern)) return false;
-  return !(/[^\x00-\x7f]/.test(text) && /\\[wWdDsSbB]/.test(pattern));
+  if (text.endsWith('\n') && !multiline && !lines && /(?:^|[^\\])\$/.test(pattern)) return false;
+  return bytes === true || !(/[^\x00-\x7f]/.test(text) && /\\[wWdDsSbB]/.test(pattern));
 }
 
-function wrap(engine: Engine, compiled: RE2JS): Regex {
+/** Each `$` that is an anchor as one of a line, which is where Python's `$` stands in a text of one line. */
+function dollarsAtLineEnds(pattern: string): string {
+  return pattern.replace(/\\[^]|\[\^?\]?(?:\\[^]|[^\]\\])*\]|\$/g, part => (part === '$' ? '(?m:$)' : part));
+}
+
+function wrap(engine: Paying, compiled: RE2JS): Regex {
   const names = compiled.namedGroups();
   return {
     matchesAtStart: text => compiled.matcher(text).lookingAt(),
@@ -87,10 +107,21 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /** `re.sub`: what is kept of the text keeps its origins. @throws PythonError for a bad replacement */
-export function substitute(engine: Engine, regex: Regex, text: Str, replacement: Str): Str {
+export function substitute(engine: Paying, regex: Regex, text: Str, replacement: Str): Str {
+  return substituteMatches(engine, regex, text, regex.matches(text.text), replacement);
+}
+
+/** `re.sub` of matches already found. @throws PythonError for a bad replacement */
+export function substituteMatches(
+  engine: Paying,
+  regex: Regex,
+  text: Str,
+  matches: readonly Match[],
+  replacement: Str,
+): Str {
   const parts: Str[] = [];
   let last = 0;
-  for (const match of regex.matches(text.text)) {
+  for (const match of matches) {
     parts.push(slice(text, last, match.start), ...expand(regex, match, text, replacement));
     last = match.end;
   }
@@ -98,7 +129,8 @@ export function substitute(engine: Engine, regex: Regex, text: Str, replacement:
   return concat(engine.budget, [...parts, slice(text, last)]);
 }
 
-function expand(regex: Regex, match: Match, text: Str, replacement: Str): Str[] {
+/** `Match.expand`: the replacement with its group references filled in. @throws PythonError for a bad replacement */
+export function expand(regex: Regex, match: Match, text: Str, replacement: Str): Str[] {
   const origins = [...originsOf(replacement), ...originsOf(slice(text, match.start, match.end))];
   const literal = (piece: string) => str(piece, origins);
   const parts: Str[] = [];

@@ -148,7 +148,7 @@ describe('what Git alone cannot decide', () => {
     expect(messages(allProblems(rendering))).toEqual(['vaulted inventory/group_vars/all/vault.yml:1']);
   });
 
-  test('from an in-place edit on nothing is known, and the edit is named', () => {
+  test('an in-place edit is made to what the play has written, and its line is where the value comes from', () => {
     const edit = `- lineinfile:
     path: /etc/kubernetes/kubelet-config.yaml
     regexp: '^readOnlyPort'
@@ -158,9 +158,10 @@ describe('what Git alone cannot decide', () => {
       siteWith({ 'roles/kubelet/tasks/main.yml': `${SITE['roles/kubelet/tasks/main.yml']}${edit}` }),
     );
     const group = groupNamed(rendering, 'control_plane');
-    expect(effective(group, 'readOnlyPort')).toContain('edited in place');
-    expect(group.kubelet?.accepted).toBeNull();
-    expect(messages(group.problems)).toEqual(['not-evaluated roles/kubelet/tasks/main.yml:13']);
+    expect(effective(group, 'readOnlyPort')).toBe(10255);
+    expect(effective(group, 'maxPods')).toBe(110);
+    expect(places(group, 'readOnlyPort')).toEqual(['template roles/kubelet/tasks/main.yml:16']);
+    expect(group.problems).toEqual([]);
   });
 
   test('two playbooks that write different files leave the difference open', () => {

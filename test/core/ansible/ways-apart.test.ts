@@ -46,8 +46,10 @@ const stateOf = (json: string, kind: FileState['kind'], alternatives: readonly A
   owner: null,
   group: null,
   when: null,
-  editedBy: null,
+  unseenEdits: [],
+  lost: [],
   problem: null,
+  failures: [],
 });
 
 const configurationOf = (alternatives: readonly Alternative[]): KubeletVerdict | null => {
