@@ -181,7 +181,7 @@ function applyEditTo(before: FileState | null, write: EditWrite): FileState {
     kind: kindAfter(state, unseen, path, alternatives),
     unseenEdits: unseen || state.unseenEdits.length > 0 ? [...state.unseenEdits, write] : [],
     lost: [...state.lost, ...lostLines(write.edit, texts, alternatives)],
-    failures: [...state.failures, ...(write.problem ? [write.problem] : []), ...failures.slice(0, 1)],
+    failures: [...state.failures, ...(before && write.problem ? [write.problem] : []), ...failures.slice(0, 1)],
   };
 }
 

@@ -8,11 +8,12 @@ import { templated } from '../template-text.ts';
 import {
   allOrigins,
   digest,
+  holdsOwn,
   identity,
   mergeOrigins,
+  NeedsHost,
   PythonError,
   pythonType,
-  refuseOwn,
   type Str,
   str,
   unknownIn,
@@ -225,7 +226,7 @@ export class Arguments {
 
   #value(name: string, raw: Value): Value {
     const value = templated(this.#run, raw, this.#scope);
-    refuseOwn(value);
+    if (holdsOwn(value)) throw new NeedsHost();
     this.read[name] = identity(value);
     return value;
   }
