@@ -2,6 +2,7 @@ import { type Origin, UNKNOWN_TOKEN, unknownToken } from '../source/rope.ts';
 import { type Budget, newBudget, OverLimit } from './budget.ts';
 import { plainEngine } from './jinja/plain-engine.ts';
 import type { Operation } from './jinja/scope.ts';
+import type { AnsibleVersion } from './types.ts';
 import {
   dict,
   digest,
@@ -31,6 +32,7 @@ import {
  * evaluated on its own.
  */
 export type OwnValues = Readonly<{
+  ansible: AnsibleVersion;
   /** The value behind a token, by the key of the token without its mark. */
   values: Map<string, (host: string) => Value>;
   /** Tokens by their id in a text. */
@@ -46,8 +48,9 @@ export type OwnValues = Readonly<{
   numbers: WeakMap<object, number>;
 }>;
 
-export function newOwnValues(): OwnValues {
+export function newOwnValues(ansible: AnsibleVersion): OwnValues {
   return {
+    ansible,
     values: new Map(),
     keys: new Map(),
     origins: new Map(),
@@ -192,7 +195,7 @@ function remembering(make: (host: string) => Result): (host: string) => Result {
 function resultFor(own: OwnValues, host: string, inputs: readonly Value[], work: Operation, budget: Budget): Result {
   try {
     return work(
-      plainEngine(budget),
+      plainEngine(budget, own.ansible),
       inputs.map(input => withOwn(own, input, host)),
     );
   } catch (error) {

@@ -1,6 +1,6 @@
 import { ProblemError } from '../source/problem.ts';
 import { taskRuns } from './conditions.ts';
-import type { Frame, HostRun } from './host-run.ts';
+import type { Frame, HostRun, World } from './host-run.ts';
 import type { Play } from './playbook.ts';
 import { notEvaluated } from './repository.ts';
 import { findRole, loadRole, type Role, type RoleReference } from './role.ts';
@@ -11,25 +11,29 @@ import type { Vars } from './variables.ts';
 
 const MAX_ROLE_DEPTH = 20;
 
-/** Loads a role named by a play or another role, once per playbook; null when the repository does not have it. */
-export function roleOf(run: HostRun, play: Play, reference: RoleReference): Role | null {
-  const { world } = run;
-  const key = `${play.directory}\0${reference.name}`;
+/** A role named by a play or another role, loaded once per playbook; null when the repository does not have it. */
+export function knownRole(world: World, play: Play, { name }: RoleReference): Role | null {
+  const key = `${play.directory}\0${name}`;
   const known = world.roles.get(key);
   if (known) return known;
-  const directory = findRole(world.repository, reference.name, play.directory, world.rolesPath);
-  if (directory === null) {
-    if (!run.missingRoles.has(reference.name) && /kube|k3s|rke2/i.test(reference.name)) {
-      const { file, line } = reference.at;
-      const message = `Role ${reference.name} is not in this repository; what it puts on nodes is not evaluated.`;
-      run.problems.push(notEvaluated(file, line, message));
-    }
-    run.missingRoles.add(reference.name);
-    return null;
-  }
-  const role = loadRole(world.repository, reference.name, directory);
+  const directory = findRole(world.repository, name, play.directory, world.rolesPath);
+  if (directory === null) return null;
+  const role = loadRole(world.repository, name, directory);
   world.roles.set(key, role);
   return role;
+}
+
+/** `knownRole` for a run: a role that is not there may set variables nobody knows, and is reported. */
+export function roleOf(run: HostRun, play: Play, reference: RoleReference): Role | null {
+  const role = knownRole(run.world, play, reference);
+  if (role) return role;
+  if (!run.missingRoles.has(reference.name) && /kube|k3s|rke2/i.test(reference.name)) {
+    const { file, line } = reference.at;
+    const message = `Role ${reference.name} is not in this repository; what it puts on nodes is not evaluated.`;
+    run.problems.push(notEvaluated(file, line, message));
+  }
+  run.missingRoles.add(reference.name);
+  return null;
 }
 
 /** Tasks to run, and where they stand. */

@@ -9,6 +9,7 @@ import {
   readExternal,
   type World,
 } from './host-run.ts';
+import { importedRoles } from './imported-roles.ts';
 import { isTold } from './own-result.ts';
 import type { Play } from './playbook.ts';
 import { exists, notEvaluated, within } from './repository.ts';
@@ -48,7 +49,8 @@ export function runPlays(world: World, host: string, forMany: boolean): PlaysRun
 
 function runPlay(run: HostRun, play: Play, playIndex: number): void {
   const playRoles: RoleInstance[] = [];
-  for (const reference of play.roles) joinPlay(run, play, reference, playRoles, 0);
+  for (const reference of [...play.roles, ...importedRoles(run.world, play)])
+    joinPlay(run, play, reference, playRoles, 0);
   const base: Frame = {
     play,
     playIndex,

@@ -4,6 +4,8 @@ import type { Unknown } from '../source/rope.ts';
 import { COMMAND_MODULES, recordCommand } from './command-task.ts';
 import { conditionOrigins, taskRuns } from './conditions.ts';
 import { type Frame, type HostRun, intern } from './host-run.ts';
+import { includedRole } from './imported-roles.ts';
+import { either, includeVars } from './include-vars.ts';
 import { loopFrames } from './loop-items.ts';
 import { firstFile, notEvaluated, within } from './repository.ts';
 import { placeOf, type RoleReference } from './role.ts';
@@ -13,8 +15,7 @@ import { takesForced } from './source-files.ts';
 import { readTask, type Task } from './task.ts';
 import { readTaskList } from './task-files.ts';
 import { templated, templateText } from './template-text.ts';
-import { allOrigins, identity, mergeOrigins, unknownValue, type Value, withOrigins } from './value.ts';
-import { loadVarsFile, NO_VARS } from './variables.ts';
+import { allOrigins, identity, unknownValue, type Value, withOrigins } from './value.ts';
 import { recordWrite, WRITING_MODULES } from './write-file.ts';
 
 const MAX_TASKS = 5_000;
@@ -118,61 +119,6 @@ function setFacts(run: HostRun, frame: Frame, task: Task, unknown: Unknown | nul
   }
 }
 
-/** A variable that is set only if an unknown condition holds. */
-function either(name: string, value: Value, before: Value | undefined, unknown: Unknown): Value {
-  if (before && identity(before) === identity(value)) return value;
-  const key = `if ${unknown.key} then ${name}=${identity(value)} else ${before ? identity(before) : 'unset'}`;
-  return unknownValue(key, [`${name} is set only under a condition: ${unknown.why.join('; ')}`], {
-    defined: before && before.kind !== 'unknown' ? true : null,
-    origins: mergeOrigins(value.origins, before?.origins ?? []),
-  });
-}
-
-function includeVars(run: HostRun, frame: Frame, task: Task, unknown: Unknown | null): void {
-  const { repository } = run.world;
-  const scope = scopeOf(run, frame);
-  const raw = task.args.get('file') ?? task.free ?? undefined;
-  const name = raw ? templateText(run, raw, scope) : null;
-  const path = name === null ? null : findVars(run, frame, name);
-  if (name !== null && path === null) {
-    run.problems.push({
-      ...task.at,
-      code: 'missing-file',
-      message: `include_vars names ${name}, which is not in this repository.`,
-    });
-    return;
-  }
-  const files = path === null ? candidateVars(run, frame) : [path];
-  for (const file of files) {
-    const loaded = loadVarsFile(repository, file);
-    for (const vaulted of loaded.vaulted) run.vaulted.add(vaulted);
-    for (const [key, value] of loaded.vars) {
-      const doubt =
-        path === null
-          ? { key: `include_vars:${file}`, why: ['which variable file is included depends on the node'] }
-          : unknown;
-      run.included.set(key, doubt ? intern(run.world, either(key, value, scope.lookup(key), doubt)) : value);
-    }
-  }
-}
-
-function findVars(run: HostRun, frame: Frame, name: string): string | null {
-  return firstFile(
-    run.world.repository,
-    [...searchPath(run.world, frame, 'vars'), ''].map(directory => within(directory, name)),
-  );
-}
-
-/** When the file name depends on the node: every variable file beside the role's own could be the one. */
-function candidateVars(run: HostRun, frame: Frame): readonly string[] {
-  if (!frame.role) return [];
-  const directory = posix.join(frame.role.role.directory, 'vars');
-  return run.world.repository.tree
-    .list(directory)
-    .filter(name => /\.ya?ml$/.test(name) && !name.startsWith('main.'))
-    .map(name => posix.join(directory, name));
-}
-
 function runInclude(run: HostRun, frame: Frame, task: Task, module: string): void {
   const dynamic = module !== 'import_tasks' && module !== 'import_role';
   for (const item of dynamic ? loopFrames(run, frame, task, scopeOf(run, frame)) : [frame]) {
@@ -209,20 +155,17 @@ function includeRole(run: HostRun, frame: Frame, task: Task, dynamic: boolean): 
     );
     return;
   }
-  const from = task.args.get('tasks_from');
-  const reference: RoleReference = {
-    name,
-    params: NO_VARS,
-    vars: task.vars,
-    when: [],
-    tags: [],
-    tasksFrom: from?.kind === 'str' ? from.text : 'main',
-    at: task.at,
-  };
-  const isPublic = !dynamic || task.args.get('public')?.kind === 'bool';
+  const reference = includedRole(name, task);
   const role = roleOf(run, frame.play, reference);
-  if (role && isPublic && !frame.playRoles.some(one => one.role === role)) frame.playRoles.push({ role, reference });
+  if (role && joinsPlay(frame, task, dynamic)) frame.playRoles.push({ role, reference });
   runRole(run, frame, reference, 'always');
+}
+
+/** Public includes give their variables to the play from there on; imports did when it was read, unless included later. */
+function joinsPlay({ playRoles }: Frame, task: Task, dynamic: boolean): boolean {
+  const isPublic = task.args.get('public');
+  if (dynamic) return isPublic?.kind === 'bool' && isPublic.value;
+  return !playRoles.some(({ reference: { at } }) => at.file === task.at.file && at.line === task.at.line);
 }
 
 function includeTasks(run: HostRun, frame: Frame, task: Task): void {

@@ -15,6 +15,7 @@ import { groupsOf, type Inventory } from './inventory/inventory.ts';
 import { type Scope, templateValue } from './jinja/render.ts';
 import { exists, readText, within } from './repository.ts';
 import { exportedVars, roleDefaults, roleVars } from './role-vars.ts';
+import type { AnsibleVersion } from './types.ts';
 import { dict, fixedList, type LazyMapping, list, type Str, str, unknownValue, type Value } from './value.ts';
 import type { Vars } from './variables.ts';
 
@@ -66,9 +67,9 @@ export function scopeOf(run: HostRun, frame: Frame): Scope {
   };
 }
 
-function shared(run: HostRun): Pick<Scope, 'parsed' | 'own'> {
-  const { parsed } = run.world;
-  return run.forMany ? { parsed, own: ownOperations(run) } : { parsed };
+function shared(run: HostRun): Pick<Scope, 'parsed' | 'own' | 'ansible'> {
+  const { parsed, ansible } = run.world;
+  return run.forMany ? { parsed, ansible, own: ownOperations(run) } : { parsed, ansible };
 }
 
 function doubtedVariable(name: string): Value {
@@ -245,7 +246,7 @@ function otherHost(world: World, frame: Frame, host: string): LazyMapping {
     get: name => {
       if (!known.has(name)) {
         const value = find(name);
-        known.set(name, value && templateValue(value, { lookup: find }, newBudget()));
+        known.set(name, value && templateValue(value, { lookup: find, ansible: world.ansible }, newBudget()));
       }
       return known.get(name);
     },
@@ -334,9 +335,9 @@ function loadTemplate(world: World, frame: Frame, name: string, from: string): {
 }
 
 /** Evaluates a value outside any run, such as a play's host pattern; what it cannot know stays as it is. */
-export function evaluateApart(value: Value, vars: Vars): Value {
+export function evaluateApart(value: Value, vars: Vars, ansible: AnsibleVersion): Value {
   try {
-    return templateValue(value, { lookup: name => vars.get(name) }, newBudget());
+    return templateValue(value, { lookup: name => vars.get(name), ansible }, newBudget());
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     return unknownValue(`undecided:${error.problem.message}`, [error.problem.message]);

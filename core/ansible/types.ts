@@ -98,10 +98,17 @@ export type Rendering = Readonly<{
 }>;
 
 /**
- * The ansible-core a repository is meant for, by the first version that answers so: `2.14` also for what came before,
- * `2.15` (which variables of roles win, who sees them) up to 2.18, `2.19` (templating anew) from there on.
+ * The ansible-core a repository is meant for, by the first version that answers so: `2.14` also for what came before;
+ * `2.15`: which variables of roles win, who sees them; `2.16` (to 2.18): the order of set filters is random; `2.19`:
+ * templating anew.
  */
-export type AnsibleVersion = '2.14' | '2.15' | '2.19';
+export type AnsibleVersion = (typeof ANSIBLE_VERSIONS)[number];
+export const ANSIBLE_VERSIONS = ['2.14', '2.15', '2.16', '2.19'] as const;
+
+/** Whether a version is, or comes after, the one in which something changed. */
+export function isSince(version: AnsibleVersion, change: AnsibleVersion): boolean {
+  return ANSIBLE_VERSIONS.indexOf(version) >= ANSIBLE_VERSIONS.indexOf(change);
+}
 
 export type RenderOptions = Readonly<{
   /** Repository paths; absent = found in the tree. */

@@ -53,6 +53,8 @@ export type UnknownValue = Unknown &
     kind: 'unknown';
     defined: boolean | null;
     type?: 'str' | 'bool' | 'int' | 'list' | 'dict';
+    /** What a list holds of which only the order is not known. */
+    members?: readonly Value[];
     origins: Origins;
   }>;
 /** A mapping whose values are made when asked for, such as `hostvars`. Its values are already evaluated. */

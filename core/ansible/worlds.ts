@@ -63,7 +63,7 @@ function worldOf(
     playbookDirectory,
     inventoryDirectory: directory,
     playHosts: plays.map(
-      play => new Set(everyNode ? everyNodeIn(play) : hostsOfPlay(repository, inventory, play, variablesOf)),
+      play => new Set(everyNode ? everyNodeIn(play) : hostsOfPlay(shared, inventory, play, variablesOf)),
     ),
     variablesOf,
     rolesPath: shared.rolesPath,
@@ -75,7 +75,7 @@ function worldOf(
     interned: new Map(),
     templates: emptyTemplates(),
     hostvars: new Map(),
-    own: newOwnValues(),
+    own: newOwnValues(shared.ansible),
     parsed: new Map(),
   };
 }
@@ -100,7 +100,7 @@ function everyNodeIn(play: Play): readonly string[] {
 }
 
 function hostsOfPlay(
-  repository: Repository,
+  { repository, ansible }: Shared,
   inventory: Inventory,
   play: Play,
   variablesOf: (host: string) => HostVariables,
@@ -109,7 +109,7 @@ function hostsOfPlay(
   const vars = combine(anyHost === undefined ? new Map() : variablesOf(anyHost).group, play.vars);
   const patterns: string[] = [];
   for (const raw of play.hosts) {
-    const items = raw.kind === 'str' && !raw.text.includes('{') ? [raw] : listOf(evaluateApart(raw, vars));
+    const items = raw.kind === 'str' && !raw.text.includes('{') ? [raw] : listOf(evaluateApart(raw, vars, ansible));
     for (const item of items) {
       if (item.kind === 'str' && !item.unknowns?.size) patterns.push(item.text);
       else

@@ -90,7 +90,7 @@ async function differencesOf(ansible: RealAnsible, one: RepositoryCase, tally: T
 
 function versionOf({ version }: RealAnsible): AnsibleVersion {
   const minor = Number(version.split('.')[1]);
-  return minor >= 19 ? '2.19' : minor >= 15 ? '2.15' : '2.14';
+  return minor >= 19 ? '2.19' : minor >= 16 ? '2.16' : minor === 15 ? '2.15' : '2.14';
 }
 
 async function show(ansible: RealAnsible, kind: string, example: Found, count: number): Promise<void> {

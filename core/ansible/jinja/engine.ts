@@ -1,6 +1,7 @@
 import type { Unknown } from '../../source/rope.ts';
 import { UNKNOWN_TOKEN } from '../../source/rope.ts';
 import type { Budget } from '../budget.ts';
+import type { AnsibleVersion } from '../types.ts';
 import {
   type Arguments,
   holdsOwnToken,
@@ -16,6 +17,7 @@ import { undefinedUsed } from './python.ts';
 /** What filters, tests and methods may ask of the rendering that runs them. */
 export interface Engine {
   readonly budget: Budget;
+  readonly ansible: AnsibleVersion;
   /** Takes an unknown condition to hold or not; each way is explored. */
   decide(condition: UnknownCondition): boolean;
   filter(name: string, input: Value, args: Arguments): Value;
@@ -55,7 +57,7 @@ export function truthOf(value: Value): Truth {
       if (!value.soft) throw undefinedUsed(value as Undefined);
       return false;
     case 'unknown':
-      return unknownTruth(value, value.type === 'bool');
+      return value.members ? value.members.length > 0 : unknownTruth(value, value.type === 'bool');
     default:
       return true;
   }

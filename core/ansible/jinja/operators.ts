@@ -183,7 +183,7 @@ export function comparison(budget: Budget, operator: Comparator, left: Value, ri
 function isIn(budget: Budget, item: Value, container: Value): boolean | null {
   switch (container.kind) {
     case 'unknown':
-      return null;
+      return container.members ? isIn(budget, item, list([...container.members])) : null;
     case 'str':
       if (item.kind === 'unknown' || (item.kind === 'str' && item.unknowns?.size)) return null;
       if (item.kind !== 'str') {

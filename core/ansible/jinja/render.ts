@@ -177,6 +177,7 @@ function newRun(
     converts: false,
     choices,
     own: scope.own ?? null,
+    ansible: scope.ansible ?? '2.14',
     filter: (name, input, args) => applyFilter(run, name, input, args),
     test: (name, input, args) => applyTest(run, name, input, args),
     variable: name => variables.get(name),

@@ -1,4 +1,5 @@
 import type { Budget } from '../budget.ts';
+import type { AnsibleVersion } from '../types.ts';
 import type { Value } from '../value.ts';
 import type { Engine } from './engine.ts';
 import type { Template } from './syntax.ts';
@@ -13,6 +14,8 @@ export interface Scope {
   loadTemplate?(name: string, from: string): { file: string; text: string } | null;
   /** `jinja2_extensions` of ansible.cfg, such as `jinja2.ext.do`. */
   extensions?: readonly string[];
+  /** Absent = `2.14`. */
+  ansible?: AnsibleVersion;
   /** Texts parsed before, to be used again. */
   parsed?: ParsedTemplates;
   /** Set when variables may hold what each host has its own of. */

@@ -2,6 +2,7 @@ import { spend } from '../../budget.ts';
 import { type Arguments, str, type Value } from '../../value.ts';
 import type { Engine } from '../engine.ts';
 import { defined, derived, isUnknown } from '../python.ts';
+import { unordered, withoutOrder } from '../unordered.ts';
 import type { Filter, Filters } from './filter.ts';
 import { MAPPING_FILTERS } from './mapping.ts';
 import { PATH_FILTERS } from './path.ts';
@@ -29,6 +30,11 @@ export function applyFilter(engine: Engine, name: string, input: Value, args: Ar
   spend(engine.budget, 2);
   const short = name.replace(/^ansible\.(?:builtin|legacy)\./, '');
   const filter = FILTERS.get(short);
+  const ordered = filter && withoutOrder(short, input, args);
+  if (ordered) {
+    const result = applyFilter(engine, name, ordered.input, ordered.args);
+    return ordered.matters && result.kind === 'list' ? unordered(result, ordered.matters) : result;
+  }
   const others = [...args.positional, ...args.named.values()];
   const inputs = () => [
     defined(input),

@@ -1,4 +1,5 @@
 import { spend, spendItems } from '../../budget.ts';
+import { isSince } from '../../types.ts';
 import {
   type Arguments,
   allOrigins,
@@ -18,6 +19,7 @@ import { bind, type Engine, truth, truthOf } from '../engine.ts';
 import { binary } from '../operators.ts';
 import { compare, contains, defined, derived, distinct, equals, indexOf, isUnknown } from '../python.ts';
 import { characterCount, concat } from '../text.ts';
+import { unordered } from '../unordered.ts';
 import { any, asText, type Filter, type Filters, isTrue, own, textOf, whole } from './filter.ts';
 
 /** `map`, `select` and their kin loop over nothing for a false value. */
@@ -117,6 +119,10 @@ function extreme(sign: number): Filter {
   });
 }
 
+/**
+ * Unions, intersections and differences; since ansible-core 2.16 they go over Python's sets where their items allow it,
+ * whose order is another one in every run.
+ */
 function setOperation(
   name: string,
   combine: (engine: Engine, a: readonly Value[], b: readonly Value[]) => Value[],
@@ -130,7 +136,11 @@ function setOperation(
     if (name === 'union' && (input.kind !== 'list' || other.kind !== 'list')) {
       throw new PythonError('fails', 'union can only concatenate two lists');
     }
-    return list(distinct(engine.budget, combine(engine, a, b)), mergeOrigins(input.origins, other.origins));
+    const result = list(distinct(engine.budget, combine(engine, a, b)), mergeOrigins(input.origins, other.origins));
+    const hashed = [...a, ...b].every(item => item.kind !== 'list' && item.kind !== 'dict');
+    return hashed && isSince(engine.ansible, '2.16')
+      ? unordered(result, [`the order of what the filter ${name} gives changes from run to run`])
+      : result;
   });
 }
 

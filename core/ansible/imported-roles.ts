@@ -1,0 +1,92 @@
+import { posix } from 'node:path';
+import type { World } from './host-run.ts';
+import type { Play } from './playbook.ts';
+import { firstFile, within } from './repository.ts';
+import type { Role, RoleReference } from './role.ts';
+import { knownRole } from './role-tasks.ts';
+import { readTask, type Task } from './task.ts';
+import { readTaskList, tasksFile } from './task-files.ts';
+import type { Value } from './value.ts';
+import { NO_VARS } from './variables.ts';
+
+const MAX_DEPTH = 20;
+/** Imports of one play; later ones are not looked for. */
+const MAX_IMPORTS = 1_000;
+
+/** The role an `import_role` or `include_role` names. */
+export function includedRole(name: string, task: Task): RoleReference {
+  const from = task.args.get('tasks_from');
+  return {
+    name,
+    params: NO_VARS,
+    vars: task.vars,
+    when: [],
+    tags: [],
+    tasksFrom: from?.kind === 'str' ? from.text : 'main',
+    at: task.at,
+  };
+}
+
+const found = new WeakMap<World, Map<Play, readonly RoleReference[]>>();
+
+/**
+ * Roles that `import_role` adds to a play when Ansible reads it, in the order it meets them: those inside the play's
+ * roles, then those of pre_tasks, post_tasks and tasks. Like the play's own they give their variables to every task.
+ */
+export function importedRoles(world: World, play: Play): readonly RoleReference[] {
+  let known = found.get(world);
+  if (!known) found.set(world, (known = new Map()));
+  let references = known.get(play);
+  if (!references) {
+    const walk: Walk = { world, play, references: [] };
+    for (const reference of play.roles) enterRole(walk, reference, 0);
+    for (const tasks of [play.preTasks, play.postTasks, play.tasks]) readTasks(walk, tasks, play.at.file, null, 0);
+    known.set(play, (references = walk.references));
+  }
+  return references;
+}
+
+type Walk = Readonly<{ world: World; play: Play; references: RoleReference[] }>;
+
+function enterRole(walk: Walk, reference: RoleReference, depth: number): void {
+  if (depth > MAX_DEPTH || reference.name.includes('{{')) return;
+  const role = knownRole(walk.world, walk.play, reference);
+  if (!role) return;
+  for (const dependency of role.dependencies) enterRole(walk, dependency, depth + 1);
+  const file = tasksFile(walk.world.repository, role.directory, reference.tasksFrom);
+  if (file !== null) readTasks(walk, readTaskList(walk.world.repository, file), file, role, depth + 1);
+}
+
+function readTasks(walk: Walk, tasks: readonly Value[], file: string, role: Role | null, depth: number): void {
+  if (depth > MAX_DEPTH || walk.references.length >= MAX_IMPORTS) return;
+  for (const value of tasks) {
+    const task = readTask(file, value);
+    if (!task) continue;
+    if (task.block) {
+      readTasks(walk, [...task.block.tasks, ...task.block.always], file, role, depth + 1);
+    } else if (task.module === 'import_role') {
+      const name = task.args.get('name') ?? task.args.get('role');
+      if (name?.kind !== 'str') continue;
+      const reference = includedRole(name.text, task);
+      enterRole(walk, reference, depth + 1);
+      walk.references.push(reference);
+    } else if (task.module === 'import_tasks') {
+      const next = importedFile(walk, task, file, role);
+      if (next !== null) readTasks(walk, readTaskList(walk.world.repository, next), next, role, depth + 1);
+    }
+  }
+}
+
+function importedFile(walk: Walk, task: Task, file: string, role: Role | null): string | null {
+  const name = task.args.get('file') ?? task.free;
+  if (name?.kind !== 'str' || name.text.includes('{{')) return null;
+  const directories = [
+    posix.dirname(file),
+    ...(role ? [posix.join(role.directory, 'tasks')] : []),
+    walk.play.directory,
+  ];
+  return firstFile(
+    walk.world.repository,
+    directories.map(directory => within(directory === '.' ? '' : directory, name.text)),
+  );
+}
