@@ -67,7 +67,7 @@ function isDropIn({ dest, kind, source }: FileState, directories: readonly strin
 }
 
 /** Files of the directories kubeadm is told to take patches from, and files whose name says they are one. */
-function patchesOf(states: readonly FileState[]): readonly FileState[] {
+export function patchesOf(states: readonly FileState[]): readonly FileState[] {
   const named = states
     .filter(({ kind }) => kind === 'kubeadm')
     .flatMap(({ alternatives }) => alternatives.flatMap(({ text }) => patchDirectories(text)))

@@ -13,7 +13,7 @@ export type Assignment = Readonly<{ name: string; value: RenderedText }>;
 export function environmentAssignments(file: RenderedText): readonly Assignment[] {
   const { text } = file;
   const found: Assignment[] = [];
-  const start = /(?<=^|\n)[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)=|(?<=^|\n)[ \t]*[#;]/g;
+  const start = /(?<=^|\n)[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=|(?<=^|\n)[ \t]*[#;]/g;
   for (let match = start.exec(text); match; match = start.exec(text)) {
     const name = match[1];
     if (name === undefined) {

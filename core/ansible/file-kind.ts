@@ -75,15 +75,3 @@ export function isSettingsName(path: string): boolean {
     /(?:sysconfig|default)\/kubelet(?:\.j2)?$/.test(path)
   );
 }
-
-/** Boot-time formats the gate does not evaluate, by how they announce themselves. */
-export function bootFormatOf(text: string): string | null {
-  if (!/kubelet/i.test(text)) return null;
-  if (/^#cloud-config\b/m.test(text)) return 'cloud-init';
-  if (/^variant:\s*(?:flatcar|fcos)/m.test(text)) return 'Butane';
-  if (/"ignition"\s*:\s*\{\s*"version"/.test(text)) return 'Ignition';
-  if (/^kind:\s*(?:MachineConfig|KubeletConfig)\s*$/m.test(text) && /machineconfiguration\.openshift\.io/.test(text))
-    return 'OpenShift MachineConfig';
-  if (/^machine:\s*$/m.test(text) && /^cluster:\s*$/m.test(text)) return 'Talos machine configuration';
-  return null;
-}

@@ -1,5 +1,5 @@
 import { type RenderedText, type Unknown, unknownToken } from '../source/rope.ts';
-import type { ConfigLayer } from './config-layers.ts';
+import { type ConfigLayer, patchesOf } from './config-layers.ts';
 import type { DistributionDefault } from './distribution-defaults.ts';
 import { documentOfKind } from './documents.ts';
 import { hasUnseenLines } from './edits/apply-edit.ts';
@@ -32,8 +32,9 @@ const KUBEADM_CONFIG = '/var/lib/kubelet/config.yaml';
 /** Files that hold a KubeletConfiguration, or may. */
 export function configCandidates(states: readonly FileState[]): readonly ConfigCandidate[] {
   const edited = states.find(state => pathOf(state.dest) === KUBEADM_CONFIG && state.unseenEdits.length > 0) ?? null;
+  const patches = patchesOf(states);
   const candidates = states.flatMap(state => {
-    if (state.kind !== 'KubeletConfiguration' && state.kind !== 'kubeadm') return [];
+    if ((state.kind !== 'KubeletConfiguration' && state.kind !== 'kubeadm') || patches.includes(state)) return [];
     const texts = state.alternatives.flatMap(alternative => textsIn(state, alternative, edited));
     if (texts.every(({ text }) => text === null)) return [];
     const path = state.kind === 'kubeadm' ? KUBEADM_CONFIG : pathOf(state.dest);

@@ -1,9 +1,10 @@
 import { posix } from 'node:path';
 import { ProblemError } from '../source/problem.ts';
 import type { TreeEntry } from '../source/tree.ts';
-import { bootFormatOf, isGovernedName, isGovernedText, isSettingsName, kindOf } from './file-kind.ts';
+import { declinedFormat, declinedSentence } from './declined-formats.ts';
+import { isGovernedName, isGovernedText, isSettingsName, kindOf } from './file-kind.ts';
 import type { Orphan } from './host-run.ts';
-import { notEvaluated, type Repository, report } from './repository.ts';
+import { type Repository, report } from './repository.ts';
 import { rolePlaceOf } from './role-places.ts';
 
 /** What a look over the whole tree finds, before any play is known. */
@@ -19,7 +20,8 @@ export type Survey = Readonly<{
 /** Folders whose files never reach a node. */
 const APART =
   /(?:^|\/)(?:\.git|\.github|\.gitlab|\.circleci|docs?|tests?|testdata|molecule|node_modules|vendor|third_party|hack)\//;
-const LOOKED_AT = /\.(?:ya?ml|json|j2|conf|env|service|bu|ign|tpl|tmpl|jinja2?|cfg|toml)$|\/[^./]+$|^[^./]+$/;
+const LOOKED_AT =
+  /\.(?:ya?ml|json|j2|conf|env|service|bu|ign|tpl|tmpl|jinja2?|cfg|toml|tf|sh|tftpl|ps1)$|\/[^./]+$|^[^./]+$/;
 const NO_SETTINGS = /(?:^|\/)(?:tasks|handlers|defaults|vars|meta|group_vars|host_vars|playbooks?)\//;
 /** A YAML file that is a list holds plays or tasks. */
 const LIST = /^(?:[ \t]*(?:#.*|---.*)?\n)*-[ \t]/;
@@ -38,17 +40,11 @@ export function survey(repository: Repository): Survey {
     if (APART.test(entry.path) || !LOOKED_AT.test(entry.path) || entry.size > MAX_BYTES) continue;
     const text = textOf(repository, entry);
     if (text === null) continue;
-    const boot = bootFormatOf(text);
-    if (boot !== null) {
+    const declined = declinedFormat(entry.path, text);
+    if (declined) {
       repository.read.add(entry.path);
-      report(
-        repository,
-        notEvaluated(
-          entry.path,
-          0,
-          `${boot} files set nodes up at boot, without Ansible; the kubelet settings in this one are not evaluated. Review them by hand or move them to a template Ansible writes.`,
-        ),
-      );
+      const { line } = declined;
+      report(repository, { file: entry.path, line, code: 'declined', message: declinedSentence(declined) });
     } else if (isSettingsFile(entry.path, text)) {
       settings.push(entry.path);
       reportConflict(repository, entry.path, text);

@@ -1,3 +1,4 @@
+import { fileValues } from '../ansible/file-values.ts';
 import type { InventoryRendering, NodeGroup, Rendering, Traced } from '../ansible/types.ts';
 import { effectiveConfiguration } from '../kubelet/effective.ts';
 import type { KubeletFacts } from '../kubelet/facts.ts';
@@ -39,6 +40,7 @@ function groupJson(group: NodeGroup, facts: KubeletFacts): Json {
       mode: file.mode && plain(file.mode),
       owner: file.owner && plain(file.owner),
       group: file.group && plain(file.group),
+      values: fileValues(file),
       task: { file: file.task.file, line: file.task.line, name: file.task.name, role: file.task.role },
     })),
     flags: group.flags.map(({ name, value }) => ({ name, value: plain(value) })),

@@ -41,12 +41,22 @@ export function reviewProblems(
     const isNew = left === 0 || edited.has(key) || isEdited(head.tree, problem, diff.right.get(problem.file), 'RIGHT');
     (isNew ? introduced : existing).push(problem);
   }
+  introduced.push(...noLongerDeclined(base, head, diff));
   const kubelet = kubeletProblems(pairs, diff, minor);
   if (introduced.length === 0) introduced.push(...lostTexts(pairs));
   return {
     introduced: unique([...introduced, ...newLinks(links, introduced), ...kubelet.introduced]),
     existing: unique([...existing, ...kubelet.existing]),
   };
+}
+
+/** Files of a format the gate declines that the change takes away: what they did is as unseen as what they do. */
+function noLongerDeclined(base: ProblemSide, head: ProblemSide, diff: DiffIndex): readonly Problem[] {
+  const still = new Set(renderingProblems(head).flatMap(({ code, file }) => (code === 'declined' ? [file] : [])));
+  return renderingProblems(base).flatMap(problem => {
+    const changed = problem.code === 'declined' ? diff.left.get(problem.file) : undefined;
+    return changed && !still.has(changed.path) ? [{ ...problem, file: changed.path, line: 0 }] : [];
+  });
 }
 
 /** Files whose text the base told and the head does not, though a task still writes them: what they hold is not judged. */
@@ -74,7 +84,12 @@ function newLinks(links: readonly Problem[], reported: readonly Problem[]): read
 }
 
 /** Codes after which the rest of a revision is judged as well as ever. */
-const HARMLESS: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['vaulted', 'kubelet-refuses', 'policy-invalid']);
+const HARMLESS: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
+  'declined',
+  'vaulted',
+  'kubelet-refuses',
+  'policy-invalid',
+]);
 
 /** Whether something that was there before keeps the gate from seeing all that a governed file may do. */
 export function isBlinded(existing: readonly Problem[]): boolean {
@@ -118,6 +133,7 @@ function editedInBase(base: ProblemSide, diff: DiffIndex): ReadonlySet<string> {
 
 /** Codes that leave nothing of a file judged, wherever in it the problem is. */
 const WHOLE_FILE: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
+  'declined',
   'yaml-invalid',
   'template-invalid',
   'template-undefined',

@@ -93,7 +93,8 @@ export function review(input: ReviewInput): Verdict {
 }
 
 /**
- * fail: the change introduces a problem or a violation of a blocking control. not-applicable: no governed path and no
+ * fail: the change introduces a violation of a blocking control, or a problem (a format the gate declines makes it
+ * undecided). not-applicable: no governed path and no
  * value is touched. undecided: a control cannot be decided on a value the change touches. Else pass.
  */
 function conclude(
@@ -102,9 +103,9 @@ function conclude(
   findings: readonly Finding[],
   introduced: readonly Problem[],
 ): Conclusion {
-  if (introduced.length > 0) return 'fail';
+  if (introduced.some(({ code }) => code !== 'declined')) return 'fail';
   if (findings.some(({ status, blocking }) => status === 'introduced' && blocking)) return 'fail';
-  if (findings.some(({ status }) => status === 'undecided')) return 'undecided';
+  if (introduced.length > 0 || findings.some(({ status }) => status === 'undecided')) return 'undecided';
   const caused = findings.some(({ status }) => status !== 'existing');
   return governed.length === 0 && changes.length === 0 && !caused ? 'not-applicable' : 'pass';
 }

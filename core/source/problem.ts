@@ -20,6 +20,8 @@ export type ProblemCode =
   | 'template-undefined'
   | 'over-limit'
   | 'not-evaluated'
+  /** A format the gate does not evaluate by design: a change of it is undecided. */
+  | 'declined'
   | 'vaulted'
   | 'symlink'
   | 'submodule'

@@ -62,8 +62,7 @@ function othersAnswer({ meta, oracle }: RealChange, judged: Judged, effects: rea
     if (judged.diff.some(({ path, status }) => path === place?.file && status === 'added')) return false;
     return !(isOfFile(change.path) && isChangedLine(place, judged));
   });
-  const declined = meta.shapes.includes('l');
-  const introduced = problems.filter(({ code }) => !(declined && code === 'not-evaluated'));
+  const introduced = problems.filter(({ code }) => code !== 'declined');
   return {
     note: `${changes.length} changes`,
     misses: [

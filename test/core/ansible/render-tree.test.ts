@@ -366,7 +366,7 @@ describe('bad input is a problem with file and line, never a crash', () => {
     [
       'a boot-time format',
       { 'boot/worker.yaml': '#cloud-config\nruncmd: [systemctl start kubelet]\n' },
-      /^not-evaluated boot\/worker\.yaml:0$/,
+      /^declined boot\/worker\.yaml:2$/,
     ],
   ] as const)('%s', (_, changes, expected) => {
     const found = messages(allProblems(render(siteWith(changes as Record<string, string>))));
