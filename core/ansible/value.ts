@@ -41,7 +41,8 @@ export type Str = Rope &
     verbatim?: true;
   }>;
 export type List = Readonly<{ kind: 'list'; items: Value[]; origins: Origins }>;
-export type Tuple = Readonly<{ kind: 'tuple'; items: readonly Value[]; origins: Origins }>;
+/** `group`: a pair of `groupby`, which is of a type of its own. */
+export type Tuple = Readonly<{ kind: 'tuple'; items: readonly Value[]; group?: true; origins: Origins }>;
 /** Insertion-ordered; keyed by `keyOf(key)`. */
 export type Dict = Readonly<{ kind: 'dict'; entries: Map<string, Entry>; origins: Origins }>;
 export type Entry = readonly [key: Value, value: Value];

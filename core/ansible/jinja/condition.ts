@@ -1,8 +1,9 @@
-import { PythonError, type Str, str, type Value } from '../value.ts';
+import { isSince } from '../types.ts';
+import { PythonError, pythonType, type Str, str, type Value } from '../value.ts';
 import { type Truth, truthOf } from './engine.ts';
-import { condition } from './evaluate.ts';
+import { condition, evaluate } from './evaluate.ts';
 import type { Frame, Run } from './frame.ts';
-import { derived } from './python.ts';
+import { defined, derived } from './python.ts';
 import { ANSIBLE_SYNTAX, type SyntaxOptions, type Template } from './syntax.ts';
 import { concat, originsOf, sourceOf } from './text.ts';
 import { mayBeTemplate, type Variables } from './variables.ts';
@@ -18,7 +19,7 @@ export function conditionTruth(
   written: Str,
 ): Truth {
   const first: Value = mayBeTemplate(written.text) ? variables.template(written) : written;
-  if (first.kind !== 'str' || first.text === '') return truthOf(first);
+  if (first.kind !== 'str' || first.text === '') return isSince(run.ansible, '2.19') ? onlyBool(first) : truthOf(first);
   if (first.unknowns?.size) return truthOf(derived('condition', [first], { type: 'bool' }));
   const origins = originsOf(first);
   const text = concat(run.budget, [str('{% if ', origins), first, str(' %}{% endif %}', origins)]);
@@ -37,6 +38,7 @@ export function conditionTruth(
     blocks: new Map(),
   };
   const frame: Frame = { names: new Map(), parent: null, unit };
+  if (isSince(run.ansible, '2.19')) return onlyBool(evaluate(run, statement.branches[0].test, frame));
   try {
     return condition(run, statement.branches[0].test, frame).truth;
   } catch (error) {
@@ -45,6 +47,13 @@ export function conditionTruth(
     if (settled === null) throw error;
     return settled;
   }
+}
+
+/** Since ansible-core 2.19 a condition that gives anything but a boolean fails the task. @throws PythonError */
+function onlyBool(value: Value): Truth {
+  if (value.kind === 'bool' || value.kind === 'unknown') return truthOf(value);
+  const type = pythonType(defined(value));
+  throw new PythonError('fails', `the condition gives a value of type ${type}, ansible-core 2.19 wants a boolean`);
 }
 
 const DEFINED_TEST = /(hostvars\[.+\]|\w+)\s+(not\s+is|is|is\s+not)\s+(defined|undefined)/g;

@@ -289,7 +289,7 @@ function compareChain(run: Run, expression: Expression & { type: 'compare' }, fr
 }
 
 /** Applies a chain of filters; `block` is the text of the filter or set block the chain belongs to. */
-export function applyFilters(run: Run, expression: Expression, frame: Frame, block: Str | null): Value {
+export function applyFilters(run: Run, expression: Expression, frame: Frame, block: Value | null): Value {
   if (expression.type !== 'filter') return evaluate(run, expression, frame);
   const input = expression.input
     ? deeper(run.budget, () => applyFilters(run, expression.input as Expression, frame, block))

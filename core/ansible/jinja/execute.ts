@@ -1,5 +1,6 @@
 import type { Unknown } from '../../source/rope.ts';
 import { deeper, spend, spendText } from '../budget.ts';
+import { isSince } from '../types.ts';
 import {
   type Arguments,
   allOrigins,
@@ -40,6 +41,7 @@ import {
 } from './frame.ts';
 import { isJoinable, joinWays } from './join-ways.ts';
 import { type LoopState, loopObject } from './loop-object.ts';
+import { nativeValue } from './native.ts';
 import { defined, derived, toText, undefinedUsed } from './python.ts';
 import type { Body, Expression, Signature, Statement, Target } from './syntax.ts';
 import { concat, cut, originsAt } from './text.ts';
@@ -84,7 +86,7 @@ function executeOne(run: Run, statement: Statement, frame: Frame, output: Output
     case 'set-block': {
       const text = capture(run, statement.body, childFrame(frame), output);
       const value = statement.filter
-        ? applyFilters(run, statement.filter, frame, joined(run, text))
+        ? applyFilters(run, statement.filter, frame, captured(run, text))
         : concatenated(run, text, frame.unit);
       return assign(run, statement.target, value, frame, output.controls);
     }
@@ -94,7 +96,7 @@ function executeOne(run: Run, statement: Statement, frame: Frame, output: Output
     case 'call-block':
       return executeCall(run, statement, frame, output);
     case 'filter-block': {
-      const text = joined(run, capture(run, statement.body, childFrame(frame), output));
+      const text = captured(run, capture(run, statement.body, childFrame(frame), output));
       return print(run, finalize(run, applyFilters(run, statement.filter, frame, text)), statement.at, frame, output);
     }
     case 'with': {
@@ -142,7 +144,7 @@ function finalize(run: Run, value: Value): Value {
     if (part.kind === 'undefined' && !part.soft) throw undefinedUsed(part);
   });
   spend(run.budget, visited >> 2);
-  return value.kind === 'none' ? str('', value.origins) : value;
+  return value.kind === 'none' && !isSince(run.ansible, '2.19') ? str('', value.origins) : value;
 }
 
 /** Runs a body aside and returns what it prints. */
@@ -160,7 +162,13 @@ export function joined(run: Run, nodes: readonly Value[]): Str {
   );
 }
 
+/** What a block gives to a filter or to `super()`. */
+function captured(run: Run, nodes: readonly Value[]): Value {
+  return isSince(run.ansible, '2.19') ? nativeValue(run.budget, nodes) : joined(run, nodes);
+}
+
 function concatenated(run: Run, nodes: readonly Value[], unit: Unit): Value {
+  if (isSince(run.ansible, '2.19')) return nativeValue(run.budget, nodes);
   return unit.converts ? convert(run.budget, nodes) : joined(run, nodes);
 }
 
@@ -177,6 +185,13 @@ function executeIf(run: Run, statement: Statements['if'], frame: Frame, output: 
   else fails(frame, inner);
 }
 
+/** What is left of a value after a loop whose rounds nobody can count. */
+function afterRounds(run: Run, value: Value): Value {
+  const around = run.openLoops.at(-1);
+  if (!around) return value;
+  return unknownValue(`after rounds(${around.key}): ${identity(value)}`, around.why, { origins: value.origins });
+}
+
 function assign(run: Run, target: Target, value: Value, frame: Frame, controls: Origins): void {
   switch (target.type) {
     case 'name':
@@ -187,7 +202,7 @@ function assign(run: Run, target: Target, value: Value, frame: Frame, controls: 
       if (owner?.kind !== 'object' || !owner.assign) {
         throw new PythonError('fails', 'cannot assign attribute on non-namespace object');
       }
-      owner.assign(target.name, withOrigins(value, controls));
+      owner.assign(target.name, withOrigins(afterRounds(run, value), controls));
       return;
     }
     case 'tuple': {
@@ -224,14 +239,15 @@ function loop(
   const unknown = unknownIterable(iterable);
   if (unknown && isJoinable(statement)) {
     const holds = (at: Frame, to: Output): void =>
-      goThrough(run, statement, { items: [eachOf(unknown, iterable)], openEnded: true }, depth, at, to);
+      goThrough(run, statement, { items: [eachOf(unknown, iterable)], openEnded: unknown }, depth, at, to);
     const fails = (at: Frame, to: Output): void => execute(run, statement.otherwise, childFrame(at), to);
     if (joinWays(run, nonEmpty(unknown), frame, inner, holds, fails)) return;
   }
   goThrough(run, statement, itemsOf(run, iterable), depth, frame, inner);
 }
 
-type Items = Readonly<{ items: readonly Value[]; openEnded: boolean }>;
+/** `openEnded`: what one item stands for when nobody knows how many there are. */
+type Items = Readonly<{ items: readonly Value[]; openEnded: Unknown | null }>;
 
 function goThrough(
   run: Run,
@@ -251,18 +267,21 @@ function goThrough(
     deeper(run.budget, () => loop(run, statement, next, depth + 1, frame, { nodes, controls }));
     return concatenated(run, nodes, frame.unit);
   };
-  const state: LoopState = { items, index: 0, depth, openEnded: all.openEnded, changed: null };
+  const state: LoopState = { items, index: 0, depth, openEnded: all.openEnded !== null, changed: null };
   const object = loopObject(run, state, statement.recursive ? again : undefined);
   for (const item of items) {
     spend(run.budget, 2);
     const body = childFrame(frame);
     body.names.set('loop', object);
     assign(run, statement.target, item, body, NO_ORIGINS);
+    if (all.openEnded) run.openLoops.push(all.openEnded);
     try {
       execute(run, statement.body, body, inner);
     } catch (error) {
       if (!(error instanceof LoopControl)) throw error;
       if (error.type === 'break') break;
+    } finally {
+      if (all.openEnded) run.openLoops.pop();
     }
     state.index += 1;
   }
@@ -271,9 +290,9 @@ function goThrough(
 /** What a loop goes over. An unknown list is decided to be empty, or stands in for its items with a single one. */
 function itemsOf(run: Run, iterable: Value): Items {
   const unknown = unknownIterable(iterable);
-  if (!unknown) return { items: iterate(iterable), openEnded: false };
-  if (!run.decide(nonEmpty(unknown))) return { items: [], openEnded: false };
-  return { items: [eachOf(unknown, iterable)], openEnded: true };
+  if (!unknown) return { items: iterate(iterable), openEnded: null };
+  if (!run.decide(nonEmpty(unknown))) return { items: [], openEnded: null };
+  return { items: [eachOf(unknown, iterable)], openEnded: unknown };
 }
 
 function unknownIterable(iterable: Value): Unknown | null {
@@ -383,7 +402,7 @@ function executeBlock(
   const parent = (): Value => {
     const nodes: Value[] = [];
     executeBlock(run, definitions, level + 1, frame, { nodes, controls: NO_ORIGINS });
-    return joined(run, nodes);
+    return captured(run, nodes);
   };
   inner.names.set('super', { kind: 'object', type: 'BlockReference', call: parent, origins: [] });
   deeper(run.budget, () => execute(run, definition.body, inner, output));

@@ -1,6 +1,7 @@
 import { type Problem, type ProblemCode, ProblemError } from '../../source/problem.ts';
 import { type Origin, type RenderedText, type Unknown, verbatim } from '../../source/rope.ts';
 import { type Budget, OverLimit, overLimitProblem } from '../budget.ts';
+import { isSince } from '../types.ts';
 import {
   bool,
   identity,
@@ -19,6 +20,7 @@ import { applyFilter } from './filters/index.ts';
 import type { Run } from './frame.ts';
 import type { Choices } from './join-ways.ts';
 import { SyntaxFailure } from './lexer.ts';
+import { withLists } from './native.ts';
 import { derived } from './python.ts';
 import type { ParsedTemplates, Scope } from './scope.ts';
 import { ANSIBLE_SYNTAX } from './syntax.ts';
@@ -91,7 +93,8 @@ export function templateValue(value: Value, scope: Scope, budget: Budget): Value
     return { ...value, entries };
   }
   const { outcomes, truncated } = answer(scope, budget, placeOf(value), ({ variables }) => variables.template(value));
-  return joinOutcomes(outcomes, truncated, value);
+  const result = joinOutcomes(outcomes, truncated, value);
+  return isSince(scope.ansible ?? '2.14', '2.19') ? withLists(result, true) : result;
 }
 
 /**
@@ -176,6 +179,7 @@ function newRun(
     at: { source: nowhere, offset: 0 },
     converts: false,
     choices,
+    openLoops: [],
     own: scope.own ?? null,
     ansible: scope.ansible ?? '2.14',
     filter: (name, input, args) => applyFilter(run, name, input, args),

@@ -1,4 +1,5 @@
 import { deeper, spend } from '../budget.ts';
+import { isSince } from '../types.ts';
 import {
   allOrigins,
   dict,
@@ -16,8 +17,10 @@ import {
 import { convert } from './convert.ts';
 import { executeTemplate, joined } from './execute.ts';
 import type { Frame, Loaded, Run, Unit } from './frame.ts';
+import { nativeValue, withLists } from './native.ts';
 import { readOverrides } from './overrides.ts';
 import { parseTemplate } from './parser.ts';
+import { toText } from './python.ts';
 import type { ParsedTemplates, Scope } from './scope.ts';
 import { ANSIBLE_SYNTAX, type SyntaxOptions, type Template } from './syntax.ts';
 import { concat, originsOf, placeAt, slice, sourceOf } from './text.ts';
@@ -154,8 +157,20 @@ export class Variables {
     const nodes: Value[] = [];
     run.converts = converts;
     executeTemplate(run, loaded, frame, { nodes, controls: [] });
+    if (isSince(run.ansible, '2.19')) return this.#native(nodes, body, converts);
     const result = converts ? convert(run.budget, nodes) : joined(run, nodes);
     return result.kind === 'str' ? this.#withNewlines(result, body) : result;
+  }
+
+  /** Only text keeps the newlines at its end; a template file that comes to something else is written as its text. */
+  #native(nodes: readonly Value[], body: Str, asValue: boolean): Value {
+    const { budget } = this.#run;
+    const result = nativeValue(budget, nodes);
+    if (result.kind === 'str' || result.kind === 'unknown') {
+      return asValue && result.kind === 'unknown' ? result : this.#withNewlines(toText(budget, result), body);
+    }
+    if (asValue) return result;
+    return result.kind === 'none' ? str('', result.origins) : toText(budget, withLists(result, true));
   }
 
   #withNewlines(result: Str, source: Str): Str {

@@ -167,7 +167,7 @@ function groupBy(engine: Engine, input: Value, args: Arguments): Value {
     else groups.push({ key, order, members: [item] });
   }
   return list(
-    groups.map(({ key, members }) => tuple([key, list(members)])),
+    groups.map(({ key, members }) => ({ ...tuple([key, list(members)]), group: true as const })),
     input.origins,
   );
 }
