@@ -111,14 +111,12 @@ const TASKS = `---
     owner: "{{ kubelet_owner | default(omit) }}"
     mode: "0600"
   when: kubelet_managed | bool
-  notify: Restart kubelet
 
 - name: Write the kubelet's environment
   ansible.builtin.template:
     src: kubelet.env.j2
     dest: "{{ kubelet_config_dir }}/kubelet.env"
     mode: "0600"
-  notify: Restart kubelet
 `;
 
 const DEFAULTS = `---
@@ -328,8 +326,6 @@ KUBELET_HOSTNAME="--hostname-override={{ kube_override_hostname | default(invent
 const ROLE: BenchSite = {
   'roles/kubelet/defaults/main.yml': DEFAULTS,
   'roles/kubelet/tasks/main.yml': TASKS,
-  'roles/kubelet/handlers/main.yml':
-    '---\n- name: Restart kubelet\n  ansible.builtin.service:\n    name: kubelet\n    state: restarted\n',
   'roles/kubelet/templates/kubelet-config.yaml.j2': CONFIG,
   'roles/kubelet/templates/kubelet.env.j2': ENVIRONMENT,
 };
