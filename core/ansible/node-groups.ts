@@ -1,26 +1,38 @@
 import { createHash } from 'node:crypto';
 import type { Json } from '../kubelet/types.ts';
 import { EVERY_NODE } from './host-run.ts';
-import { groupsOf, hostsOf, type Inventory } from './inventory/inventory.ts';
+import { groupsOf, hostsOf, type Inventory, type InventoryGroup, membershipOf } from './inventory/inventory.ts';
 import type { NodeResult } from './node-result.ts';
 import type { NodeGroup, NodeRole, Traced } from './types.ts';
 
 /** Hosts with equal results become one group each, in the order of their first host. */
 export function nodeGroups(inventory: Inventory, results: ReadonlyMap<string, NodeResult>): readonly NodeGroup[] {
-  const byDigest = new Map<string, { result: NodeResult; hosts: string[] }>();
+  type Members = Readonly<{ result: NodeResult; roles: readonly NodeRole[]; hosts: string[] }>;
+  const byDigest = new Map<string, Members>();
   const digests = new Map<NodeResult, string>();
-  for (const [host, result] of results) {
+  const byMembership = new Map<NodeResult, Map<string, Members>>();
+  const membersFor = (host: string, result: NodeResult): Members => {
     let digest = digests.get(result);
     if (digest === undefined) digests.set(result, (digest = resultDigest(result)));
-    const key = `${digest} ${rolesOf(inventory, [host]).join()}`;
-    const known = byDigest.get(key);
-    if (known) known.hosts.push(host);
-    else byDigest.set(key, { result, hosts: [host] });
+    const roles = rolesOf(inventory, host);
+    const key = `${digest} ${roles.join()}`;
+    let members = byDigest.get(key);
+    if (!members) byDigest.set(key, (members = { result, roles, hosts: [] }));
+    return members;
+  };
+  for (const [host, result] of results) {
+    let known = byMembership.get(result);
+    if (!known) byMembership.set(result, (known = new Map()));
+    const membership = membershipOf(inventory, host);
+    let members = known.get(membership);
+    if (!members) known.set(membership, (members = membersFor(host, result)));
+    members.hosts.push(host);
   }
   const taken = new Set<string>();
-  return [...byDigest.values()].map(({ result, hosts }) => {
+  const nameOf = groupNames(inventory);
+  return [...byDigest.values()].map(({ result, roles, hosts }) => {
     const { label: _, ...rest } = result;
-    return { name: uniqueName(groupName(inventory, hosts), taken), hosts, roles: rolesOf(inventory, hosts), ...rest };
+    return { name: uniqueName(nameOf(hosts), taken), hosts, roles, ...rest };
   });
 }
 
@@ -43,20 +55,23 @@ function uniqueName(name: string, taken: Set<string>): string {
 }
 
 /** The inventory group of exactly these hosts, deepest first; else the first host and how many more. */
-function groupName(inventory: Inventory, hosts: readonly string[]): string {
-  const own = new Set(hosts);
-  const exact = [...inventory.groups.values()]
-    .filter(group => group.name !== 'all' && group.name !== 'ungrouped')
-    .filter(group => {
-      const members = hostsOf(inventory, group.name);
-      return members.length === own.size && members.every(host => own.has(host));
-    })
-    .sort((a, b) => b.depth - a.depth || (a.name < b.name ? -1 : 1));
-  const [first] = exact;
-  if (first) return first.name;
-  if (hostsOf(inventory, 'all').length === own.size && own.size > 1) return 'all';
-  const [host = ''] = hosts;
-  return hosts.length === 1 ? host : `${host} and ${hosts.length - 1} more`;
+function groupNames(inventory: Inventory): (hosts: readonly string[]) => string {
+  const all = hostsOf(inventory, 'all').length;
+  const bySize = new Map<number, (readonly [InventoryGroup, readonly string[]])[]>();
+  for (const group of inventory.groups.values()) {
+    if (group.name === 'all' || group.name === 'ungrouped') continue;
+    const members = hostsOf(inventory, group.name);
+    bySize.set(members.length, [...(bySize.get(members.length) ?? []), [group, members]]);
+  }
+  for (const groups of bySize.values()) groups.sort(([a], [b]) => b.depth - a.depth || (a.name < b.name ? -1 : 1));
+  return hosts => {
+    const own = new Set(hosts);
+    const exact = bySize.get(own.size)?.find(([, members]) => members.every(host => own.has(host)));
+    if (exact) return exact[0].name;
+    if (all === own.size && all > 1) return 'all';
+    const [host = ''] = hosts;
+    return hosts.length === 1 ? host : `${host} and ${hosts.length - 1} more`;
+  };
 }
 
 const CONTROL_PLANE = /control[-_]?plane|master|k(?:3s|ube|8s)[-_]server|rke2_servers/i;
@@ -64,17 +79,16 @@ const GPU = /gpu|nvidia/i;
 const WORKER = /worker|kube[-_]node|(?:^|[-_])nodes?$|agent/i;
 
 /** What a host is for, from the names of its inventory groups. */
-function rolesOf(inventory: Inventory, hosts: readonly string[]): readonly NodeRole[] {
-  const roles = new Set<NodeRole>();
-  for (const host of hosts) {
-    const names = groupsOf(inventory, host).map(group => group.name);
-    const controlPlane = names.some(name => CONTROL_PLANE.test(name));
-    const gpu = names.some(name => GPU.test(name));
-    if (controlPlane) roles.add('control-plane');
-    if (gpu) roles.add('gpu');
-    if (names.some(name => WORKER.test(name)) || (!controlPlane && !gpu)) roles.add('worker');
-  }
-  return [...roles];
+function rolesOf(inventory: Inventory, host: string): readonly NodeRole[] {
+  const names = groupsOf(inventory, host).map(group => group.name);
+  const controlPlane = names.some(name => CONTROL_PLANE.test(name));
+  const gpu = names.some(name => GPU.test(name));
+  const worker = names.some(name => WORKER.test(name)) || (!controlPlane && !gpu);
+  return [
+    ...(controlPlane ? (['control-plane'] as const) : []),
+    ...(gpu ? (['gpu'] as const) : []),
+    ...(worker ? (['worker'] as const) : []),
+  ];
 }
 
 /** sha256 of everything a review could see on the host, without where it was written. */

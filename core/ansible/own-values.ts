@@ -1,5 +1,6 @@
 import { type Origin, UNKNOWN_TOKEN, unknownToken } from '../source/rope.ts';
 import { type Budget, newBudget, OverLimit } from './budget.ts';
+import type { Engine } from './jinja/engine.ts';
 import { plainEngine } from './jinja/plain-engine.ts';
 import type { Operation } from './jinja/scope.ts';
 import type { AnsibleVersion } from './types.ts';
@@ -161,7 +162,14 @@ export function applyToOwn(
   const key = digest([name, ...inputs.map(input => nameOf(own, input))].join('\0'));
   const question = OWN_MARK + key;
   const kept = inputs.map(input => snapshot(own, input));
-  const resultOf = remembering(asked => resultFor(own, asked, kept, work, asked === host ? budget : newBudget()));
+  const others = newBudget();
+  const [engine, engineOfOthers] = [plainEngine(budget, own.ansible), plainEngine(others, own.ansible)];
+  const resultOf = remembering(asked => {
+    others.steps = 0;
+    others.text = 0;
+    others.depth = 0;
+    return resultFor(own, asked, kept, work, asked === host ? engine : engineOfOthers);
+  });
   if (!own.questions.has(question)) {
     if (own.questions.size >= MAX_QUESTIONS) throw new NeedsHost();
     own.questions.set(question, asked => answerOf(asked, resultOf));
@@ -192,10 +200,10 @@ function remembering(make: (host: string) => Result): (host: string) => Result {
 }
 
 /** What an operation comes to for a host. @throws NeedsHost also for what is over a limit: that is the host's own to find */
-function resultFor(own: OwnValues, host: string, inputs: readonly Value[], work: Operation, budget: Budget): Result {
+function resultFor(own: OwnValues, host: string, inputs: readonly Value[], work: Operation, engine: Engine): Result {
   try {
     return work(
-      plainEngine(budget, own.ansible),
+      engine,
       inputs.map(input => withOwn(own, input, host)),
     );
   } catch (error) {

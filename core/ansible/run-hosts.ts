@@ -59,8 +59,8 @@ type Runs = Readonly<{
 function runOf(runs: Runs, host: string): RunResult {
   const { world } = runs;
   if (world.everyNode) return runApart(runs, host);
-  const kin = { id: world.variablesOf(host).kin, differs: differsAmongKin };
-  const known = recall(runs.forMany, key => readKey(world, host, key, true), kin);
+  const { kin } = world.variablesOf(host);
+  const known = recall(runs.forMany, key => readKey(world, host, key, true), { id: kin, differs: differsAmongKin });
   const shared = known ? known.result : runForMany(runs, host);
   return shared ? fill(runs, shared, host) : runApart(runs, host);
 }

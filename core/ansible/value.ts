@@ -111,7 +111,7 @@ export function list(items: Value[], origins: Origins = NO_ORIGINS): List {
 
 const fixed = new WeakMap<readonly Value[], ReadonlySet<string>>();
 
-/** A list of known texts that no template gets to change, such as the hosts of a group. */
+/** A list of known texts without origins that no template gets to change, such as the hosts of a group. */
 export function fixedList(texts: readonly Str[]): List {
   const items = [...texts];
   fixed.set(items, new Set(texts.map(({ text }) => text)));
@@ -242,6 +242,7 @@ export function allOrigins(value: Value): Origins {
 
 function collectOrigins(value: Value, parts: { left: number }, depth: number): Origins {
   let origins = value.origins;
+  if (value.kind === 'list' && fixed.has(value.items)) return origins;
   parts.left -= 1;
   if (value.kind === 'str') for (const segment of value.segments) origins = mergeOrigins(origins, segment.origins);
   if (depth > 6) return origins;

@@ -10,7 +10,7 @@ import type { HostDigests } from './types.ts';
  * only where both agree.
  */
 export function hostDigests(rendering: Rendering): HostDigests {
-  const digests: Record<string, Record<string, string | null>> = Object.create(null) as Record<string, never>;
+  const digests: Record<string, Readonly<Record<string, string | null>>> = Object.create(null) as Record<string, never>;
   for (const { groups } of rendering.inventories) {
     for (const group of groups) {
       const files = groupDigests(group);
@@ -34,8 +34,8 @@ function groupDigests(group: NodeGroup): Record<string, string | null> {
 function merged(
   first: Readonly<Record<string, string | null>> | undefined,
   second: Readonly<Record<string, string | null>>,
-): Record<string, string | null> {
-  if (first === undefined) return { ...second };
+): Readonly<Record<string, string | null>> {
+  if (first === undefined) return second;
   const both = { ...first, ...second };
   for (const dest of Object.keys(both)) {
     if (dest in first && dest in second && first[dest] !== second[dest]) both[dest] = null;

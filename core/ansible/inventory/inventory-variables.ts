@@ -2,8 +2,8 @@ import { posix } from 'node:path';
 import { mayBeOwn, ownShape } from '../own-values.ts';
 import type { Repository } from '../repository.ts';
 import { identity, type Value } from '../value.ts';
-import { combine, type LoadedVars, loadNamedVars, type Vars } from '../variables.ts';
-import { groupsOf, type Inventory, type InventoryGroup, sortGroups } from './inventory.ts';
+import { combine, type LoadedVars, loadNamedVars, NO_VARS, NOTHING_LOADED, type Vars } from '../variables.ts';
+import { groupsOf, type Inventory, type InventoryGroup, membershipOf, sortGroups } from './inventory.ts';
 
 /** The variables an inventory and the files beside it and beside the playbook give to hosts. */
 export type InventoryVariables = Readonly<{
@@ -37,6 +37,8 @@ export function inventoryVariables(
 ): InventoryVariables {
   const groupParts = new Map<string, LoadedVars & Readonly<{ number: number }>>();
   const hosts = new Map<string, HostVariables>();
+  /** Of hosts that have nothing of their own but a name. */
+  const plain = new Map<LoadedVars, HostVariables>();
   const canonical = new Map<string, Value>();
   const numbers = new Map<string | Value, number>();
   const beside = memoised(repository, inventoryDirectory);
@@ -66,8 +68,8 @@ export function inventoryVariables(
   }
 
   function ownPart(name: string): LoadedVars {
-    const loaded = [beside('host_vars', name), besidePlaybook?.('host_vars', name)].filter(one => one !== undefined);
-    const vars = combine(inventory.hosts.get(name)?.vars ?? new Map(), ...loaded.map(one => one.vars));
+    const loaded = [beside('host_vars', name), besidePlaybook?.('host_vars', name) ?? NOTHING_LOADED];
+    const vars = combine(inventory.hosts.get(name)?.vars ?? NO_VARS, ...loaded.map(one => one.vars));
     return {
       vars,
       vaulted: loaded.flatMap(one => one.vaulted),
@@ -76,7 +78,7 @@ export function inventoryVariables(
 
   /** The groups' part for a host; hosts that are directly in the same groups have the same. */
   function partOf(name: string): LoadedVars & Readonly<{ number: number }> {
-    const id = [...(inventory.hosts.get(name)?.groups ?? [])].join('\0');
+    const id = membershipOf(inventory, name);
     let part = groupParts.get(id);
     if (!part) groupParts.set(id, (part = { ...groupPart(groupsOf(inventory, name)), number: groupParts.size }));
     return part;
@@ -91,8 +93,7 @@ export function inventoryVariables(
 
   function kinOf(name: string, group: number, own: LoadedVars): string {
     const variables = [...own.vars].map(([key, value]) => `${key}=${numberOf(value)}`);
-    const named = `${mayBeOwn(name)} ${mayBeOwn(name.split('.')[0] ?? '')}`;
-    return [group, named, ...own.vaulted, ...variables].join('\0');
+    return [group, mayBeOwn(name), mayBeOwn(name.split('.')[0] ?? ''), ...own.vaulted, ...variables].join('\0');
   }
 
   return {
@@ -101,9 +102,15 @@ export function inventoryVariables(
       if (known) return known;
       const group = partOf(name);
       const own = ownPart(name);
-      const vaulted = own.vaulted.length === 0 ? group.vaulted : [...group.vaulted, ...own.vaulted];
-      const kin = kinOf(name, group.number, own);
-      const variables = { group: group.vars, own: own.vars, shared, vaulted, kin };
+      const isPlain = mayBeOwn(name) && !name.includes('.') && own.vars.size === 0 && own.vaulted.length === 0;
+      const variables = (isPlain && plain.get(group)) || {
+        group: group.vars,
+        own: own.vars,
+        shared,
+        vaulted: own.vaulted.length === 0 ? group.vaulted : [...group.vaulted, ...own.vaulted],
+        kin: kinOf(name, group.number, own),
+      };
+      if (isPlain) plain.set(group, variables);
       hosts.set(name, variables);
       return variables;
     },
@@ -153,19 +160,28 @@ function memoised(
   repository: Repository,
   directory: string | null,
 ): (kind: 'group_vars' | 'host_vars', name: string) => LoadedVars {
-  const known = new Map<string, LoadedVars>();
+  const known = { group_vars: new Map<string, LoadedVars>(), host_vars: new Map<string, LoadedVars>() };
+  const names = {
+    group_vars: namesIn(repository, directory, 'group_vars'),
+    host_vars: namesIn(repository, directory, 'host_vars'),
+  };
   return (kind, name) => {
-    if (directory === null || name.startsWith('/') || name.includes('..')) return { vars: new Map(), vaulted: [] };
-    const path = posix.join(directory, kind);
-    const key = `${path}\0${name}`;
-    let loaded = known.get(key);
-    if (!loaded) {
-      loaded =
-        repository.tree.isDirectory(path) || repository.tree.entry(path)
-          ? loadNamedVars(repository, path, name)
-          : { vars: new Map(), vaulted: [] };
-      known.set(key, loaded);
-    }
+    if (directory === null || !(names[kind]?.has(name) ?? true) || name.startsWith('/') || name.includes('..'))
+      return NOTHING_LOADED;
+    let loaded = known[kind].get(name);
+    if (!loaded) known[kind].set(name, (loaded = loadNamedVars(repository, posix.join(directory, kind), name)));
     return loaded;
   };
+}
+
+/** Names that may have files of theirs in a directory of variables; null when what stands there cannot be listed. */
+function namesIn(
+  repository: Repository,
+  directory: string | null,
+  kind: 'group_vars' | 'host_vars',
+): ReadonlySet<string> | null {
+  if (directory === null) return new Set();
+  const path = posix.join(directory, kind);
+  if (!repository.tree.isDirectory(path)) return repository.tree.entry(path) ? null : new Set();
+  return new Set(repository.tree.list(path).flatMap(name => [name, name.replace(/\.(?:ya?ml|json)$/, '')]));
 }

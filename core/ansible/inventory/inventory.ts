@@ -2,8 +2,11 @@ import { ProblemError } from '../../source/problem.ts';
 import type { Place } from '../repository.ts';
 import type { Value } from '../value.ts';
 
-/** Hosts one inventory may declare; past it the inventory is reported, never cut short. */
-export const MAX_HOSTS = 20_000;
+/**
+ * Hosts one inventory may declare; past it the inventory is reported, never cut short. Far above any cluster (Kubernetes
+ * itself is tested to 5,000 nodes), and a few kilobytes of memory each while two revisions are compared.
+ */
+export const MAX_HOSTS = 200_000;
 
 export type InventoryGroup = {
   readonly name: string;
@@ -114,6 +117,14 @@ export function ancestorsOf(inventory: Inventory, names: Iterable<string>): Set<
     }
   }
   return found;
+}
+
+/** A text that is equal for hosts directly in the same groups: they have the same `groupsOf`. */
+export function membershipOf(inventory: Inventory, hostName: string): string {
+  const groups = inventory.hosts.get(hostName)?.groups ?? [];
+  let membership = '';
+  for (const group of groups) membership = membership === '' ? group : `${membership}\0${group}`;
+  return membership;
 }
 
 /** Hosts of a group and of every group below it, in the order Ansible lists them. */
