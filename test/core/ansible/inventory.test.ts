@@ -64,7 +64,7 @@ describe('an INI inventory', () => {
     ['[a]\nh x\n', 2, 'key=value'],
     ['[a]\nh[3:1]\n', 2, 'host range'],
     ['[a:children]\nb\n[b:children]\na\n', 4, 'contain itself'],
-    ['[a]\nh[1:999999]\n', 2, 'more than 20000 hosts'],
+    ['[a]\nh[1:999999]\n', 2, 'more than 200000 hosts'],
   ])('reports %j with its line', (text, line, message) => {
     const { problems } = load({ hosts: text }, 'hosts');
     expect(problems).toEqual([
