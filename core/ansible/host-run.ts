@@ -121,8 +121,8 @@ export type HostRun = {
   /** Roles of which a task ran that was not skipped. */
   readonly active: Set<RoleInstance>;
   tasks: number;
-  /** Task files entered and not left. */
-  nesting: number;
+  /** Task files entered and not left, outermost first. */
+  readonly entered: string[];
 };
 
 export type RunResult = Readonly<{
@@ -176,7 +176,7 @@ export function newRun(world: World, host: string, forMany: boolean): HostRun {
     budget: newBudget(RUN_LIMITS),
     active: new Set(),
     tasks: 0,
-    nesting: 0,
+    entered: [],
   };
 }
 

@@ -44,8 +44,11 @@ export function notEvaluated(file: string, line: number, message: string): Probl
   return { file, line, code: 'not-evaluated', message };
 }
 
-/** Text of a file that takes part, or null when there is none. A file that cannot be read is reported and is null. */
-export function readText(repository: Repository, path: string): string | null {
+/**
+ * Text of a file that takes part, or null when there is none. A file that cannot be read is null, and reported unless it
+ * only might `matter`.
+ */
+export function readText(repository: Repository, path: string, matters = true): string | null {
   try {
     const text = repository.tree.text(path);
     if (text === null) {
@@ -56,8 +59,10 @@ export function readText(repository: Repository, path: string): string | null {
     return text;
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
-    repository.read.add(path);
-    report(repository, error.problem);
+    if (matters) {
+      repository.read.add(path);
+      report(repository, error.problem);
+    }
     return null;
   }
 }

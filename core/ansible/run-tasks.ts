@@ -15,7 +15,7 @@ import { takesForced } from './source-files.ts';
 import { readTask, type Task } from './task.ts';
 import { readTaskList } from './task-files.ts';
 import { templated, templateText } from './template-text.ts';
-import { allOrigins, identity, unknownValue, type Value, withOrigins } from './value.ts';
+import { allOrigins, identity, mergeOrigins, unknownValue, type Value, withOrigins } from './value.ts';
 import { recordWrite, WRITING_MODULES } from './write-file.ts';
 
 const MAX_TASKS = 5_000;
@@ -142,7 +142,7 @@ function guarded(run: HostRun, frame: Frame, task: Task): Frame | null {
   return {
     ...frame,
     guards: [...frame.guards, verdict.unknown],
-    guardOrigins: [...frame.guardOrigins, ...conditionOrigins(frame, task.when)],
+    guardOrigins: mergeOrigins(frame.guardOrigins, conditionOrigins(frame, task.when)),
   };
 }
 
@@ -175,7 +175,12 @@ function includeTasks(run: HostRun, frame: Frame, task: Task): void {
   const name = templateText(run, raw, scopeOf(run, frame));
   const directories = [posix.dirname(frame.file), ...searchPath(run.world, frame, 'tasks')];
   if (name === null) {
-    for (const file of candidateTasks(run, frame, raw)) enterTasks(run, undecided(frame, file, raw), file, task);
+    const candidates = candidateTasks(run, frame, raw);
+    for (const file of candidates) enterTasks(run, undecided(frame, file, raw), file, task);
+    if (candidates.length === 0 && !run.world.assumed) {
+      const message = 'Which task file is included here cannot be known from Git.';
+      run.problems.push(notEvaluated(task.at.file, task.at.line, message));
+    }
     return;
   }
   const file = firstFile(
@@ -200,38 +205,37 @@ function undecided(frame: Frame, file: string, raw: Value): Frame {
   return {
     ...frame,
     guards: [...frame.guards, { key: `include_tasks:${identity(raw)}:${file}`, why: [why] }],
-    guardOrigins: [...frame.guardOrigins, ...raw.origins],
+    guardOrigins: mergeOrigins(frame.guardOrigins, raw.origins),
   };
 }
 
-/** Task files whose name fits the literal parts of a templated name. */
+/**
+ * Task files whose name fits the literal parts of a templated name: at least a suffix. A file that is being run is no
+ * candidate for itself.
+ */
 function candidateTasks(run: HostRun, frame: Frame, raw: Value): readonly string[] {
   if (raw.kind !== 'str') return [];
-  const literal = raw.text.split(/\{\{.*?\}\}/);
+  const parts = raw.text.split(/\{\{.*?\}\}/);
+  const [first = '', last = ''] = [parts[0], parts.at(-1)];
+  if (parts.length < 2 || first.length + last.length < 4) return [];
   const directory = posix.dirname(frame.file);
   return run.world.repository.tree
     .list(directory)
-    .filter(
-      name =>
-        /\.ya?ml$/.test(name) &&
-        name.startsWith(literal[0] ?? '') &&
-        name.endsWith(literal.at(-1) ?? '') &&
-        literal.length > 1,
-    )
+    .filter(name => /\.ya?ml$/.test(name) && name.startsWith(first) && name.endsWith(last))
     .map(name => posix.join(directory, name))
-    .filter(file => file !== frame.file);
+    .filter(file => file !== frame.file && !run.entered.includes(file));
 }
 
 function enterTasks(run: HostRun, frame: Frame, file: string, task: Task): void {
   const at = placeOf(frame.file, task.free ?? task.args.get('file'));
-  if (run.nesting >= MAX_NESTING) {
+  if (run.entered.length >= MAX_NESTING) {
     throw new ProblemError({
       ...at,
       code: 'over-limit',
       message: `Task files include each other more than ${MAX_NESTING} deep.`,
     });
   }
-  run.nesting++;
+  run.entered.push(file);
   runTasks(run, { ...frame, file }, readTaskList(run.world.repository, file));
-  run.nesting--;
+  run.entered.pop();
 }

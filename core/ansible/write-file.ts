@@ -129,7 +129,7 @@ function content(
     );
   }
   const contents = sources.flatMap((file): FileContent[] => {
-    const text = readText(run.world.repository, file);
+    const text = readText(run.world.repository, file, concerns);
     if (text === null || (!concerns && !isGovernedText(text))) return [];
     const choice =
       sources.length === 1

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { allOrigins, PythonError, pythonType, str, tuple, type Value } from '../../value.ts';
 import { iterate } from '../access.ts';
 import { slice } from '../text.ts';
-import { any, asText, type Filters, textOf } from './filter.ts';
+import { any, asText, type Filters, textOf, whole } from './filter.ts';
 
 function text(value: Value) {
   if (value.kind !== 'str')
@@ -34,6 +34,22 @@ export const PATH_FILTERS: Filters = {
       else joined += joined === '' || joined.endsWith('/') ? piece : `/${piece}`;
     }
     return str(joined, allOrigins(input));
+  }),
+  /** Links are not followed: a repository has none the gate would follow. */
+  realpath: whole((_, input) => {
+    const path = text(input);
+    if (!/^[/\uE000]/.test(path.text))
+      throw new PythonError('fails', 'realpath of a relative path depends on the directory');
+    const [root = '', ...names] = path.text.split('/');
+    const kept: string[] = [];
+    for (const name of names) {
+      if (name === '..') {
+        if ((kept.pop() ?? root).includes('\uE000'))
+          throw new PythonError('fails', 'realpath of this path depends on the directory of the repository');
+      } else if (name !== '' && name !== '.') kept.push(name);
+    }
+    const real = [root, ...kept].join('/') || '/';
+    return { ...path, text: real, segments: [{ length: real.length, origins: allOrigins(path) }] };
   }),
   relpath: any((engine, input, args) => {
     const [start] = args.positional;
