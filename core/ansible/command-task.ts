@@ -1,17 +1,18 @@
 import { originsAt, type RenderedText, type Unknown, verbatim } from '../source/rope.ts';
 import { type CommandEffect, commandEffects } from './command-effects.ts';
-import type { EditTask } from './edits/edit.ts';
+import type { EditTask, LineInFile } from './edits/edit.ts';
 import { isGovernedName, isGovernedText, isSettingsName } from './file-kind.ts';
 import type { Frame, HostRun } from './host-run.ts';
 import type { Scope } from './jinja/render.ts';
-import { joinTexts, literalText, tracedOf } from './rendered-text.ts';
+import { joinTexts, literalText, sliceText, tracedOf } from './rendered-text.ts';
 import { notEvaluated, type Place, readText } from './repository.ts';
 import { listOf } from './role.ts';
 import { findFile, scopeOf } from './scope.ts';
+import { lineSpans } from './systemd-unit.ts';
 import type { Task } from './task.ts';
 import { modeOfText, templated, templateText } from './template-text.ts';
 import type { Traced } from './types.ts';
-import { digest, identity, refuseOwn, type Value } from './value.ts';
+import { digest, identity, refuseOwn, type Str, type Value } from './value.ts';
 
 /** Modules that run a command on the node. */
 export const COMMAND_MODULES: ReadonlySet<string> = new Set(['command', 'shell', 'raw', 'script', 'expect']);
@@ -27,6 +28,7 @@ export function recordCommand(run: HostRun, frame: Frame, task: Task, module: st
   const scope = scopeOf(run, frame);
   const script = module === 'script' ? scriptFile(run, frame, task, scope) : commandText(run, task, scope);
   if (!script || !CONCERNS.test(script.text)) return;
+  refuseOwn({ kind: 'str', origins: [], ...script });
   const certain = module !== 'script' && !task.args.has('creates') && !task.args.has('removes');
   const said = new Set<string>();
   const shell = module !== 'command' && module !== 'expect';
@@ -136,15 +138,39 @@ function recordEffect(
     if (!run.world.assumed) run.writes.push({ ...bare, dest: known(path), effect: 'absent' });
     return null;
   }
+  const command: Value = { kind: 'str', origins: [], ...effect.at };
+  const signature = digest(identity(command));
+  const lines = effect.kind === 'append' && certain ? linesOf(effect.text) : [];
+  for (const line of lines) {
+    const edit: EditTask = { edit: { ...APPENDED, line }, at: place, signature };
+    run.writes.push({ ...bare, dest: known(path), effect: 'edit', edit });
+  }
+  if (lines.length > 0) return null;
   const message = `This command changes ${path} on the node; what it makes of the file cannot be known from Git.`;
   const problem = notEvaluated(place.file, place.line, message);
-  const command: Value = { kind: 'str', origins: [], ...effect.at };
-  refuseOwn(command);
-  const signature = digest(identity(command));
   const why: Unknown = { key: signature, why: ['what a command makes of a file cannot be known from Git'] };
   const edit: EditTask = { edit: { module: 'unknown', why }, at: place, signature };
   run.writes.push({ ...bare, dest: known(path), effect: 'edit', edit, problem });
   return null;
+}
+
+/** A line at the end of a file, as `lineinfile` puts it there. */
+const APPENDED: Omit<LineInFile, 'line'> = {
+  module: 'lineinfile',
+  state: 'present',
+  regexp: null,
+  searchString: null,
+  insertAfter: null,
+  insertBefore: null,
+  backrefs: false,
+  firstMatch: false,
+};
+
+/** Lines of a text to be added one by one, without blank ones. */
+function linesOf(text: RenderedText): readonly Str[] {
+  return [...lineSpans(text.text)].flatMap(({ start, end }): Str[] =>
+    text.text.slice(start, end).trim() === '' ? [] : [{ kind: 'str', origins: [], ...sliceText(text, start, end) }],
+  );
 }
 
 function known(path: string): Traced<string> {

@@ -6,7 +6,7 @@ const GOVERNED_NAME =
   /kubelet|kubeadm|kube-?proxy|\/cni\/|seccomp|rancher\/(?:k3s|rke2)\/config|\b(?:k3s|rke2)(?:-\w+)?\.service|containerd\/(?:[^/]*\.d\/)?[^/]*\.toml|\/crio\/|apparmor\.d\//i;
 /** Content that does, whatever the file is called. */
 const GOVERNED_TEXT =
-  /\bkind["']?\s*:\s*["']?Kube(?:let|Proxy)Configuration\b|kubeadm\.k8s\.io\/|KUBELET_\w{0,60}ARGS|kubelet-arg|^[ \t]*ExecStart=.*\/(?:kubelet|(?:k3s|rke2)[ \t]+(?:server|agent))\b/m;
+  /\bkind["']?\s*:\s*["']?Kube(?:let|Proxy)Configuration\b|kubeadm\.k8s\.io\/|KUBELET_\w{0,60}ARGS|kubelet-arg|^kubeletArguments[ \t]*:|^[ \t]*ExecStart=.*\/(?:kubelet|(?:k3s|rke2)[ \t]+(?:server|agent))\b/m;
 
 export function isGovernedName(path: string): boolean {
   return GOVERNED_NAME.test(path);
@@ -43,7 +43,7 @@ export function kindOf(path: string, text: string | null): FileKind {
   if (isFlagsPath(path)) return 'kubelet-flags';
   if (
     text !== null &&
-    /KUBELET_\w{0,60}ARGS|^[ \t]*["']?kubelet-arg["']?[ \t]*:|--kubelet-arg|^[ \t]*ExecStart=.*\/(?:kubelet|(?:k3s|rke2)[ \t]+(?:server|agent))\b/m.test(
+    /KUBELET_\w{0,60}ARGS|^kubeletArguments[ \t]*:|^[ \t]*["']?kubelet-arg["']?[ \t]*:|--kubelet-arg|^[ \t]*ExecStart=.*\/(?:kubelet|(?:k3s|rke2)[ \t]+(?:server|agent))\b/m.test(
       text,
     )
   ) {

@@ -1,5 +1,6 @@
 import type { RenderedText, Unknown } from '../source/rope.ts';
-import { kubeletFlagsOf, type Rancher, rancherOf, UNKNOWN_FLAG, unseenFlags } from './rancher.ts';
+import { openShiftArguments } from './openshift-arguments.ts';
+import { isRancherConfig, kubeletFlagsOf, type Rancher, rancherOf, UNKNOWN_FLAG, unseenFlags } from './rancher.ts';
 import { joinTexts, sliceText, tracedOf, unknownOf } from './rendered-text.ts';
 import { type FlagSource, looseEnvironment, servicesOf } from './service-units.ts';
 import { KUBEADM_VARIABLE, KUBEADM_WORD, startCommand } from './start-command.ts';
@@ -45,9 +46,10 @@ export function extractFlags(sources: readonly FlagSource[], kubeadm: readonly F
       open: unseenFlags(rancher, flags),
     };
   }
-  const words = own ? own.words : looseWords(sources);
+  const openShift = sources.flatMap(({ text }) => openShiftArguments(text));
+  const words = own ? own.words : looseWords(sources.filter(source => !isRancherConfig(source)));
   const takesKubeadm = own?.takesKubeadm === true;
-  const flags = [...(takesKubeadm ? [] : kubeadm), ...flagsOf(words, takesKubeadm ? kubeadm : [])];
+  const flags = [...(takesKubeadm ? [] : kubeadm), ...flagsOf(words, takesKubeadm ? kubeadm : []), ...openShift];
   const unread = own
     ? []
     : services

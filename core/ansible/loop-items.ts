@@ -1,7 +1,9 @@
-import type { Frame, HostRun } from './host-run.ts';
+import { posix } from 'node:path';
+import { controllerPath, type Frame, type HostRun } from './host-run.ts';
 import type { Scope } from './jinja/render.ts';
+import { within } from './repository.ts';
 import { listOf } from './role.ts';
-import { findFile } from './scope.ts';
+import { findFile, searchPath } from './scope.ts';
 import type { Loop, Task } from './task.ts';
 import { templated, templateText } from './template-text.ts';
 import { bool, dict, identity, int, list, str, type UnknownValue, unknownValue, type Value } from './value.ts';
@@ -59,6 +61,7 @@ function aboutLoop(items: readonly Value[], at: number, doubt: UnknownValue | nu
  */
 function loopItems(run: HostRun, frame: Frame, task: Task, loop: Loop, scope: Scope): Items {
   if (loop.kind === 'with_first_found') return firstFound(run, frame, task, loop.items, scope);
+  if (loop.kind === 'with_fileglob') return matchingFiles(run, frame, task, loop.items, scope);
   const items = templated(run, loop.items, scope);
   const known = knownItems(loop.kind, items);
   if (known && known.length <= MAX_ITEMS) return { items: known, doubt: null };
@@ -86,6 +89,39 @@ function knownItems(kind: string, items: Value): readonly Value[] | null {
 function oneFor(key: string, why: string): Items {
   const doubt = unknownValue(`item of ${key}`, [why], { defined: true });
   return { items: [doubt], doubt };
+}
+
+/** Files of the repository a pattern names, by name, as paths on the controller (`lookup('fileglob')`). */
+function matchingFiles(run: HostRun, frame: Frame, task: Task, items: Value, scope: Scope): Items {
+  const found: Value[] = [];
+  for (const item of listOf(items)) {
+    const pattern = templateText(run, item, scope);
+    if (pattern === null) return oneFor(identity(item), `files of ${loopPlace(task)}`);
+    const folder = posix.dirname(pattern);
+    const { tree } = run.world.repository;
+    const directory = searchPath(run.world, frame, 'files')
+      .map(base => within(base, folder))
+      .find((path): path is string => path !== null && tree.isDirectory(path));
+    if (directory === undefined) continue;
+    const fits = globOf(posix.basename(pattern));
+    const names = tree
+      .list(directory)
+      .filter(name => fits.test(name) && !tree.isDirectory(posix.join(directory, name)));
+    found.push(...names.map(name => controllerPath(posix.join(directory, name))));
+  }
+  return { items: found, doubt: null };
+}
+
+function loopPlace({ at }: Task): string {
+  return `with_fileglob at ${at.file}:${at.line}`;
+}
+
+function globOf(pattern: string): RegExp {
+  const source = pattern
+    .replace(/[\\^$.|+(){}[\]]/g, '\\$&')
+    .replaceAll('*', '[^/]*')
+    .replaceAll('?', '[^/]');
+  return new RegExp(`^(?!\\.)${source}$`);
 }
 
 function firstFound(run: HostRun, frame: Frame, task: Task, items: Value, scope: Scope): Items {

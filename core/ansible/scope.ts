@@ -312,7 +312,7 @@ export function searchPath(
   ].map(directory => (directory === '.' ? '' : directory));
 }
 
-/** The repository file a name stands for, or null. */
+/** The repository file a name stands for, or null. A path on the controller has become one from the repository's root. */
 export function findFile(
   world: World,
   frame: Frame,
@@ -323,7 +323,8 @@ export function findFile(
     const path = within(directory, name);
     if (path !== null && path !== '' && exists(world.repository, path)) return path;
   }
-  return null;
+  const whole = name.includes('/') ? within('', name) : null;
+  return whole !== null && exists(world.repository, whole) ? whole : null;
 }
 
 function loadTemplate(world: World, frame: Frame, name: string, from: string): { file: string; text: string } | null {

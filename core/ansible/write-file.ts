@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { type RenderedText, UNKNOWN_TOKEN, type Unknown, verbatim } from '../source/rope.ts';
+import { copiedTree } from './copied-tree.ts';
 import { assembledContent } from './edits/assemble.ts';
 import { type EditTask, statedTexts } from './edits/edit.ts';
 import { EDIT_MODULES, readEdit } from './edits/edit-arguments.ts';
@@ -47,6 +48,18 @@ export function recordWrite(run: HostRun, frame: Frame, task: Task, module: stri
     if (kind === 'absent' && run.world.assumed) return;
     run.writes.push({ ...bare, effect: kind === 'absent' ? 'absent' : 'attributes' });
   } else {
+    const remote = isTrue(task.args.get('remote_src'));
+    const tree = module === 'copy' && !remote ? copiedTree(run, frame, task, scope, dest) : null;
+    for (const { file, to } of tree ?? []) {
+      const text = readText(run.world.repository, file);
+      const own =
+        text !== null && (isGovernedName(to) || isGovernedText(text))
+          ? contentOf(run, frame, task, 'files', scope, { file, text, path: to, choice: [] })
+          : null;
+      const target: Traced<string> = { ...dest, value: { known: true, json: to } };
+      if (own) run.writes.push({ ...common, edit: null, dest: target, effect: 'content', ...own });
+    }
+    if (tree) return;
     const written =
       module === 'assemble' ? assembled(run, frame, task, scope, dest) : content(run, frame, task, module, scope, dest);
     if (written) run.writes.push({ ...common, edit: null, dest: written.dest, effect: 'content', ...written.content });

@@ -1,6 +1,6 @@
 import type { NodeGroup } from '../../../core/ansible/types.ts';
 import type { Minor } from '../../../core/kubelet/types.ts';
-import { onlyGroup, render } from './render.ts';
+import { groupNamed, render } from './render.ts';
 
 /** A repository whose one play runs these tasks (YAML list, not indented) on one host, `n1`. */
 export function playFiles(tasks: string, files: Readonly<Record<string, string>> = {}): Record<string, string> {
@@ -10,7 +10,7 @@ export function playFiles(tasks: string, files: Readonly<Record<string, string>>
 
 /** What its one host gets. */
 export function play(tasks: string, files: Readonly<Record<string, string>> = {}, minor: Minor = '1.34'): NodeGroup {
-  return onlyGroup(render(playFiles(tasks, files), { minor }));
+  return groupNamed(render(playFiles(tasks, files), { minor }), 'n1');
 }
 
 /** A task that puts a file of the repository, or text, at a place. */
