@@ -78,6 +78,7 @@ function lineInFile(args: Arguments): LineInFile {
   };
   args.exclusive('insertbefore', edit.insertBefore, 'insertafter', edit.insertAfter);
   args.exclusive('regexp', edit.regexp, 'search_string', edit.searchString);
+  args.exclusive('backrefs', args.given('backrefs'), 'search_string', edit.searchString);
   if (edit.state === 'absent') {
     if (!edit.regexp && !edit.searchString && !edit.line)
       throw new PythonError('fails', 'one of line, search_string, or regexp is required with state=absent');
@@ -207,6 +208,11 @@ export class Arguments {
     this.#known('state', text);
     if (text.text === 'present' || text.text === 'absent') return text.text;
     throw new PythonError('fails', `value of state must be one of: absent, present, got: ${text.text}`);
+  }
+
+  /** The argument as written; null when it is not given. */
+  given(name: string): Value | null {
+    return this.#raw(name) ?? null;
   }
 
   /** Text of the module itself, which comes from the task. */

@@ -1,6 +1,6 @@
 import { compileRegex, type Match, type Regex, substituteMatches } from '../jinja/regex.ts';
 import { concat, originsOf, slice } from '../jinja/text.ts';
-import { identity, type Str } from '../value.ts';
+import { identity, PythonError, type Str } from '../value.ts';
 import { type EditContext, type EditedText, type Replace, undecided } from './edit.ts';
 import { isLone, linesOf } from './file-lines.ts';
 import { lineAfter, loneAfter } from './rest-of-file.ts';
@@ -46,7 +46,11 @@ function sectionOf(context: EditContext, text: Str, edit: Replace): readonly [nu
   if (!regex || group === null) return 'undecided';
   const { matches, disputed } = matchesAround(regex, text);
   if (disputed.size > 0) return 'undecided';
-  return matches[0]?.groups[group] ?? null;
+  const [match] = matches;
+  if (!match) return null;
+  const range = match.groups[group];
+  if (!range) throw new PythonError('fails', 'the match of after and before leaves out what is between them');
+  return range;
 }
 
 function replaced(context: EditContext, regex: Regex, text: Str, edit: Replace): Str {

@@ -4,11 +4,34 @@ import { identity, type Str } from '../value.ts';
 import type { EditContext } from './edit.ts';
 import { isLone } from './file-lines.ts';
 
+/** What an unknown inside a line is tried as. */
+const STAND_INS = [
+  'x',
+  '0',
+  '1',
+  '65535',
+  '-1',
+  'true',
+  'false',
+  'name-1',
+  '10.0.0.1',
+  '/a/path',
+  '4Gi',
+  '5m',
+  'A=b,c',
+];
+
 /**
- * What an unknown inside a line is tried as: it is taken to be one word, such as a number, a name, an address or a
- * path. A search is decided when it goes the same way with all of them.
+ * What unknowns are tried as for a pattern: an unknown inside a line is taken to be one word, such as a number, a name,
+ * an address or a path, or of the characters a class of the pattern has. A search is decided when it goes the same way
+ * with all of them.
  */
-const STAND_INS = ['x', '0', '65535', 'true', 'name-1', '10.0.0.1', '/a/path', 'A=b,c'] as const;
+function standInsFor({ pattern }: Regex): readonly string[] {
+  const sets = [...pattern.matchAll(/(\\)?\[\^?([^\\\]])/g)].slice(0, 4);
+  return [
+    ...new Set([...STAND_INS, ...sets.flatMap(([, escaped, first = '']) => (escaped ? [] : [first, first + first]))]),
+  ];
+}
 
 /** A pattern of a task compiled to be searched for line by line; null when it cannot be decided. */
 export function lineRegex({ budget }: EditContext, pattern: Str, text: Str): Regex | null {
@@ -25,7 +48,7 @@ export function lineRegex({ budget }: EditContext, pattern: Str, text: Str): Reg
 export function isFound(regex: Regex, line: Str): boolean | null {
   if (!line.unknowns?.size) return regex.matches(line.text, 1).length > 0;
   if (isLone(line)) return null;
-  return agreed(STAND_INS.map(word => regex.matches(filled(line, word), 1).length > 0));
+  return agreed(standInsFor(regex).map(word => regex.matches(filled(line, word), 1).length > 0));
 }
 
 /** Whether a line holds a text; null when that hangs on what is unknown in either. */
@@ -62,7 +85,8 @@ export function matchesAround(regex: Regex, text: Str): MatchesAround {
       disputed.set(start, Math.min(disputed.get(start) ?? Number.POSITIVE_INFINITY, Math.max(from, start)));
     }
   };
-  for (const word of STAND_INS) {
+  const words = standInsFor(regex);
+  for (const word of words) {
     const standIns = standInsOf(text.text, word);
     for (const match of regex.matches(filled(text, word))) {
       const mapped = mapMatch(match, standIns);
@@ -76,7 +100,7 @@ export function matchesAround(regex: Regex, text: Str): MatchesAround {
       else counts.set(key, { match: mapped, times: 1 });
     }
   }
-  for (const { match, times } of counts.values()) if (times < STAND_INS.length) dispute(match.start, match.end);
+  for (const { match, times } of counts.values()) if (times < words.length) dispute(match.start, match.end);
   const matches = [...counts.values()]
     .map(({ match }) => match)
     .filter(match => lineStarts(text.text, match.start, match.end).every(start => !disputed.has(start)))

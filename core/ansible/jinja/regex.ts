@@ -25,6 +25,9 @@ export type Regex = Readonly<{
   matches: (text: string, limit?: number) => Match[];
   matchesAtStart: (text: string) => boolean;
   groupOf: (name: string) => number | null;
+  groupCount: number;
+  /** As it was written. */
+  pattern: string;
 }>;
 
 const MAX_PATTERN = 2000;
@@ -45,7 +48,7 @@ export function compileRegex(engine: Paying, pattern: string, flags: RegexFlags,
     (flags.dotAll ? RE2JS.DOTALL : 0);
   try {
     const written = pattern.replace(/\\Z/g, '\\z');
-    return wrap(engine, RE2JS.compile(flags.lines ? dollarsAtLineEnds(written) : written, bits));
+    return wrap(engine, RE2JS.compile(flags.lines ? dollarsAtLineEnds(written) : written, bits), pattern);
   } catch (error) {
     if (error instanceof OverLimit) throw error;
     return null;
@@ -62,22 +65,34 @@ function sizeOf(pattern: string): number {
 }
 
 function meansTheSame(pattern: string, { multiline, bytes, lines }: RegexFlags, text: string): boolean {
-  if (/\{,\d|\[\[:/.test(pattern) || /\\[AQECpPGKRX]/.test(pattern.replaceAll('\\\\', '').replaceAll('\\A', '')))
+  if (
+    /\{,\d|\[\[:|(?!^)\(\?[a-zA-Z]+\)/.test(pattern) ||
+    /\\[AQECpPGKRX]/.test(pattern.replaceAll('\\\\', '').replaceAll('\\A', ''))
+  )
     return false;
   if (text.endsWith('\n') && !multiline && !lines && /(?:^|[^\\])\$/.test(pattern)) return false;
-  return bytes === true || !(/[^\x00-\x7f]/.test(text) && /\\[wWdDsSbB]/.test(pattern));
+  return bytes === true || !CLASSES.some(([escapes, beyondAscii]) => escapes.test(pattern) && beyondAscii.test(text));
 }
+
+/** Classes that hold more for Python than for RE2, and the characters they hold more. */
+const CLASSES = [
+  [/\\[wWbB]/, /(?=[^\x00-\x7f])[\p{L}\p{N}]/u],
+  [/\\[dD]/, /(?=[^\x00-\x7f])\p{Nd}/u],
+  [/\\[sS]/, /[\v\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/],
+] as const;
 
 /** Each `$` that is an anchor as one of a line, which is where Python's `$` stands in a text of one line. */
 function dollarsAtLineEnds(pattern: string): string {
   return pattern.replace(/\\[^]|\[\^?\]?(?:\\[^]|[^\]\\])*\]|\$/g, part => (part === '$' ? '(?m:$)' : part));
 }
 
-function wrap(engine: Paying, compiled: RE2JS): Regex {
+function wrap(engine: Paying, compiled: RE2JS, pattern: string): Regex {
   const names = compiled.namedGroups();
   return {
     matchesAtStart: text => compiled.matcher(text).lookingAt(),
     groupOf: name => names[name] ?? null,
+    groupCount: compiled.groupCount(),
+    pattern,
     matches(text, limit = Number.POSITIVE_INFINITY) {
       const matcher = compiled.matcher(text);
       const found: Match[] = [];
@@ -111,7 +126,7 @@ export function substitute(engine: Paying, regex: Regex, text: Str, replacement:
   return substituteMatches(engine, regex, text, regex.matches(text.text), replacement);
 }
 
-/** `re.sub` of matches already found. @throws PythonError for a bad replacement */
+/** `re.sub` of matches already found. @throws PythonError for a bad replacement, also where nothing is replaced */
 export function substituteMatches(
   engine: Paying,
   regex: Regex,
@@ -119,13 +134,17 @@ export function substituteMatches(
   matches: readonly Match[],
   replacement: Str,
 ): Str {
+  if (matches.length === 0) {
+    const groups = Array.from({ length: regex.groupCount + 1 }, () => null);
+    expand(regex, { start: 0, end: 0, groups }, text, replacement);
+    return text;
+  }
   const parts: Str[] = [];
   let last = 0;
   for (const match of matches) {
     parts.push(slice(text, last, match.start), ...expand(regex, match, text, replacement));
     last = match.end;
   }
-  if (last === 0 && parts.length === 0) return text;
   return concat(engine.budget, [...parts, slice(text, last)]);
 }
 
