@@ -75,6 +75,7 @@ async function compare(program: string): Promise<number> {
   for (const [reason, count] of [...tally.reasons].sort(([, a], [, b]) => b - a).slice(0, 12))
     console.log(`    ${count} x ${reason}`);
   const sorted = [...kinds].sort(([, left], [, right]) => right.count - left.count);
+  for (const [kind, { example, count }] of sorted) console.log(`  ${count} x ${kind} (case ${example.number})`);
   for (const [kind, { example, count }] of sorted.slice(0, Number(values.show))) {
     await show(first, kind, example, count);
   }

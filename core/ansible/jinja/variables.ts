@@ -10,7 +10,6 @@ import {
   PythonError,
   type Str,
   str,
-  tuple,
   undefinedValue,
   type Value,
 } from '../value.ts';
@@ -106,7 +105,7 @@ export class Variables {
         );
       case 'tuple':
         return deeper(this.#run.budget, () =>
-          tuple(
+          list(
             value.items.map(item => this.template(item)),
             value.origins,
           ),

@@ -11,6 +11,7 @@ import {
   str,
   type Tuple,
   type Value,
+  visitParts,
 } from '../value.ts';
 import { plainType } from '../yaml-scalar.ts';
 import { compare, floatText, undefinedUsed } from './python.ts';
@@ -28,6 +29,10 @@ export type DumpOptions = Readonly<{
 
 /** The text libyaml writes for a value, as PyYAML's safe dumper drives it. @throws PythonError for what has no YAML form */
 export function dumpYaml(budget: Budget, value: Value, options: DumpOptions): Str {
+  visitParts(value, part => {
+    if (part.kind === 'tuple' && part.group)
+      throw new PythonError('fails', 'cannot represent a pair of groupby in YAML');
+  });
   return new Emitter(budget, options).document(value);
 }
 

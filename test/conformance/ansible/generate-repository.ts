@@ -33,10 +33,19 @@ function referenceIn(grammar: Grammar): Reference {
       ...grammar,
       name: wanted => (before.includes(wanted) ? random.of(POOL[wanted]) : BASE[wanted]),
     };
-    const written = `{{ ${expression(earlier, type, 1)} }}`;
+    let chosen = expression(earlier, type, 1);
+    while (MAY_FAIL.test(chosen)) chosen = expression(earlier, type, 1);
+    const written = `{{ ${chosen} }}`;
     return type === 'text' && random.chance(40) ? `pre-${written}` : written;
   };
 }
+
+/**
+ * What fails for some values. A variable that fails does so as soon as a template mentions it, also in a branch that is
+ * not taken, which we do not follow.
+ */
+const MAY_FAIL =
+  / [-+*/%<>] |\/\/|\*\*|<=|>=|format|combine|items2dict|dict\(|sum|max|min|sort|zip|version|float|round|abs|\.index|from_|human/;
 
 const ORDER: readonly ValueType[] = ['number', 'flag', 'text', 'numbers', 'texts', 'mapping', 'records', 'tree'];
 

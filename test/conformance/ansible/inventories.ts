@@ -42,7 +42,7 @@ export function writeInventory(random: Random, files: Files, playbookFolder: str
   const beside = folder;
   const everything = random.chance(75) ? beside : playbookFolder;
   writeVars(random, files, everything, 'group_vars', 'all', 100, reference);
-  const names = layout.hosts.flatMap(host => host.names);
+  const names = unique(layout.hosts.flatMap(host => host.names));
   for (const where of new Set([beside, playbookFolder])) {
     if (where !== everything && random.chance(40)) writeVars(random, files, where, 'group_vars', 'all', 15, reference);
     for (const group of [...GROUPS, ...PARENTS, 'ungrouped'])
