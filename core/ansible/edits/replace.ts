@@ -18,7 +18,16 @@ export function replaceInFile(context: EditContext, text: Str, edit: Replace): E
   const inside = slice(text, section[0], section[1]);
   const regex = compiled(context, edit.regexp, inside, { multiline: true, dotAll: false });
   if (!regex) return undecided(`its regexp ${edit.regexp.unknowns?.size ? 'is not known' : 'is not evaluated here'}`);
-  const parts = [slice(text, 0, section[0]), replaced(context, regex, inside, edit), slice(text, section[1])];
+  const lines = linesOf(inside, 'newline');
+  const found = matchesAround(regex, inside);
+  const spoiled = spoiledLines(inside, lines, found);
+  if (spoiled.size > 0 && regex.matches('\n').some(({ start, end }) => end > start))
+    return undecided('its regexp joins lines, and some of them are not known');
+  const parts = [
+    slice(text, 0, section[0]),
+    replaced(context, regex, inside, edit, { lines, found, spoiled }),
+    slice(text, section[1]),
+  ];
   return concat(context.budget, parts);
 }
 
@@ -53,10 +62,21 @@ function sectionOf(context: EditContext, text: Str, edit: Replace): readonly [nu
   return range;
 }
 
-function replaced(context: EditContext, regex: Regex, text: Str, edit: Replace): Str {
-  const found = matchesAround(regex, text);
-  const lines = linesOf(text, 'newline');
-  const spoiled = spoiledLines(text, lines, found);
+function replaced(
+  context: EditContext,
+  regex: Regex,
+  text: Str,
+  edit: Replace,
+  {
+    lines,
+    found,
+    spoiled,
+  }: Readonly<{
+    lines: readonly Str[];
+    found: MatchesAround;
+    spoiled: ReadonlyMap<number, number>;
+  }>,
+): Str {
   const matches = found.matches.filter(({ start, end }) =>
     lineStarts(text.text, start, end).every(at => !spoiled.has(at)),
   );

@@ -23,14 +23,14 @@ const STAND_INS = [
 
 /**
  * What unknowns are tried as for a pattern: an unknown inside a line is taken to be one word, such as a number, a name,
- * an address or a path, or of the characters a class of the pattern has. A search is decided when it goes the same way
- * with all of them.
+ * an address or a path, or of the characters a class of the pattern or a very short word in it has; that it repeats a
+ * longer word the pattern looks for is not considered. A search is decided when it goes the same way with all of them.
  */
 function standInsFor({ pattern }: Regex): readonly string[] {
-  const sets = [...pattern.matchAll(/(\\)?\[\^?([^\\\]])/g)].slice(0, 4);
-  return [
-    ...new Set([...STAND_INS, ...sets.flatMap(([, escaped, first = '']) => (escaped ? [] : [first, first + first]))]),
-  ];
+  const plain = pattern.replace(/\\[^]/g, ' ');
+  const sets = [...plain.matchAll(/\[\^?([^\] ])/g)].slice(0, 4).flatMap(([, first = '']) => [first, first + first]);
+  const words = [...plain.matchAll(/[A-Za-z0-9]+/g)].map(([word]) => word).filter(word => word.length <= 2);
+  return [...new Set([...STAND_INS, ...sets, ...words.slice(0, 6)])];
 }
 
 /** A pattern of a task compiled to be searched for line by line; null when it cannot be decided. */
@@ -81,8 +81,9 @@ export function matchesAround(regex: Regex, text: Str): MatchesAround {
   const disputed = new Map<number, number>();
   const counts = new Map<string, { match: Match; times: number }>();
   const dispute = (from: number, to: number): void => {
+    const first = text.text.slice(from, to).includes('\n') ? 0 : from;
     for (const start of lineStarts(text.text, from, to)) {
-      disputed.set(start, Math.min(disputed.get(start) ?? Number.POSITIVE_INFINITY, Math.max(from, start)));
+      disputed.set(start, Math.min(disputed.get(start) ?? Number.POSITIVE_INFINITY, Math.max(first, start)));
     }
   };
   const words = standInsFor(regex);
@@ -100,10 +101,20 @@ export function matchesAround(regex: Regex, text: Str): MatchesAround {
       else counts.set(key, { match: mapped, times: 1 });
     }
   }
-  for (const { match, times } of counts.values()) if (times < words.length) dispute(match.start, match.end);
-  const matches = [...counts.values()]
+  const all = [...counts.values()].map(({ match, times }) => ({
+    match,
+    starts: lineStarts(text.text, match.start, match.end),
+    agreed: times === words.length,
+  }));
+  for (let before = -1; before !== disputed.size; ) {
+    before = disputed.size;
+    for (const { match, starts, agreed } of all) {
+      if (!agreed || starts.some(start => disputed.has(start))) dispute(match.start, match.end);
+    }
+  }
+  const matches = all
+    .filter(({ starts }) => starts.every(start => !disputed.has(start)))
     .map(({ match }) => match)
-    .filter(match => lineStarts(text.text, match.start, match.end).every(start => !disputed.has(start)))
     .sort((a, b) => a.start - b.start || a.end - b.end);
   return { matches, disputed };
 }
@@ -175,14 +186,14 @@ function mapMatch(match: Match, standIns: readonly StandIn[]): Match | null {
   return { start, end, groups };
 }
 
-/** Where the lines from one offset to another begin. */
+/** Where the lines begin that characters from one offset to before another stand in. */
 export function lineStarts(text: string, start: number, end: number): readonly number[] {
   const starts: number[] = [];
   let at = start === 0 ? 0 : text.lastIndexOf('\n', start - 1) + 1;
-  while (at <= end) {
+  while (at === start || at < end || starts.length === 0) {
     starts.push(at);
     const next = text.indexOf('\n', at);
-    if (next < 0 || next + 1 > end || next + 1 > text.length) break;
+    if (next < 0) break;
     at = next + 1;
   }
   return starts;
