@@ -10,8 +10,8 @@ import type { Value } from './value.ts';
 import { NO_VARS } from './variables.ts';
 
 const MAX_DEPTH = 20;
-/** Imports of one play; later ones are not looked for. */
-const MAX_IMPORTS = 1_000;
+/** Roles, task files and blocks of one play that are looked into; imports in later ones are not found. */
+const MAX_VISITS = 5_000;
 
 /** The role an `import_role` or `include_role` names. */
 export function includedRole(name: string, task: Task): RoleReference {
@@ -38,7 +38,7 @@ export function importedRoles(world: World, play: Play): readonly RoleReference[
   if (!known) found.set(world, (known = new Map()));
   let references = known.get(play);
   if (!references) {
-    const walk: Walk = { world, play, references: [] };
+    const walk: Walk = { world, play, references: [], visits: 0 };
     for (const reference of play.roles) enterRole(walk, reference, 0);
     for (const tasks of [play.preTasks, play.postTasks, play.tasks]) readTasks(walk, tasks, play.at.file, null, 0);
     known.set(play, (references = walk.references));
@@ -46,10 +46,10 @@ export function importedRoles(world: World, play: Play): readonly RoleReference[
   return references;
 }
 
-type Walk = Readonly<{ world: World; play: Play; references: RoleReference[] }>;
+type Walk = Readonly<{ world: World; play: Play; references: RoleReference[] }> & { visits: number };
 
 function enterRole(walk: Walk, reference: RoleReference, depth: number): void {
-  if (depth > MAX_DEPTH || reference.name.includes('{{')) return;
+  if (depth > MAX_DEPTH || ++walk.visits > MAX_VISITS || reference.name.includes('{{')) return;
   const role = knownRole(walk.world, walk.play, reference);
   if (!role) return;
   for (const dependency of role.dependencies) enterRole(walk, dependency, depth + 1);
@@ -58,7 +58,7 @@ function enterRole(walk: Walk, reference: RoleReference, depth: number): void {
 }
 
 function readTasks(walk: Walk, tasks: readonly Value[], file: string, role: Role | null, depth: number): void {
-  if (depth > MAX_DEPTH || walk.references.length >= MAX_IMPORTS) return;
+  if (depth > MAX_DEPTH || ++walk.visits > MAX_VISITS) return;
   for (const value of tasks) {
     const task = readTask(file, value);
     if (!task) continue;

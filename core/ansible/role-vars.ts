@@ -1,4 +1,5 @@
 import type { RoleInstance, World } from './host-run.ts';
+import type { RoleReference } from './role.ts';
 import { combine, NO_VARS, type Vars } from './variables.ts';
 
 type Chain = readonly RoleInstance[];
@@ -9,7 +10,7 @@ type Chain = readonly RoleInstance[];
  * dependencies export both; since then the reference beats vars/ and only vars/ is exported.
  */
 export function roleVars(world: World, directory: string, instance: RoleInstance, chain: Chain): Vars {
-  return memoised(instance, `vars ${pathOf(chain)}`, () => {
+  return memoised(world, directory, instance, `vars ${pathOf(chain)}`, () => {
     const { reference, role } = instance;
     const inherited = chain.flatMap(parent => [parent.reference.vars, parent.role.vars.vars]);
     const own = world.ansible === '2.14' ? [reference.vars, role.vars.vars] : [role.vars.vars, reference.vars];
@@ -21,7 +22,7 @@ export function roleVars(world: World, directory: string, instance: RoleInstance
 /** What a role gives to its whole play and to the roles that depend on it. */
 export function exportedVars(world: World, directory: string, instance: RoleInstance): Vars {
   if (world.ansible === '2.14') return roleVars(world, directory, instance, []);
-  return memoised(instance, 'exported', () =>
+  return memoised(world, directory, instance, 'exported', () =>
     combine(
       ...dependenciesOf(world, directory, instance).map(one => exportedVars(world, directory, one)),
       instance.role.vars.vars,
@@ -31,7 +32,7 @@ export function exportedVars(world: World, directory: string, instance: RoleInst
 
 /** `Role.get_default_vars`: dependencies, then the roles that led here, then its own. */
 export function roleDefaults(world: World, directory: string, instance: RoleInstance, chain: Chain): Vars {
-  return memoised(instance, `defaults ${pathOf(chain)}`, () =>
+  return memoised(world, directory, instance, `defaults ${pathOf(chain)}`, () =>
     combine(
       ...dependenciesOf(world, directory, instance).map(one => roleDefaults(world, directory, one, [])),
       ...chain.map(parent => parent.role.defaults.vars),
@@ -40,15 +41,18 @@ export function roleDefaults(world: World, directory: string, instance: RoleInst
   );
 }
 
-const combinedVars = new WeakMap<RoleInstance, Map<string, Vars>>();
+const combinedVars = new WeakMap<World, Map<RoleReference, Map<string, Vars>>>();
 
 function pathOf(chain: Chain): string {
   return chain.map(one => one.role.directory).join();
 }
 
-function memoised(instance: RoleInstance, key: string, make: () => Vars): Vars {
-  let known = combinedVars.get(instance);
-  if (!known) combinedVars.set(instance, (known = new Map()));
+function memoised(world: World, directory: string, { reference }: RoleInstance, what: string, make: () => Vars): Vars {
+  let references = combinedVars.get(world);
+  if (!references) combinedVars.set(world, (references = new Map()));
+  let known = references.get(reference);
+  if (!known) references.set(reference, (known = new Map()));
+  const key = `${directory}\0${what}`;
   let vars = known.get(key);
   if (!vars) {
     known.set(key, NO_VARS);

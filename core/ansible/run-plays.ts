@@ -22,8 +22,6 @@ import { NeedsHost } from './value.ts';
 import { combine, loadVarsFile, NO_VARS, type Vars } from './variables.ts';
 import { recordOrphan } from './write-file.ts';
 
-const MAX_ROLE_DEPTH = 20;
-
 /** What came of a run and what it read; no result when it cannot stand for many hosts. */
 export type PlaysRun = Readonly<{ reads: ReadonlyMap<string, unknown>; result: RunResult | null }>;
 
@@ -49,8 +47,9 @@ export function runPlays(world: World, host: string, forMany: boolean): PlaysRun
 
 function runPlay(run: HostRun, play: Play, playIndex: number): void {
   const playRoles: RoleInstance[] = [];
+  const joined = new Set<RoleReference>();
   for (const reference of [...play.roles, ...importedRoles(run.world, play)])
-    joinPlay(run, play, reference, playRoles, 0);
+    joinPlay(run, play, reference, playRoles, joined);
   const base: Frame = {
     play,
     playIndex,
@@ -89,13 +88,20 @@ function referenceTo(name: string, file: string): RoleReference {
 }
 
 /** Every role of `roles:` with its dependencies gives its defaults and vars to the whole play. */
-function joinPlay(run: HostRun, play: Play, reference: RoleReference, playRoles: RoleInstance[], depth: number): void {
-  if (depth > MAX_ROLE_DEPTH || reference.name.includes('{{')) return;
+function joinPlay(
+  run: HostRun,
+  play: Play,
+  reference: RoleReference,
+  playRoles: RoleInstance[],
+  joined: Set<RoleReference>,
+): void {
+  if (joined.has(reference) || reference.name.includes('{{')) return;
+  joined.add(reference);
   const role = roleOf(run, play, reference);
   if (!role) return;
   for (const path of [...role.defaults.vaulted, ...role.vars.vaulted]) run.vaulted.add(path);
-  for (const dependency of role.dependencies) joinPlay(run, play, dependency, playRoles, depth + 1);
-  if (!playRoles.some(one => one.reference === reference)) playRoles.push({ role, reference });
+  for (const dependency of role.dependencies) joinPlay(run, play, dependency, playRoles, joined);
+  playRoles.push({ role, reference });
 }
 
 function readVarsFiles(run: HostRun, frame: Frame): Vars {
