@@ -12,7 +12,8 @@ const TASKS = 'roles/kubelet/tasks/main.yml';
 const DEFAULTS = 'roles/kubelet/defaults/main.yml';
 const WRITE = '- template: {src: kubelet-config.yaml.j2, dest: /etc/kubernetes/kubelet-config.yaml}\n';
 
-const PLAIN: Readonly<Record<string, string>> = {
+/** What they are changes of: a small repository nothing is wrong with. */
+export const PLAIN: Readonly<Record<string, string>> = {
   'inventory/hosts.ini': '[workers]\nnode1 ip=10.0.0.1\nnode2 ip=10.0.0.2\n',
   'site.yml': '- hosts: workers\n  gather_facts: false\n  roles:\n    - kubelet\n',
   [DEFAULTS]: 'long: "{{ \'x\' * 100000 }}"\n',
@@ -63,7 +64,7 @@ const EXPRESSIONS: readonly (readonly [name: string, expression: string])[] = [
   ['a hundred million slices', 'range(90000) | slice(10**8) | list'],
   ['a hundred thousand filters', `1${' | string'.repeat(100_000)}`],
   ['a hundred thousand nots', `${'not '.repeat(100_000)}1`],
-  ['a hundred thousand conditions', `${'1 if 1 else '.repeat(100_000)}1`],
+  ['seventy thousand conditions', `${'1 if 1 else '.repeat(70_000)}1`],
 ];
 
 const share = (use: string) =>
@@ -95,8 +96,8 @@ const STATEMENTS: readonly (readonly [name: string, text: string])[] = [
   ],
   ['a caller that calls', '{% macro m() %}{% call m() %}{{ caller() }}{% endcall %}{% endmacro %}{{ m() }}'],
   ['a loop that calls itself', '{% for a in [[1]] recursive %}{{ loop([a]) }}{% endfor %}'],
-  ['a hundred thousand blocks', `${'{% if 1 %}'.repeat(100_000)}${'{% endif %}'.repeat(100_000)}`],
-  ['a hundred thousand statements', '{% set a = 1 %}'.repeat(100_000).slice(0, 900_000)],
+  ['forty thousand blocks', `${'{% if 1 %}'.repeat(40_000)}${'{% endif %}'.repeat(40_000)}`],
+  ['sixty thousand statements', '{% set a = 1 %}'.repeat(60_000)],
   ['mappings that share mappings, as YAML', share('n.a | to_nice_yaml')],
   ['mappings that share mappings, as JSON', share('n.a | to_json')],
   ['mappings that share mappings, as text', share('n.a | string')],
@@ -168,7 +169,7 @@ const REPOSITORIES: readonly Hostile[] = [
       line: 1,
     },
   ),
-  hostile('a gigantic line', { [DEFAULTS]: `a: ${'x'.repeat(2 * 1024 * 1024)}\n` }, { file: DEFAULTS, line: 1 }),
+  hostile('a gigantic line', { [DEFAULTS]: `a: [${'[],'.repeat(300_000)}]\n` }, { file: DEFAULTS, line: 1 }),
   hostile(
     'a variable that needs itself',
     { [DEFAULTS]: 'a: "{{ a }}"\n', [TEMPLATE]: USES('a') },
@@ -258,7 +259,7 @@ const REPOSITORIES: readonly Hostile[] = [
     { file: 'roles/other/meta/main.yml', line: 2 },
   ),
   hostile(
-    'a hundred thousand tasks',
+    'twenty thousand tasks',
     { [TASKS]: many(20_000, i => `- debug: {msg: ${i}}\n`) },
     { file: TASKS, line: 5_001 },
   ),
