@@ -190,9 +190,7 @@ function contentOf(
     return { ...nothing, problem: notEvaluated(task.at.file, task.at.line, message) };
   }
   const rendered = kind === 'files' ? asIs(file, text) : renderFile(run, frame, file, text, scope);
-  if ('problem' in rendered) {
-    return { ...nothing, problem: isQuiet(run, path) && !isGovernedText(text) ? null : rendered.problem };
-  }
+  if ('problem' in rendered) return { ...nothing, problem: rendered.problem };
   const alternatives = rendered.alternatives.map(one => ({ ...one, conditions: [...choice, ...one.conditions] }));
   return { source: file, alternatives, truncated: rendered.truncated, problem: null };
 }

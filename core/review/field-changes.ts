@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { NodeGroup } from '../ansible/types.ts';
 import type { Severity } from '../baseline/types.ts';
+import type { Origin } from '../source/rope.ts';
 import { type DiffIndex, placesOf } from './diff-places.ts';
 import { hasEffectiveConfiguration, type NodeField, nodeFields } from './node-fields.ts';
 import type { GroupPair } from './pair-groups.ts';
@@ -39,7 +40,7 @@ export function fieldChanges(pair: GroupPair, diff: DiffIndex, knowledge: FieldK
       after: to.shown,
       direction,
       severity: knowledge.severityOf(path),
-      at: placesOf(to.origins.length > 0 && !isImplicit(to.shown) ? to.origins : [], from.origins, diff),
+      at: placesOf(isImplicit(to.shown) ? to.origins.filter(isCondition) : to.origins, from.origins, diff),
     });
   };
   if (pair.hosting === 'joins') add(NODE_PATH, NOWHERE, { shown: MANAGED, origins: [] }, 'neutral');
@@ -95,6 +96,8 @@ function isLost({ base, head, hosting, inventoryGone }: GroupPair): boolean {
   return hosting === 'leaves' ? inventoryGone : head === null || head.kubelet === null;
 }
 
+/** What decided that a value is left to its default: where the default itself comes from is no place to look at. */
+const isCondition = ({ kind }: Origin): boolean => kind === 'condition';
 const isImplicit = (shown: Shown): boolean => shown.state === 'value' && shown.implicit;
 
 /** Defaults come and go with the kubelet itself; they are nobody's change. */
