@@ -12,6 +12,7 @@ import {
   fixedTexts,
   holdsOwn,
   identity,
+  isFixed,
   type LazyMapping,
   NeedsHost,
   type Origins,
@@ -172,7 +173,7 @@ export function applyToOwn(
   });
   if (!own.questions.has(question)) {
     if (own.questions.size >= MAX_QUESTIONS) throw new NeedsHost();
-    own.questions.set(question, asked => answerOf(asked, resultOf));
+    own.questions.set(question, membership(own, name, kept, resultOf) ?? (asked => answerOf(asked, resultOf)));
   }
   ask(question);
   const result = resultOf(host);
@@ -210,6 +211,32 @@ function resultFor(own: OwnValues, host: string, inputs: readonly Value[], work:
     if (error instanceof PythonError) return error;
     throw error instanceof OverLimit ? new NeedsHost() : error;
   }
+}
+
+/**
+ * The question whether a host's own text is in a fixed list, as in `inventory_hostname in groups['etcd']`, which is what
+ * most templates ask: its answer hangs on nothing else, and every host is asked.
+ */
+function membership(
+  own: OwnValues,
+  name: string,
+  [text, list]: readonly Value[],
+  resultOf: (host: string) => Result,
+): ((host: string) => string) | null {
+  if ((name !== 'in' && name !== 'not in') || text?.kind !== 'str' || list?.kind !== 'list' || !isFixed(list))
+    return null;
+  const [[id = ''] = []] = text.unknowns ?? [];
+  const valueOf = own.values.get(own.keys.get(id) ?? '');
+  const texts = fixedTexts(list.items);
+  if (text.text !== unknownToken(id) || !valueOf || !texts) return null;
+  const answers = new Map<boolean, string>();
+  return host => {
+    const value = valueOf(host);
+    const isIn = value.kind === 'str' && texts.has(value.text);
+    let answer = answers.get(isIn);
+    if (answer === undefined) answers.set(isIn, (answer = answerOf(host, resultOf)));
+    return answer;
+  };
 }
 
 function answerOf(host: string, resultOf: (host: string) => Result): string {
@@ -343,7 +370,7 @@ function needs(): never {
 
 /** Operations on values that are unknown as well, or on very large ones, are left to the host's own evaluation. */
 function refuseUnknown(value: Value): void {
-  if ('items' in value && fixedTexts(value.items)) return;
+  if (isFixed(value)) return;
   if (isContainer(value) && expandedSize(value) > MAX_PARTS) needs();
   visitParts(value, part => {
     if (part.kind === 'unknown' || part.kind === 'object') needs();
@@ -373,7 +400,7 @@ function snapshot(own: OwnValues, value: Value): Value {
   switch (value.kind) {
     case 'list':
     case 'tuple':
-      if (fixedTexts(value.items)) return value;
+      if (isFixed(value)) return value;
       return { ...value, items: value.items.map(item => snapshot(own, item)) };
     case 'dict': {
       const entries = new Map(

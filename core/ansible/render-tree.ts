@@ -104,7 +104,7 @@ function inventorySources(
 }
 
 function sourcesOf(runs: Iterable<RunResult>): readonly string[] {
-  return [...runs].flatMap(({ writes }) => writes.flatMap(({ source }) => source ?? []));
+  return [...new Set(runs)].flatMap(({ writes }) => writes.flatMap(({ source }) => source ?? []));
 }
 
 function groupsOf(

@@ -109,18 +109,23 @@ export function list(items: Value[], origins: Origins = NO_ORIGINS): List {
   return { kind: 'list', items, origins };
 }
 
-const fixed = new WeakMap<readonly Value[], ReadonlySet<string>>();
+const fixed = new WeakMap<readonly Value[], Readonly<{ set: () => ReadonlySet<string> }>>();
 
 /** A list of known texts without origins that no template gets to change, such as the hosts of a group. */
 export function fixedList(texts: readonly Str[]): List {
   const items = [...texts];
-  fixed.set(items, new Set(texts.map(({ text }) => text)));
+  let known: ReadonlySet<string> | null = null;
+  fixed.set(items, { set: () => (known ??= new Set(texts.map(({ text }) => text))) });
   return list(items);
 }
 
 /** The texts of a fixed list, for finding one at once; null when these items are no fixed list. */
 export function fixedTexts(items: readonly Value[]): ReadonlySet<string> | null {
-  return fixed.get(items) ?? null;
+  return fixed.get(items)?.set() ?? null;
+}
+
+export function isFixed(value: Value): boolean {
+  return value.kind === 'list' && fixed.has(value.items);
 }
 
 export function tuple(items: readonly Value[], origins: Origins = NO_ORIGINS): Tuple {
@@ -187,7 +192,7 @@ export function holdsOwnToken(value: Str): boolean {
 export function holdsOwn(value: Value): boolean {
   if (value.kind === 'str') return value.unknowns !== undefined && holdsOwnToken(value);
   if (containerOf(value) === null) return false;
-  if ('items' in value && fixed.has(value.items)) return false;
+  if (isFixed(value)) return false;
   let holds = false;
   visitParts(value, part => {
     if (part.kind === 'str' && part.unknowns && holdsOwnToken(part)) holds = true;
@@ -242,7 +247,7 @@ export function allOrigins(value: Value): Origins {
 
 function collectOrigins(value: Value, parts: { left: number }, depth: number): Origins {
   let origins = value.origins;
-  if (value.kind === 'list' && fixed.has(value.items)) return origins;
+  if (isFixed(value)) return origins;
   parts.left -= 1;
   if (value.kind === 'str') for (const segment of value.segments) origins = mergeOrigins(origins, segment.origins);
   if (depth > 6) return origins;

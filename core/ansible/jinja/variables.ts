@@ -4,7 +4,7 @@ import {
   allOrigins,
   dict,
   type Entry,
-  fixedTexts,
+  isFixed,
   list,
   none,
   PythonError,
@@ -96,7 +96,7 @@ export class Variables {
       case 'str':
         return value.unsafe || !mayBeTemplate(value.text) ? value : this.#text(value);
       case 'list':
-        if (fixedTexts(value.items)) return value;
+        if (isFixed(value)) return value;
         return deeper(this.#run.budget, () =>
           list(
             value.items.map(item => this.template(item)),
