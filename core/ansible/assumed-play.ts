@@ -60,9 +60,13 @@ export function assumedPlay(
   };
 }
 
-function touchesKubelet({ directory }: RolePlace, { naming }: Survey): boolean {
-  const tasks = directory === '' ? 'tasks/' : `${directory}/tasks/`;
-  return naming.some(({ path, text }) => path.startsWith(tasks) && (TOUCHES.test(text) || COMMANDS.test(text)));
+/** A role touches the kubelet when a task of it does, or when it holds kubelet settings a task of it may write. */
+function touchesKubelet({ directory }: RolePlace, { naming, settings }: Survey): boolean {
+  const folder = directory === '' ? '' : `${directory}/`;
+  const named = naming.filter(({ path }) => path.startsWith(`${folder}tasks/`));
+  if (named.length === 0) return false;
+  if (named.some(({ text }) => TOUCHES.test(text) || COMMANDS.test(text))) return true;
+  return settings.some(path => path.startsWith(`${folder}templates/`) || path.startsWith(`${folder}files/`));
 }
 
 /** Roles made to hold defaults for the others win over the rest; among equals the first by name. */

@@ -1,4 +1,4 @@
-import { type RenderedText, type Unknown, unknownToken } from '../source/rope.ts';
+import { type Origin, type RenderedText, type Unknown, unknownToken } from '../source/rope.ts';
 import { type ConfigLayer, patchesOf } from './config-layers.ts';
 import type { DistributionDefault } from './distribution-defaults.ts';
 import { documentOfKind } from './documents.ts';
@@ -107,7 +107,9 @@ export function startsOf(
     if (!startsKubelet) return [];
     const named = flags.some(flag => flag.name === '--config');
     const config =
-      named || !hasCommand ? absentConfig('the kubelet configuration file is not in this repository') : null;
+      named || !hasCommand
+        ? absentConfig('the kubelet configuration file is not in this repository', flags.at(-1)?.value.origins)
+        : null;
     return [
       {
         conditions: [],
@@ -170,14 +172,14 @@ function contradict(a: readonly Condition[], b: readonly Condition[]): boolean {
 }
 
 /** A configuration nobody can see from Git: any key may be set in it. */
-function absentConfig(why: string): Named {
+function absentConfig(why: string, origins: readonly Origin[] = []): Named {
   const id = 'c0f1a6e0';
   const text = unknownToken(id);
   return {
     name: 'config',
     text: {
       text,
-      segments: [{ length: text.length, origins: [] }],
+      segments: [{ length: text.length, origins }],
       unknowns: new Map([[id, { key: why, why: [why] }]]),
     },
   };

@@ -21,6 +21,9 @@ import { holdsOwn, NeedsHost, refuseOwn, type Value } from './value.ts';
 /** Modules that change a file on the node in a way the gate looks at. */
 export const WRITING_MODULES: ReadonlySet<string> = new Set(['template', 'copy', 'file', 'assemble', ...EDIT_MODULES]);
 
+/** What a template takes from others may concern the kubelet although it does not itself. */
+const INCLUDES = /\{%[-+]?[ \t]*(?:include|extends)\b/;
+
 /** Records what a task does to a file that concerns the kubelet; other files are not looked at. */
 export function recordWrite(run: HostRun, frame: Frame, task: Task, module: string, when: Unknown | null): void {
   const scope = scopeOf(run, frame);
@@ -143,12 +146,13 @@ function content(
   }
   const contents = sources.flatMap((file): FileContent[] => {
     const text = readText(run.world.repository, file, concerns);
-    if (text === null || (!concerns && !isGovernedText(text))) return [];
+    if (text === null || (!concerns && !isGovernedText(text) && !INCLUDES.test(text))) return [];
     const choice =
       sources.length === 1
         ? []
         : [{ unknown: { key: `source ${file}`, why: [`whether ${file} is the source`] }, holds: true }];
-    return [contentOf(run, frame, task, kind, scope, { file, text, path, choice })];
+    const own = contentOf(run, frame, task, kind, scope, { file, text, path, choice });
+    return concerns || isGovernedText(text) || own.alternatives.some(one => isGovernedText(one.text.text)) ? [own] : [];
   });
   const [first] = contents;
   if (!first) return null;
