@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import type { Problem } from '../source/problem.ts';
 import type { RenderedText, Unknown } from '../source/rope.ts';
-import { applyEdit, editedSomehow, unseenFile } from './edits/apply-edit.ts';
+import type { Budget } from './budget.ts';
+import { applyEdit, editBudget, editedSomehow, unseenFile } from './edits/apply-edit.ts';
 import { type LostLine, lostLines } from './edits/lost-lines.ts';
 import { kindOf } from './file-kind.ts';
 import type { Write } from './host-run.ts';
@@ -44,12 +45,13 @@ export function pathOf(dest: Traced<string>): string {
  * to one place make alternatives too.
  */
 export function fileStates(writes: readonly Write[]): readonly FileState[] {
+  const budget = editBudget();
   const byDest = new Map<string, Map<string, FileState>>();
   for (const write of writes) {
     const key = keyOf(write, byDest);
     let perPlaybook = byDest.get(key);
     if (!perPlaybook) byDest.set(key, (perPlaybook = new Map()));
-    const next = apply(perPlaybook.get(write.playbook) ?? null, write);
+    const next = apply(budget, perPlaybook.get(write.playbook) ?? null, write);
     if (next) perPlaybook.set(write.playbook, next);
     else perPlaybook.delete(write.playbook);
   }
@@ -64,7 +66,7 @@ function keyOf({ dest, source, effect }: Write, known: ReadonlyMap<string, unkno
   return last ?? `${prefix}${source ?? ''}`;
 }
 
-function apply(before: FileState | null, write: Write): FileState | null {
+function apply(budget: Budget, before: FileState | null, write: Write): FileState | null {
   switch (write.effect) {
     case 'absent':
       if (!before || !write.when) return null;
@@ -74,7 +76,7 @@ function apply(before: FileState | null, write: Write): FileState | null {
     case 'attributes':
       return before ? { ...before, ...attributes(before, write) } : fresh(write);
     case 'edit':
-      return applyEditTo(before, write);
+      return applyEditTo(budget, before, write);
   }
 }
 
@@ -130,14 +132,15 @@ function applyContent(before: FileState | null, write: Write): FileState {
 
 /** A file after several edits in a row. */
 export function applyEdits(state: FileState, edits: readonly EditWrite[]): FileState {
-  return edits.reduce<FileState>(applyEditTo, state);
+  const budget = editBudget();
+  return edits.reduce<FileState>((before, edit) => applyEditTo(budget, before, edit), state);
 }
 
 /**
  * A file after an edit, for each text it may have. Of a file nothing in the playbook writes, and of one that an unknown
  * condition may leave as it was, the lines around the edit are not known.
  */
-function applyEditTo(before: FileState | null, write: EditWrite): FileState {
+function applyEditTo(budget: Budget, before: FileState | null, write: EditWrite): FileState {
   const start = before ?? fresh(write);
   const state = { ...start, ...attributes(start, write) };
   const path = pathOf(write.dest);
@@ -149,8 +152,8 @@ function applyEditTo(before: FileState | null, write: EditWrite): FileState {
   const edited = texts.flatMap((one): readonly FileAlternative[] => {
     const holds = own ? (one.conditions.find(({ unknown }) => unknown.key === own.key)?.holds ?? null) : true;
     if (holds === false) return [one];
-    const { alternatives, problem } = applyEdit(write.edit, one.text, path);
-    if (problem) failures.push(problem);
+    const { alternatives, problem } = applyEdit(budget, write.edit, one.text, path);
+    if (problem && !isKnown(state, problem)) failures.push(problem);
     const after = alternatives.map(({ conditions, text }) => ({
       conditions: [...one.conditions, ...conditions],
       text,
@@ -183,6 +186,11 @@ function applyEditTo(before: FileState | null, write: EditWrite): FileState {
     lost: [...state.lost, ...lostLines(write.edit, texts, alternatives)],
     failures: [...state.failures, ...(before && write.problem ? [write.problem] : []), ...failures.slice(0, 1)],
   };
+}
+
+/** A budget that is spent is said once. */
+function isKnown({ failures }: FileState, { code }: Problem): boolean {
+  return code === 'over-limit' && failures.some(failure => failure.code === code);
 }
 
 /** The texts to edit: those that are known, and the file as it is on the node where nothing may have written it. */

@@ -1,6 +1,6 @@
 import type { Problem } from '../../source/problem.ts';
 import type { Origin, RenderedText, Unknown } from '../../source/rope.ts';
-import { newBudget, OverLimit } from '../budget.ts';
+import { type Budget, newBudget, OverLimit, spend } from '../budget.ts';
 import { explore } from '../jinja/explore.ts';
 import type { Alternative } from '../jinja/render.ts';
 import { concat } from '../jinja/text.ts';
@@ -12,6 +12,11 @@ import { iniFile } from './ini-file.ts';
 import { lineInFile } from './line-in-file.ts';
 import { replaceInFile } from './replace.ts';
 import { editIn, isRest, restEdited, restOf } from './rest-of-file.ts';
+
+/** Work of all edits of a host: some of a file of a mebibyte, many hundreds of one of the usual size. */
+export function editBudget(): Budget {
+  return newBudget({ steps: 1_000_000, totalText: 256 * 1024 * 1024 });
+}
 
 /** Ways one edit may go that are told apart. */
 const MAX_WAYS = 8;
@@ -42,18 +47,20 @@ export function editedSomehowIn(text: RenderedText): Unknown | null {
 /**
  * Applies one edit to one text of a file. Where it hangs on what is unknown in the text, each way is an alternative;
  * where it cannot be told at all, all that is left known is the line it puts there.
+ * @param budget shared by the edits of a host; once it is spent no edit is told
  * @param path the file's path, for reasons and keys
  */
-export function applyEdit(task: EditTask, text: RenderedText, path: string): Applied {
+export function applyEdit(budget: Budget, task: EditTask, text: RenderedText, path: string): Applied {
   const { edit, at } = task;
   if (edit.module === 'refused') return { alternatives: [{ conditions: [], text }], problem: failed(at, edit.message) };
   const base = seen(text, path);
   const outcome = (result: EditedText): RenderedText =>
     toRendered(result.kind === 'str' ? result : leftOver(task, [base], path, result));
   try {
-    const { outcomes, truncated } = explore(newBudget({ paths: MAX_WAYS }), decide =>
-      edited({ budget: newBudget(), decide, task }, base),
-    );
+    const { outcomes, truncated } = explore(newBudget({ paths: MAX_WAYS }), decide => {
+      spend(budget, 1 + (base.text.length >> (base.unknowns?.size ? 1 : 5)));
+      return edited({ budget, decide, task }, base);
+    });
     if (truncated) return { alternatives: [{ conditions: [], text: outcome(manyWays()) }], problem: null };
     const failure = outcomes.find(one => !one.ok);
     return {

@@ -305,3 +305,19 @@ describe('a task that fails leaves the file alone and is a problem', () => {
     ]);
   });
 });
+
+test('edits without end over a large file stop at their budget, and what they leave is unknown', () => {
+  const many = Array.from(
+    { length: 20 },
+    () => `    - replace:
+        path: /etc/kubernetes/kubelet.yaml
+        regexp: '([a-z]+ ?)*{{ item }}$'
+        replace: '\\1'
+      loop: "{{ range(200) | list }}"
+`,
+  ).join('');
+  const large = `${CONFIG}${'# some words of a comment 12\n'.repeat(30_000)}`;
+  const group = play(`${WRITE}${many}`, { 'files/kubelet.yaml': large });
+  expect(group.problems.map(({ code, file }) => `${code} ${file}`)).toEqual(['over-limit site.yml']);
+  expect(group.kubelet?.open.has('')).toBe(true);
+});
