@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { KubeletInput, KubeletVerdict } from '../kubelet/types.ts';
 import type { Problem } from '../source/problem.ts';
 import type { SourceTree } from '../source/tree.ts';
@@ -213,8 +214,16 @@ function lastSegment(name: string): string {
   return name.split('/').at(-1) ?? name;
 }
 
-/** Equal questions to the kubelet are asked once. */
+const asked = new WeakMap<Load, Load>();
+
+/** Equal questions to one kubelet are asked once, also by several trees: base and head mostly say the same. */
 function onceEach(kubelet: Load): Load {
+  let once = asked.get(kubelet);
+  if (!once) asked.set(kubelet, (once = remembering(kubelet)));
+  return once;
+}
+
+function remembering(kubelet: Load): Load {
   const answers = new Map<string, KubeletVerdict>();
   return input => {
     const texts = [...(input.config ? [input.config] : []), ...input.dropIns];
@@ -224,8 +233,9 @@ function onceEach(kubelet: Load): Load {
       texts.map(({ name, text, unknowns }) => [name, text, [...(unknowns ?? [])]]),
       input.flags,
     ]);
-    let answer = answers.get(key);
-    if (!answer) answers.set(key, (answer = kubelet(input)));
+    const digest = createHash('sha256').update(key).digest('base64');
+    let answer = answers.get(digest);
+    if (!answer) answers.set(digest, (answer = kubelet(input)));
     return answer;
   };
 }

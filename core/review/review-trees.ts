@@ -6,7 +6,7 @@ import { isBlocking } from '../baseline/is-blocking.ts';
 import type { Baseline, ControlResult } from '../baseline/types.ts';
 import type { KubeletFacts } from '../kubelet/facts.ts';
 import { loadKubelet } from '../kubelet/load-kubelet.ts';
-import type { Minor } from '../kubelet/types.ts';
+import type { KubeletInput, Minor } from '../kubelet/types.ts';
 import type { Problem } from '../source/problem.ts';
 import type { SourceTree } from '../source/tree.ts';
 import type { ChangedFile } from './changed-file.ts';
@@ -39,7 +39,8 @@ export function reviewTrees(base: SourceTree, head: SourceTree, options: ReviewO
     ...(inventories ? { inventories } : {}),
     ...(playbooks ? { playbooks } : {}),
   };
-  const render = (tree: SourceTree) => renderTree(tree, rendering, input => loadKubelet(input, facts));
+  const kubelet = (input: KubeletInput) => loadKubelet(input, facts);
+  const render = (tree: SourceTree) => renderTree(tree, rendering, kubelet);
   return review({
     base: { tree: base, rendering: render(base), problems: options.problems?.base ?? [] },
     head: { tree: head, rendering: render(head), problems: options.problems?.head ?? [] },
