@@ -41,6 +41,8 @@ export type World = Readonly<{
   forced: Forced | null;
   /** Names some task of the repository sets while Ansible runs, with the files that do. */
   setAtRunTime: ReadonlyMap<string, readonly string[]>;
+  /** Paths on nodes that some task copies from: what is put there may become a kubelet's file. */
+  copiedFrom: ReadonlySet<string>;
   /** Values that are equal are one object, so that runs that read equal values are seen to be equal. */
   interned: Map<string, Value>;
   templates: Map<string, ReadTrie<Rendered>>;

@@ -37,7 +37,13 @@ export function renderTree(
   const found = survey(repository);
   const { rolesPath } = readAnsibleCfg(repository);
   const ansible = options.ansible ?? '2.14';
-  const shared: Shared = { repository, ansible, rolesPath, setAtRunTime: found.setAtRunTime };
+  const shared: Shared = {
+    repository,
+    ansible,
+    rolesPath,
+    setAtRunTime: found.setAtRunTime,
+    copiedFrom: found.copiedFrom,
+  };
   const playbooks = (options.playbooks ?? findPlaybooks(repository)).map(file => loadPlaybook(repository, file));
   const sources = inventorySources(repository, options, playbooks);
   const load = onceEach(kubelet);

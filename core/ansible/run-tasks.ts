@@ -15,7 +15,8 @@ import { takesForced } from './source-files.ts';
 import { readTask, type Task } from './task.ts';
 import { readTaskList } from './task-files.ts';
 import { templated, templateText } from './template-text.ts';
-import { allOrigins, identity, mergeOrigins, unknownValue, type Value, withOrigins } from './value.ts';
+import { updatedFact } from './update-fact.ts';
+import { allOrigins, bool, dict, identity, mergeOrigins, str, unknownValue, type Value, withOrigins } from './value.ts';
 import { recordWrite, WRITING_MODULES } from './write-file.ts';
 
 const MAX_TASKS = 5_000;
@@ -79,14 +80,27 @@ function runTask(run: HostRun, outer: Frame, task: Task): void {
     if (items.some(item => taskRuns(run, item, task.when, scopeOf(run, item)).holds !== false))
       run.active.add(frame.role);
   }
-  if (task.register !== null) {
-    const why = `result of task ${task.name ?? task.module} (${task.at.file}:${task.at.line})`;
-    const origins = [{ ...task.at, kind: 'variable' as const }];
-    run.facts.set(
-      task.register,
-      intern(run.world, unknownValue(`register:${task.register}`, [why], { defined: true, origins })),
+  if (task.register !== null) run.facts.set(task.register, intern(run.world, resultOf(run, frame, task)));
+}
+
+/** What a task registers: that it was skipped, what a module makes of variables alone, else nothing Git can know. */
+function resultOf(run: HostRun, frame: Frame, task: Task): Value {
+  const scope = scopeOf(run, frame);
+  const origins = [{ ...task.at, kind: 'variable' as const }];
+  const verdict = task.loop ? null : taskRuns(run, frame, task.when, scope);
+  if (verdict?.holds === false)
+    return withOrigins(
+      dict([
+        [str('changed'), bool(false)],
+        [str('skipped'), bool(true)],
+      ]),
+      origins,
     );
-  }
+  const updated =
+    verdict?.holds === true && task.module === 'ansible.utils.update_fact' ? updatedFact(run, task, scope) : null;
+  if (updated) return updated;
+  const why = `result of task ${task.name ?? task.module} (${task.at.file}:${task.at.line})`;
+  return unknownValue(`register:${task.register}`, [why], { defined: true, origins });
 }
 
 function conditionsOf(frame: Frame, task: Task): { expression: Value; file: string }[] {

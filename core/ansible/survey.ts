@@ -15,6 +15,8 @@ export type Survey = Readonly<{
   naming: readonly Readonly<{ path: string; text: string }>[];
   /** Names set by set_fact or register anywhere, with the files that do. */
   setAtRunTime: ReadonlyMap<string, readonly string[]>;
+  /** Paths on nodes that tasks copy from. */
+  copiedFrom: ReadonlySet<string>;
 }>;
 
 /** Folders whose files never reach a node. */
@@ -32,6 +34,7 @@ export function survey(repository: Repository): Survey {
   const settings: string[] = [];
   const naming: { path: string; text: string }[] = [];
   const setAtRunTime = new Map<string, string[]>();
+  const copiedFrom = new Set<string>();
   for (const entry of repository.tree.entries()) {
     if (isGovernedName(entry.path)) {
       repository.read.add(entry.path);
@@ -50,11 +53,12 @@ export function survey(repository: Repository): Survey {
       reportConflict(repository, entry.path, text);
     }
     if (/\.ya?ml$/.test(entry.path)) {
+      for (const path of copiedOnNode(text)) copiedFrom.add(path);
       for (const name of namesSetIn(text)) setAtRunTime.set(name, [...(setAtRunTime.get(name) ?? []), entry.path]);
     }
     if (/\.ya?ml$|\.j2$|(?:^|\/)templates\//.test(entry.path)) naming.push({ path: entry.path, text });
   }
-  return { settings, naming, setAtRunTime };
+  return { settings, naming, setAtRunTime, copiedFrom };
 }
 
 function textOf(repository: Repository, entry: TreeEntry): string | null {
@@ -103,6 +107,11 @@ function isSettingsFile(path: string, text: string): boolean {
   if (!named && !isGovernedText(text)) return false;
   const kind = kindOf(path, text);
   return kind !== 'other' && kind !== 'kubeconfig' && kind !== 'seccomp' && kind !== 'cni';
+}
+
+function* copiedOnNode(text: string): Generator<string> {
+  if (!text.includes('remote_src')) return;
+  for (const match of text.matchAll(/\bsrc[ \t]*[:=][ \t]*["']?(\/[^\s"'{},]{1,200})/g)) yield match[1] ?? '';
 }
 
 function* namesSetIn(text: string): Generator<string> {

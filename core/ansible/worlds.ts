@@ -20,6 +20,7 @@ export type Shared = Readonly<{
   ansible: AnsibleVersion;
   rolesPath: readonly string[];
   setAtRunTime: ReadonlyMap<string, readonly string[]>;
+  copiedFrom: ReadonlySet<string>;
 }>;
 
 /** Hosts an inventory declares, or the one host assumed when it declares none. */
@@ -72,6 +73,7 @@ function worldOf(
     assumed: assumed?.names ?? null,
     forced: null,
     setAtRunTime: shared.setAtRunTime,
+    copiedFrom: shared.copiedFrom,
     interned: new Map(),
     templates: emptyTemplates(),
     hostvars: new Map(),

@@ -5,6 +5,7 @@ import { assembledContent } from './edits/assemble.ts';
 import { type EditTask, statedTexts } from './edits/edit.ts';
 import { EDIT_MODULES, readEdit } from './edits/edit-arguments.ts';
 import { isGovernedName, isGovernedText, isSettingsName, kindOf } from './file-kind.ts';
+import { fileStates } from './file-states.ts';
 import type { FileContent, Frame, HostRun, Rendered } from './host-run.ts';
 import { jsonText } from './jinja/filters/serialise.ts';
 import { toText } from './jinja/python.ts';
@@ -124,7 +125,10 @@ function content(
   const name = templateText(run, rawSource, scope);
   const target = name === null ? dest : intoDirectory(dest, name);
   const path = shownPath(target);
-  const concerns = isGovernedName(path) || isGovernedName(name ?? (rawSource.kind === 'str' ? rawSource.text : ''));
+  const concerns =
+    isGovernedName(path) ||
+    run.world.copiedFrom.has(path) ||
+    isGovernedName(name ?? (rawSource.kind === 'str' ? rawSource.text : ''));
   const failed = (
     message: string,
     code: 'not-evaluated' | 'missing-file',
@@ -133,8 +137,12 @@ function content(
     const problem = isQuiet(run, path) ? null : { ...task.at, code, message };
     return { dest: target, content: { source: null, alternatives: [], truncated: false, problem } };
   };
-  if (isTrue(task.args.get('remote_src')))
+  if (isTrue(task.args.get('remote_src'))) {
+    const copied = name === null ? null : copiedOnNode(run, name);
+    if (copied && (concerns || copied.alternatives.some(({ text }) => isGovernedText(text.text))))
+      return { dest: target, content: copied };
     return failed(`${path} is copied from another file on the node, whose content Git does not show.`, 'not-evaluated');
+  }
   const kind = module === 'copy' ? 'files' : 'templates';
   const sources = sourceFiles(run, frame, kind, rawSource, name);
   if (sources.length === 0) {
@@ -165,6 +173,13 @@ function content(
       problem: contents.map(one => one.problem).find(problem => problem !== null) ?? null,
     },
   };
+}
+
+/** A file an earlier task of the run put on the node, with its edits; null when none did, or only perhaps. */
+function copiedOnNode(run: HostRun, path: string): FileContent | null {
+  const state = fileStates(run.writes.filter(({ dest }) => shownPath(dest) === path)).at(-1);
+  if (!state || state.when || state.alternatives.length === 0 || state.unseenEdits.length > 0) return null;
+  return { source: state.source, alternatives: state.alternatives, truncated: state.truncated, problem: null };
 }
 
 function assembled(
@@ -218,7 +233,7 @@ function inlineContent(
 ): { dest: Traced<string>; content: FileContent } | null {
   const text = textOf(run, value);
   if (text === null) return null;
-  if (!isGovernedName(shownPath(dest))) {
+  if (!isGovernedName(shownPath(dest)) && !run.world.copiedFrom.has(shownPath(dest))) {
     if (value.kind === 'str') refuseOwn(value);
     if (!isGovernedText(text.text)) return null;
   }
