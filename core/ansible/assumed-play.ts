@@ -48,6 +48,8 @@ export function assumedPlay(
       preTasks: [],
       tasks: [],
       postTasks: [],
+      handlers: [],
+      ordered: false,
     },
     names: {
       defaults: combine(...weakestFirst(all).map(role => role.defaults.vars)),

@@ -122,6 +122,10 @@ export type HostRun = {
   readonly budget: Budget;
   /** Roles of which a task ran that was not skipped. */
   readonly active: Set<RoleInstance>;
+  /** Roles entered so far: their handlers can be notified. */
+  readonly entries: Set<RoleInstance>;
+  /** Handlers notified and not run yet, with the tasks that did. */
+  readonly notified: Map<string, readonly Readonly<{ file: string; line: number }>[]>;
   tasks: number;
   /** Task files entered and not left, outermost first. */
   readonly entered: string[];
@@ -156,6 +160,11 @@ export type Frame = Readonly<{
   /** Unknown conditions of dynamic includes around the task. */
   guards: readonly Unknown[];
   guardOrigins: readonly Origin[];
+  /** `delegate_to` and `run_once` of a block around the task. */
+  delegateTo: Value | null;
+  runOnce: boolean;
+  /** Whether handlers are run. */
+  handler: boolean;
 }>;
 
 /** Work of one host over all its expressions. */
@@ -177,6 +186,8 @@ export function newRun(world: World, host: string, forMany: boolean): HostRun {
     problems: [],
     budget: newBudget(RUN_LIMITS),
     active: new Set(),
+    entries: new Set(),
+    notified: new Map(),
     tasks: 0,
     entered: [],
   };
@@ -209,7 +220,7 @@ function digestOf(text: string): string {
 
 /**
  * What a run may take from outside, by key: `var:NAME` a variable of the host's inventory and group_vars, `play:N`
- * whether the host is in a play, `inventory_hostname`, `inventory_hostname_short`, `group_names`, `vaulted`, or a
+ * whether the host is in a play, `first:N` whether it is the play's first, `inventory_hostname`, `inventory_hostname_short`, `group_names`, `vaulted`, or a
  * question about what the host has its own of. A run for many gets tokens for the host's own texts.
  */
 export function external(world: World, host: string, key: string, forMany: boolean): unknown {
@@ -222,6 +233,7 @@ export function external(world: World, host: string, key: string, forMany: boole
     return openValue(world.own, key, value, asked => world.variablesOf(asked).own.get(name) as Value);
   }
   if (key.startsWith('play:')) return world.playHosts[Number(key.slice(5))]?.has(host) ?? false;
+  if (key.startsWith('first:')) return [...(world.playHosts[Number(key.slice(6))] ?? [])][0] === host;
   if (key.startsWith(OWN_MARK)) return world.own.questions.get(key)?.(host);
   if (key === 'inventory_hostname' || key === 'inventory_hostname_short') {
     if (world.everyNode) return unknownNode(world, key, 'name of the node', 'str');
@@ -275,7 +287,7 @@ export function readExternal(run: HostRun, key: string): unknown {
  * run for many.
  */
 export function differsAmongKin(key: string): boolean {
-  return key.startsWith('play:') || key.startsWith(OWN_MARK);
+  return key.startsWith('play:') || key.startsWith('first:') || key.startsWith(OWN_MARK);
 }
 
 /** Operations on what each host has its own of, in a run for many. `asked` is told every question with its answer. */

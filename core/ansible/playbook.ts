@@ -18,6 +18,9 @@ export type Play = Readonly<{
   preTasks: readonly Value[];
   tasks: readonly Value[];
   postTasks: readonly Value[];
+  handlers: readonly Value[];
+  /** `serial` or `order` is set: which host comes first is not told by the inventory. */
+  ordered: boolean;
 }>;
 
 export type Playbook = Readonly<{ file: string; directory: string; plays: readonly Play[] }>;
@@ -126,5 +129,7 @@ function playOf(file: string, keys: Vars, at: Place, inherited: Vars): Play {
     preTasks: listOf(keys.get('pre_tasks')),
     tasks: listOf(keys.get('tasks')),
     postTasks: listOf(keys.get('post_tasks')),
+    handlers: listOf(keys.get('handlers')),
+    ordered: keys.has('serial') || keys.has('order'),
   };
 }

@@ -5,6 +5,7 @@ import type { Play } from './playbook.ts';
 import { notEvaluated } from './repository.ts';
 import { findRole, loadRole, type Role, type RoleReference } from './role.ts';
 import { scopeOf } from './scope.ts';
+import { isNever } from './task.ts';
 import { readTaskList, tasksFile } from './task-files.ts';
 import { identity, type Value } from './value.ts';
 import type { Vars } from './variables.ts';
@@ -63,6 +64,7 @@ export function* roleTasks(
     );
     return;
   }
+  if (isNever(reference.tags)) return;
   const role = roleOf(run, frame.play, reference);
   if (!role) return;
   for (const path of [...role.defaults.vaulted, ...role.vars.vaulted]) run.vaulted.add(path);
@@ -80,7 +82,8 @@ export function* roleTasks(
   const file = tasksFile(run.world.repository, role.directory, tasksFrom);
   const own: Frame = { ...inside, file: file ?? at.file };
   if (when.length > 0 && taskRuns(run, own, [], scopeOf(run, own)).holds === false) return;
-  run.steps.push({ play: frame.play.name, role: role.name, task: null, ...at });
+  run.entries.add(instance);
+  run.steps.push({ play: frame.play.name, role: role.name, task: null, ...at, kind: 'role', module: null, notify: [] });
   if (file !== null) yield { frame: own, tasks: readTaskList(run.world.repository, file) };
   if (once !== null && run.active.has(instance)) frame.completed.add(once);
 }

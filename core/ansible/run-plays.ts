@@ -1,4 +1,5 @@
 import { ProblemError } from '../source/problem.ts';
+import { flushHandlers } from './handlers.ts';
 import {
   type Frame,
   type HostRun,
@@ -64,12 +65,20 @@ function runPlay(run: HostRun, play: Play, playIndex: number): void {
     completed: new Set(),
     guards: [],
     guardOrigins: [],
+    delegateTo: null,
+    runOnce: false,
+    handler: false,
   };
   const frame: Frame = { ...base, varsFiles: readVarsFiles(run, base) };
+  run.notified.clear();
+  run.entries.clear();
   runTasks(run, frame, play.preTasks);
+  flushHandlers(run, frame, runTasks);
   for (const reference of play.roles) runRole(run, frame, reference, 'once');
   runTasks(run, frame, play.tasks);
+  flushHandlers(run, frame, runTasks);
   runTasks(run, frame, play.postTasks);
+  flushHandlers(run, frame, runTasks);
   if (run.world.assumed) writeOrphans(run, frame, run.world.assumed.orphans);
 }
 

@@ -3,6 +3,8 @@ import { ProblemError } from '../source/problem.ts';
 import type { Unknown } from '../source/rope.ts';
 import { COMMAND_MODULES, recordCommand } from './command-task.ts';
 import { conditionOrigins, taskRuns } from './conditions.ts';
+import { actsOnce, whereTaskActs } from './delegation.ts';
+import { flushHandlers, notifyHandlers } from './handlers.ts';
 import { type Frame, type HostRun, intern } from './host-run.ts';
 import { includedRole } from './imported-roles.ts';
 import { either, includeVars } from './include-vars.ts';
@@ -55,10 +57,12 @@ export function runTasks(run: HostRun, frame: Frame, tasks: readonly Value[]): v
 }
 
 function runTask(run: HostRun, outer: Frame, task: Task): void {
+  if (task.neverRuns) return;
   const frame: Frame = task.vars.size > 0 ? { ...outer, taskVars: [...outer.taskVars, task.vars] } : outer;
   if (task.block) {
-    const inside = { ...frame, conditions: [...frame.conditions, ...conditionsOf(frame, task)] };
+    const inside: Frame = { ...passedOn(frame, task), conditions: [...frame.conditions, ...conditionsOf(frame, task)] };
     runTasks(run, inside, task.block.tasks);
+    if (task.block.rescue.length > 0) runTasks(run, rescuing(inside, task), task.block.rescue);
     runTasks(run, inside, task.block.always);
     return;
   }
@@ -72,13 +76,19 @@ function runTask(run: HostRun, outer: Frame, task: Task): void {
     role: frame.role?.role.name ?? null,
     task: task.name ?? task.module,
     ...task.at,
+    kind: frame.handler ? 'handler' : 'task',
+    module: task.module,
+    notify: task.handlers,
   });
+  if (task.module === 'meta' && task.free?.kind === 'str' && task.free.text.trim() === 'flush_handlers') {
+    flushHandlers(run, { ...frame, guards: [], guardOrigins: [] }, runTasks);
+    return;
+  }
+  if (task.notify.length > 0 && mayRun(run, frame, task)) notifyHandlers(run, frame, task);
   if (task.module === 'set_fact' || task.module === 'include_vars' || CHANGING.has(task.module)) {
     for (const item of loopFrames(run, frame, task, scopeOf(run, frame))) runModule(run, item, task, task.module);
   } else if (frame.role && !run.active.has(frame.role)) {
-    const items = loopFrames(run, frame, task, scopeOf(run, frame));
-    if (items.some(item => taskRuns(run, item, task.when, scopeOf(run, item)).holds !== false))
-      run.active.add(frame.role);
+    if (mayRun(run, frame, task)) run.active.add(frame.role);
   }
   if (task.register !== null) run.facts.set(task.register, intern(run.world, resultOf(run, frame, task)));
 }
@@ -103,6 +113,26 @@ function resultOf(run: HostRun, frame: Frame, task: Task): Value {
   return unknownValue(`register:${task.register}`, [why], { defined: true, origins });
 }
 
+/** Whether a task runs for some item of its loop, or may. */
+function mayRun(run: HostRun, frame: Frame, task: Task): boolean {
+  const items = loopFrames(run, frame, task, scopeOf(run, frame));
+  return items.some(item => taskRuns(run, item, task.when, scopeOf(run, item)).holds !== false);
+}
+
+/** What tasks inside a block or import have from it. */
+function passedOn(frame: Frame, task: Task): Frame {
+  return { ...frame, delegateTo: task.delegateTo ?? frame.delegateTo, runOnce: task.runOnce || frame.runOnce };
+}
+
+/** The rescue of a block runs only if a task of the block fails, which depends on the node. */
+function rescuing(frame: Frame, { at }: Task): Frame {
+  const failed = {
+    key: `failed ${at.file}:${at.line}`,
+    why: [`whether a task of the block at ${at.file}:${at.line} fails`],
+  };
+  return { ...frame, guards: [...frame.guards, failed] };
+}
+
 function conditionsOf(frame: Frame, task: Task): { expression: Value; file: string }[] {
   return task.when.map(expression => ({ expression, file: frame.file }));
 }
@@ -113,11 +143,27 @@ function runModule(run: HostRun, frame: Frame, task: Task, module: string): void
   const forced = takesForced(run, frame, task, module, scope);
   if (verdict.holds === false && !forced) return;
   if (frame.role) run.active.add(frame.role);
-  if (module === 'set_fact') setFacts(run, frame, task, verdict.unknown);
-  else if (module === 'include_vars') includeVars(run, frame, task, verdict.unknown);
-  else if (COMMAND_MODULES.has(module)) recordCommand(run, frame, task, module, verdict.unknown);
-  else recordWrite(run, frame, task, module, forced ? null : verdict.unknown);
+  if (module === 'set_fact') {
+    const { here, unknown } = actsOnce(run, frame, task);
+    setFacts(run, frame, task, verdict.unknown ?? (here ? unknown : OF_FIRST_HOST));
+    return;
+  }
+  if (module === 'include_vars') {
+    includeVars(run, frame, task, verdict.unknown);
+    return;
+  }
+  const { here, unknown: elsewhere } = whereTaskActs(run, frame, task);
+  if (!here) return;
+  const unknown = verdict.unknown ?? elsewhere;
+  if (COMMAND_MODULES.has(module)) recordCommand(run, frame, task, module, unknown);
+  else recordWrite(run, frame, task, module, forced ? elsewhere : unknown);
 }
+
+/** With `run_once` every host gets the values of the first one, which may be others. */
+const OF_FIRST_HOST: Unknown = {
+  key: 'values of the first host of the play',
+  why: ['the task runs once, with the values of the first host of the play'],
+};
 
 function setFacts(run: HostRun, frame: Frame, task: Task, unknown: Unknown | null): void {
   const scope = scopeOf(run, frame);
@@ -138,7 +184,7 @@ function runInclude(run: HostRun, frame: Frame, task: Task, module: string): voi
   for (const item of dynamic ? loopFrames(run, frame, task, scopeOf(run, frame)) : [frame]) {
     const inside = dynamic
       ? guarded(run, item, task)
-      : { ...item, conditions: [...item.conditions, ...conditionsOf(item, task)] };
+      : { ...passedOn(item, task), conditions: [...item.conditions, ...conditionsOf(item, task)] };
     if (inside === null) continue;
     const params =
       dynamic && task.vars.size > 0 ? { ...inside, includeParams: [...inside.includeParams, task.vars] } : inside;
@@ -150,12 +196,14 @@ function runInclude(run: HostRun, frame: Frame, task: Task, module: string): voi
 /** The frame inside a dynamic include; null when it certainly does not run. */
 function guarded(run: HostRun, frame: Frame, task: Task): Frame | null {
   const verdict = taskRuns(run, frame, task.when, scopeOf(run, frame));
-  if (verdict.holds === false) return null;
+  const once = actsOnce(run, frame, task);
+  if (verdict.holds === false || !once.here) return null;
   if (frame.role) run.active.add(frame.role);
-  if (!verdict.unknown) return frame;
+  const unknown = verdict.unknown ?? once.unknown;
+  if (!unknown) return frame;
   return {
     ...frame,
-    guards: [...frame.guards, verdict.unknown],
+    guards: [...frame.guards, unknown],
     guardOrigins: mergeOrigins(frame.guardOrigins, conditionOrigins(frame, task.when)),
   };
 }

@@ -17,10 +17,19 @@ export type Task = Readonly<{
   /** `loop` or `with_<lookup>`. */
   loop: Loop | null;
   handlers: readonly string[];
+  /** Handlers it notifies, as written. */
+  notify: readonly Value[];
+  /** `changed_when: false`. */
+  neverChanges: boolean;
+  /** `delegate_to`, or the controller for a `local_action`. */
+  delegateTo: Value | null;
+  runOnce: boolean;
+  /** Tagged `never` and not `always`: a run without --tags leaves it out (`Taggable.evaluate_tags`). */
+  neverRuns: boolean;
   register: string | null;
   /** Variables set for what the task runs. */
   environment: Value | null;
-  block: Readonly<{ tasks: readonly Value[]; always: readonly Value[] }> | null;
+  block: Readonly<{ tasks: readonly Value[]; rescue: readonly Value[]; always: readonly Value[] }> | null;
 }>;
 
 export type Loop = Readonly<{
@@ -58,10 +67,27 @@ export function readTask(file: string, value: Value): Task | null {
     when: listOf(keys.get('when')),
     loop: loopOf(keys),
     handlers: listOf(keys.get('notify')).flatMap(one => (one.kind === 'str' ? [one.text] : [])),
+    notify: listOf(keys.get('notify')),
+    neverChanges: isLiteral(keys.get('changed_when'), false),
+    delegateTo: keys.get('delegate_to') ?? (keys.has('local_action') ? str('localhost') : null),
+    runOnce: isLiteral(keys.get('run_once'), true),
+    neverRuns: isNever(listOf(keys.get('tags'))),
     register: register?.kind === 'str' ? register.text : null,
     environment: keys.get('environment') ?? null,
-    block: block ? { tasks: listOf(block), always: listOf(keys.get('always')) } : null,
+    block: block
+      ? { tasks: listOf(block), rescue: listOf(keys.get('rescue')), always: listOf(keys.get('always')) }
+      : null,
   };
+}
+
+function isLiteral(value: Value | undefined, answer: boolean): boolean {
+  return value?.kind === 'bool' && value.value === answer;
+}
+
+/** Whether tags keep something from running when none are asked for. */
+export function isNever(tags: readonly Value[]): boolean {
+  const names = tags.flatMap(tag => (tag.kind === 'str' ? tag.text.split(',').map(name => name.trim()) : []));
+  return names.includes('never') && !names.includes('always');
 }
 
 function loopOf(keys: Vars): Loop | null {

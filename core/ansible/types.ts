@@ -52,7 +52,19 @@ export type NodeFile = Readonly<{
 }>;
 
 /** One step of the play graph of a host: role or task, in the order Ansible runs them. */
-export type PlayStep = Readonly<{ play: string; role: string | null; task: string | null; file: string; line: number }>;
+export type PlayStep = Readonly<{
+  play: string;
+  role: string | null;
+  task: string | null;
+  file: string;
+  line: number;
+  /** A handler runs only if a task that notifies it changes something. */
+  kind: 'role' | 'task' | 'handler';
+  /** Without `ansible.builtin.`; null for a role. */
+  module: string | null;
+  /** Handlers it notifies, as written. */
+  notify: readonly string[];
+}>;
 
 export type NodeRole = 'control-plane' | 'worker' | 'gpu';
 
