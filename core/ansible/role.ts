@@ -1,5 +1,15 @@
 import { posix } from 'node:path';
-import { firstFile, isDirectory, type Place, type Repository, readText, readYaml, within } from './repository.ts';
+import {
+  firstFile,
+  isDirectory,
+  notEvaluated,
+  type Place,
+  type Repository,
+  readText,
+  readYaml,
+  report,
+  within,
+} from './repository.ts';
 import type { Value } from './value.ts';
 import { type LoadedVars, loadNamedVars, NO_VARS, NOTHING_LOADED, type Vars, varsOf } from './variables.ts';
 
@@ -124,6 +134,20 @@ export function yamlNames(path: string): readonly string[] {
   return [`${path}.yml`, `${path}.yaml`, `${path}.json`, path];
 }
 
+/** Settings that change what nodes get in ways the gate does not follow. */
+const NOT_FOLLOWED: readonly (readonly [name: string, value: RegExp, message: string])[] = [
+  [
+    'hash_behaviour',
+    /^merge$/i,
+    'With hash_behaviour = merge Ansible merges dictionaries of several variable files; the gate lets the strongest win, so values inside such dictionaries may differ on nodes.',
+  ],
+  [
+    'jinja2_native',
+    /^(?:true|yes|on|1)$/i,
+    'With jinja2_native templates keep the types of values; the gate evaluates them as text, so some values may differ on nodes.',
+  ],
+];
+
 /** `roles_path` and `inventory` of the repository's ansible.cfg, inside the repository. */
 export function readAnsibleCfg(
   repository: Repository,
@@ -131,11 +155,14 @@ export function readAnsibleCfg(
   const text = repository.tree.entry('ansible.cfg') ? readText(repository, 'ansible.cfg') : null;
   const settings = new Map<string, string>();
   let section = '';
-  for (const line of text?.split('\n') ?? []) {
+  for (const [index, line] of (text?.split('\n') ?? []).entries()) {
     const header = /^\[(\w+)\]/.exec(line.trim());
     if (header) section = header[1] ?? '';
     const setting = /^(\w+)\s*[=:]([^;]*)/.exec(line.trim());
-    if (setting && section === 'defaults') settings.set(setting[1] ?? '', (setting[2] ?? '').trim());
+    if (!setting || section !== 'defaults') continue;
+    settings.set(setting[1] ?? '', (setting[2] ?? '').trim());
+    const unread = NOT_FOLLOWED.find(([name, value]) => name === setting[1] && value.test((setting[2] ?? '').trim()));
+    if (unread) report(repository, notEvaluated('ansible.cfg', index + 1, unread[2]));
   }
   const rolesPath = (settings.get('roles_path') ?? '')
     .split(':')

@@ -135,3 +135,12 @@ describe('handlers', () => {
     expect(group?.steps[0]?.notify).toEqual(['h']);
   });
 });
+
+test.each([
+  ['hash_behaviour = merge', true],
+  ['hash_behaviour = replace', false],
+  ['jinja2_native = True', true],
+])('ansible.cfg with %s is reported: %j', (setting, reported) => {
+  const rendering = site(`  tasks:\n    - copy: ${WRITE}\n`, { 'ansible.cfg': `[defaults]\n${setting}\n` });
+  expect(rendering.problems.map(({ file, line }) => `${file}:${line}`)).toEqual(reported ? ['ansible.cfg:2'] : []);
+});
