@@ -4,7 +4,7 @@ import { groupsOf, render } from './render.ts';
 const kubelet = (port: number) =>
   `- copy:\n    dest: /etc/kubernetes/kubelet.yaml\n    content: "kind: KubeletConfiguration\\napiVersion: kubelet.config.k8s.io/v1beta1\\nreadOnlyPort: ${port}\\n"\n`;
 
-test('task files that may include each other end, and say where they come from once', () => {
+test('task files that may include each other end', () => {
   const other =
     '- set_fact:\n    a: "{{ a | default(1) }}"\n  when: lookup("env", "B")\n- include_tasks: "{{ lookup(\'env\', \'X\') }}.yml"\n';
   const names = ['one', 'two', 'three'];
@@ -15,7 +15,7 @@ test('task files that may include each other end, and say where they come from o
     ...Object.fromEntries(names.map(name => [`roles/node/tasks/${name}.yml`, other + kubelet(0)])),
   });
   const [group] = groupsOf(rendering);
-  expect(group?.kubelet?.values.get('readOnlyPort')?.value).toEqual({ known: true, json: 0 });
+  expect(group?.kubelet?.values.get('readOnlyPort')?.value).toMatchObject({ known: false });
 });
 
 test('the real path of a file beside the role names the file', () => {
