@@ -65,7 +65,7 @@ export function findPlaybooks(repository: Repository): readonly string[] {
     const text = textOrNull(repository.tree, path);
     if (
       text === null ||
-      !/^[- \t][ \t]*(?:hosts|import_playbook|ansible\.builtin\.import_playbook|include)[ \t]*:/m.test(text)
+      !/^[ \t]*(?:-[ \t]+)?(?:hosts|import_playbook|ansible\.builtin\.import_playbook|include)[ \t]*:/m.test(text)
     )
       continue;
     const [document] = readYaml(repository, path);

@@ -75,8 +75,9 @@ export type AssumedNames = Readonly<{
 /** `role` names the role whose folder holds the file. */
 export type Orphan = Readonly<{ file: string; role: string | null }>;
 
+/** `lacking`: Ansible would fail, for want of a variable; the text is what it would be with that one unknown. */
 export type Rendered =
-  | Readonly<{ alternatives: readonly Alternative[]; truncated: boolean }>
+  | Readonly<{ alternatives: readonly Alternative[]; truncated: boolean; lacking: Problem | null }>
   | Readonly<{ problem: Problem }>;
 
 /** What one task does to one file of the host. */

@@ -77,6 +77,7 @@ export function flagsOf(words: readonly RenderedText[], kubeadm: readonly Flag[]
     if (!word?.text.startsWith('-')) continue;
     const equals = word.text.indexOf('=');
     const name = canonicalName(equals < 0 ? word.text : word.text.slice(0, equals));
+    if (name.includes('\uE000')) continue;
     const next = words[i + 1];
     const separate = equals < 0 && next && !next.text.startsWith('-') && next.text !== KUBEADM_WORD;
     if (separate) i++;
@@ -93,12 +94,12 @@ function flagValue(word: RenderedText, equals: number, next: RenderedText | null
 }
 
 /**
- * A word that is unknown from its first character on may be any flag, or several. Of a variable nobody in the
+ * A word that is unknown from its first character on, or before its value, may be any flag, or several. Of a variable nobody in the
  * repository defines nothing is expected: with it undefined Ansible stops.
  */
 export function unknownWord(words: readonly RenderedText[]): Unknown | null {
   for (const [index, word] of words.entries()) {
-    if (!/^-{0,2}\uE000/.test(word.text)) continue;
+    if (!/^(?:-[^=]*)?\uE000/.test(word.text)) continue;
     const before = words[index - 1]?.text ?? '';
     const isValue = /^--?[\w-]+$/.test(before) && !word.text.startsWith('-');
     const unknown = isValue ? null : unknownOf(word);

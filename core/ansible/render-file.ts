@@ -7,7 +7,7 @@ import { type Frame, type HostRun, ownOperations, type Rendered, readExternal, t
 import { type Alternative, type Choices, renderTemplate, type Scope } from './jinja/render.ts';
 import { recall, remember } from './read-trie.ts';
 import { treeDigest } from './tree-digest.ts';
-import { digest, OWN_MARK, refuseOwn, type Str, type Value } from './value.ts';
+import { digest, OWN_MARK, refuseOwn, type Str, unknownValue, type Value } from './value.ts';
 
 /**
  * Renders a template, or takes the result of an earlier host for which it read the same values. Budgets count per
@@ -34,18 +34,35 @@ export function renderFile(run: HostRun, frame: Frame, file: string, text: strin
     },
     ...(run.forMany ? { own: ownOperations(run, (question, answer) => reads.set(question, answer)) } : {}),
   };
-  const rendered = renderOnce(file, text, recording, run.world.repository.tree);
+  const rendered = renderWhole(file, text, recording, run.world.repository.tree);
   if (shareable) remember(trie, reads, rendered);
   return rendered;
+}
+
+/**
+ * A template that needs a variable nobody defines is rendered with it unknown: the variable may come from the command
+ * line or an inventory that is not here, and what else the template says must not be hidden behind it.
+ */
+function renderWhole(file: string, text: string, scope: Scope, tree: SourceTree): Rendered {
+  const rendered = renderOnce(file, text, scope, tree);
+  if (!('problem' in rendered) || rendered.problem.code !== 'template-undefined') return rendered;
+  const lenient = renderOnce(file, text, { ...scope, lookup: name => scope.lookup(name) ?? undefinedHere(name) }, tree);
+  return 'problem' in lenient ? rendered : { ...lenient, lacking: rendered.problem };
+}
+
+function undefinedHere(name: string): Value {
+  return unknownValue(`variable:${name}`, [`variable ${name} is defined nowhere in this repository`], {
+    defined: false,
+  });
 }
 
 function renderOnce(file: string, text: string, scope: Scope, tree: SourceTree): Rendered {
   try {
     const { alternatives, truncated } = renderTemplate(file, text, scope, newBudget());
-    if (!truncated) return { alternatives, truncated };
+    if (!truncated) return { alternatives, truncated, lacking: null };
     const apart = renderApart(file, text, scope);
-    if (apart) return { alternatives: apart, truncated: false };
-    return { alternatives: [...alternatives, remaining(file, tree)], truncated: true };
+    if (apart) return { alternatives: apart, truncated: false, lacking: null };
+    return { alternatives: [...alternatives, remaining(file, tree)], truncated: true, lacking: null };
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     return { problem: error.problem };

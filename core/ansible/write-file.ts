@@ -88,7 +88,7 @@ export function recordOrphan(run: HostRun, frame: Frame, file: string): void {
   const content: FileContent =
     'problem' in rendered
       ? { source: file, alternatives: [], truncated: false, problem: rendered.problem }
-      : { source: file, ...rendered, problem: null };
+      : { source: file, alternatives: rendered.alternatives, truncated: rendered.truncated, problem: rendered.lacking };
   run.writes.push({
     effect: 'content',
     edit: null,
@@ -104,7 +104,7 @@ export function recordOrphan(run: HostRun, frame: Frame, file: string): void {
 }
 
 function asIs(file: string, text: string): Rendered {
-  return { alternatives: [{ conditions: [], text: verbatim(file, text) }], truncated: false };
+  return { alternatives: [{ conditions: [], text: verbatim(file, text) }], truncated: false, lacking: null };
 }
 
 function content(
@@ -211,7 +211,7 @@ function contentOf(
   const rendered = kind === 'files' ? asIs(file, text) : renderFile(run, frame, file, text, scope);
   if ('problem' in rendered) return { ...nothing, problem: rendered.problem };
   const alternatives = rendered.alternatives.map(one => ({ ...one, conditions: [...choice, ...one.conditions] }));
-  return { source: file, alternatives, truncated: rendered.truncated, problem: null };
+  return { source: file, alternatives, truncated: rendered.truncated, problem: rendered.lacking };
 }
 
 /**
