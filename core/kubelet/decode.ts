@@ -2,6 +2,7 @@ import type { Unknown } from '../source/rope.ts';
 import { atLeast, type FieldFact, type KubeletFacts } from './facts.ts';
 import { formatGoDuration, parseGoDuration } from './go-duration.ts';
 import { canonicalQuantity, parseQuantity } from './go-quantity.ts';
+import { goTrimSpace } from './go-trim-space.ts';
 import { type LeafSetting, leaf, type Settings, unknownLeaf, wholeValue, zeroValue } from './settings.ts';
 import { kindName, type SourceEntry, type SourceNode } from './source-node.ts';
 import type { Json, Minor } from './types.ts';
@@ -121,7 +122,9 @@ class Decoder {
       return;
     }
     const value = this.value(node, path, fact);
-    if (value !== undefined) this.settings.set(path, { kind: 'leaf', value, origin });
+    if (value === undefined) return;
+    const written = fact.type === 'quantity' ? quantityText(node) : null;
+    this.settings.set(path, { kind: 'leaf', value, origin, ...(written === null ? {} : { written }) });
   }
 
   private map(node: SourceNode, path: string, fact: FieldFact): void {
@@ -272,7 +275,7 @@ function decodeScalar(node: SourceNode, type: FieldFact['type']): Json | undefin
       if (node.kind === 'number') return integer(node.text, 'int64');
       return node.kind === 'string' ? duration(node.value) : undefined;
     case 'quantity': {
-      const text = node.kind === 'string' ? node.value.trim() : node.kind === 'number' ? node.text : null;
+      const text = quantityText(node);
       const quantity = text === null ? null : parseQuantity(text);
       if (text === null || quantity === null) return undefined;
       return canonicalQuantity(text, quantity);
@@ -283,6 +286,10 @@ function decodeScalar(node: SourceNode, type: FieldFact['type']): Json | undefin
     default:
       return undefined;
   }
+}
+
+function quantityText(node: SourceNode): string | null {
+  return node.kind === 'string' ? goTrimSpace(node.value) : node.kind === 'number' ? node.text : null;
 }
 
 function integer(text: string, type: string): number | undefined {

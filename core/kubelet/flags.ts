@@ -11,7 +11,8 @@ import {
 } from './flag-values.ts';
 import { formatGoDuration, parseGoDuration } from './go-duration.ts';
 import { canonicalQuantity, parseQuantity } from './go-quantity.ts';
-import { type LeafSetting, leaf, type Settings, unknownLeaf } from './settings.ts';
+import { goTrimSpace } from './go-trim-space.ts';
+import { type Known, type LeafSetting, leaf, type Settings, unknownLeaf } from './settings.ts';
 import type { SourceOrigin } from './source-node.ts';
 import type { Json, KubeletFlag, Minor } from './types.ts';
 
@@ -116,13 +117,16 @@ function labelRefusals(flags: readonly KubeletFlag[]): readonly FlagRefusal[] {
       .split(',')
       .filter(pair => pair !== '')
       .map(pair => /^([^=]*)=?(.*)$/s.exec(pair))
-      .map(match => nodeLabelFault(match?.[1]?.trim() ?? '', match?.[2]?.trim() ?? ''));
+      .map(match => nodeLabelFault(goTrimSpace(match?.[1] ?? ''), goTrimSpace(match?.[2] ?? '')));
     const message = faults.find(fault => fault !== null);
     return message ? [{ flag: '--node-labels', field: '', message, index }] : [];
   });
 }
 
-/** Writes parsed flags over settings: every field is replaced, only featureGates merges per key. */
+/**
+ * Writes parsed flags over settings: every field is replaced, but featureGates merges per key, and --vmodule appends to
+ * what is there.
+ */
 export function applyFlags(settings: Settings, flags: Settings): void {
   for (const [path, setting] of flags) {
     const before = settings.get(path);
@@ -132,8 +136,16 @@ export function applyFlags(settings: Settings, flags: Settings): void {
         open: before.open ?? setting.open,
         entries: new Map([...before.entries, ...setting.entries]),
       });
+    } else if (path === 'logging.vmodule' && setting.kind === 'leaf' && before?.kind === 'leaf') {
+      settings.set(path, { ...setting, value: appended(before.value, setting.value) });
     } else settings.set(path, setting);
   }
+}
+
+function appended(before: Known, added: Known): Known {
+  if (!before.known || !added.known) return before.known ? added : before;
+  const list = (json: Json) => (Array.isArray(json) ? (json as readonly Json[]) : []);
+  return { known: true, json: [...list(before.json), ...list(added.json)] };
 }
 
 function factOf(name: string, facts: KubeletFacts): FlagFact | undefined {
@@ -179,7 +191,8 @@ function applyFlag(settings: Settings, fact: FlagFact, text: string, origin: Sou
       if (fact.type === 'ip' && text === '') return true;
       const json = readScalar(fact, text);
       if (json === undefined) return false;
-      if (field !== undefined) settings.set(field, leaf(json, origin));
+      const written = fact.type === 'quantity' ? { written: text } : {};
+      if (field !== undefined) settings.set(field, { ...leaf(json, origin), ...written });
       if (fact.turnsOn !== undefined && json === true) settings.set(fact.turnsOn, leaf(true, origin));
       return true;
     }
@@ -216,10 +229,10 @@ function readPairs(entries: Map<string, LeafSetting>, fact: FlagFact, text: stri
     for (const pair of text.split(',').filter(part => part !== '')) {
       const colon = pair.indexOf(':');
       if (colon < 0) return false;
-      const key = pair.slice(0, colon).trim();
+      const key = goTrimSpace(pair.slice(0, colon));
       const before = entries.get(key)?.value;
       const list = before?.known && Array.isArray(before.json) ? (before.json as readonly Json[]) : [];
-      entries.set(key, leaf([...list, pair.slice(colon + 1).trim()], origin));
+      entries.set(key, leaf([...list, goTrimSpace(pair.slice(colon + 1))], origin));
     }
     return true;
   }
@@ -228,8 +241,8 @@ function readPairs(entries: Map<string, LeafSetting>, fact: FlagFact, text: stri
     const at = pair.indexOf(separator);
     if (at < 0 && fact.pairs === 'bare') continue;
     if (at < 0) return false;
-    const key = pair.slice(0, at).trim();
-    const value = pair.slice(at + 1).trim();
+    const key = goTrimSpace(pair.slice(0, at));
+    const value = goTrimSpace(pair.slice(at + 1));
     if (fact.type === 'mapStringBool') {
       const bool = readScalar({ type: 'bool' }, value);
       if (bool === undefined) return false;

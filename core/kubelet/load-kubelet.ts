@@ -62,7 +62,8 @@ class Loading {
     const acting = this.takeActingFlags(flags.settings);
     this.flagGates = flags.settings.get('featureGates');
     if (!this.gates(flags.settings)) return this.verdict();
-    if (!(this.input.config ? this.readConfig(this.input.config) : this.startWithoutConfig())) return this.verdict();
+    if (!this.input.config) this.startWithoutConfig(flags.settings);
+    else if (!this.readConfig(this.input.config)) return this.verdict();
     if (!this.readDropIns()) return this.verdict();
     if (!this.readFlagsAgain()) return this.verdict();
     const gates = this.gates(this.settings);
@@ -77,16 +78,16 @@ class Loading {
     return this.input.configDirectory === true || this.input.dropIns.length > 0;
   }
 
-  /** Flags win over the file and the drop-ins: the kubelet parses them a second time. */
+  /** Flags win over the file and the drop-ins: where there are any, the kubelet parses its flags a second time. */
   private readFlagsAgain(): boolean {
     const { flags, minor, config } = this.input;
-    const twice = config !== undefined || this.hasDirectory();
+    if (config === undefined && !this.hasDirectory()) return true;
     const again = flagsReadAgain(flags);
-    if (again.refusal && twice) {
+    if (again.refusal) {
       this.problems.flag('flags', '', again.refusal.message, again.refusal.index);
       return false;
     }
-    const { settings } = readFlags(twice ? again.flags : flags, this.facts, minor);
+    const { settings } = readFlags(again.flags, this.facts, minor);
     this.takeActingFlags(settings);
     applyFlags(this.settings, settings);
     return true;
@@ -104,9 +105,10 @@ class Loading {
     return acting;
   }
 
-  private startWithoutConfig(): boolean {
+  /** Without a file the first parse of the flags already writes into what drop-ins are merged onto. */
+  private startWithoutConfig(flags: Settings): void {
     this.settings = legacySettings(this.context(this.settings));
-    return true;
+    applyFlags(this.settings, flags);
   }
 
   private readConfig(config: KubeletText): boolean {

@@ -7,9 +7,12 @@ import type { Json } from './types.ts';
 
 export type Known = Readonly<{ known: true; json: Json }> | Readonly<{ known: false; unknown: Unknown }>;
 
-/** A field between two steps of the loading path. String maps keep an origin per key. */
+/**
+ * A field between two steps of the loading path. String maps keep an origin per key. `written` is the text of a quantity:
+ * above 64 bits Go counts with what it read, not with the canonical text it would marshal.
+ */
 export type Setting =
-  | Readonly<{ kind: 'leaf'; value: Known; origin: SourceOrigin }>
+  | Readonly<{ kind: 'leaf'; value: Known; origin: SourceOrigin; written?: string }>
   | Readonly<{ kind: 'map'; entries: ReadonlyMap<string, LeafSetting>; open: Unknown | null; origin: SourceOrigin }>;
 
 export type LeafSetting = Extract<Setting, { kind: 'leaf' }>;

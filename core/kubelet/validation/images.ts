@@ -1,3 +1,4 @@
+import { goTrimSpace } from '../go-trim-space.ts';
 import type { Rule } from './rule.ts';
 
 const INVALID = 'invalid configuration: ';
@@ -74,16 +75,15 @@ export const IMAGE_RULES: readonly Rule[] = [
   },
 ];
 
-/** An image name without tag or digest; a trailing `/*` matches everything below. */
+const HOST_PART = '[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?';
+const HOST = String.raw`(?:${HOST_PART}(?:\.${HOST_PART})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?`;
+const PATH_PART = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
+const NAME = new RegExp(`^(?:${HOST}/)?(${PATH_PART}(?:/${PATH_PART})*)$`);
+
+/** An image name (distribution/reference) without tag or digest; a trailing `/*` matches everything below. */
 export function isImagePattern(text: string): boolean {
-  if (text !== text.trim() || text === '' || text === '/*') return false;
-  const name = text.endsWith('/*') ? text.slice(0, -1) : text;
-  if (name.includes('*')) return false;
-  if (name !== text) return true;
-  if (name.includes('@')) return false;
-  const [first = '', ...rest] = name.split('/');
-  const isHost = rest.length > 0 && (first.includes('.') || first.includes(':') || first === 'localhost');
-  if (isHost && !/^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?(:\d+)?$/.test(first)) return false;
-  const segments = isHost ? rest : [first, ...rest];
-  return segments.every(segment => /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/.test(segment));
+  if (text !== goTrimSpace(text) || text === '' || text === '/*') return false;
+  if (text.endsWith('/*')) return !text.slice(0, -1).includes('*');
+  const path = NAME.exec(text)?.[1];
+  return path !== undefined && path.length <= 255;
 }

@@ -1,4 +1,4 @@
-import { parseQuantity, quantityUnits } from '../go-quantity.ts';
+import { quantityUnits } from '../go-quantity.ts';
 import type { Rule } from './rule.ts';
 
 const MAX_VERBOSITY = 2147483647;
@@ -99,7 +99,7 @@ export const LOGGING_RULES: readonly Rule[] = [
       id: format === 'text' ? 'V088' : 'V090',
       check: view => {
         const path = `logging.options.${format}.infoBufferSize`;
-        const size = parseQuantity(view.text(path));
+        const size = view.quantity(path);
         if (size === null || quantityUnits(size) === 0n || view.gate('LoggingAlphaOptions')) return null;
         return { path, message: `${path}: Forbidden: Feature LoggingAlphaOptions is disabled` };
       },

@@ -2,6 +2,7 @@ import type { Unknown } from '../../source/rope.ts';
 import type { KubeletFacts } from '../facts.ts';
 import type { FeatureGates } from '../feature-gates.ts';
 import { parseGoDuration } from '../go-duration.ts';
+import { parseQuantity, type Quantity } from '../go-quantity.ts';
 import { type Settings, wholeValue, zeroValue } from '../settings.ts';
 import type { Json, Minor } from '../types.ts';
 
@@ -84,6 +85,12 @@ export class ConfigurationView {
     const value = this.json(path);
     if (typeof value === 'number') return BigInt(value);
     return typeof value === 'string' ? (parseGoDuration(value) ?? 0n) : 0n;
+  }
+
+  /** A quantity as it was read; null when it is none. */
+  quantity(path: string): Quantity | null {
+    const setting = this.settings.get(path);
+    return parseQuantity((setting?.kind === 'leaf' ? setting.written : undefined) ?? this.text(path));
   }
 
   texts(path: string): readonly string[] {

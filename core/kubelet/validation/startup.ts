@@ -1,4 +1,5 @@
 import { parseGoDuration } from '../go-duration.ts';
+import { parseGoFloat } from '../go-float.ts';
 import { parseQuantity } from '../go-quantity.ts';
 import { isIpAddress } from '../ip-address.ts';
 import type { ConfigurationView, Refusal, Rule } from './rule.ts';
@@ -214,7 +215,7 @@ function thresholdFault(value: string): string | null {
   if (value.endsWith('%')) {
     const percentage = percent(value);
     if (percentage === null) return `threshold percentage "${value}" cannot be parsed`;
-    return percentage < 0 || percentage > 100 ? `percentage threshold must be between 0 and 100%: ${value}` : null;
+    return percentage < 0 || percentage > 1 ? `percentage threshold must be between 0 and 100%: ${value}` : null;
   }
   const quantity = parseQuantity(value);
   if (quantity === null) return `threshold "${value}" is not a quantity`;
@@ -231,11 +232,8 @@ function reclaimFault(value: string): string | null {
   return quantity.nanos < 0n ? `minimum reclaim must be positive: ${value}` : null;
 }
 
-/** The number before the trailing percent signs as Go's ParseFloat reads it (32 bits); NaN passes every comparison. */
+/** The share before the trailing percent signs, of 1 and in 32 bits as Go keeps it; NaN passes every comparison. */
 function percent(value: string): number | null {
-  const text = value.replace(/%+$/, '');
-  if (/^[-+]?nan$/i.test(text)) return Number.NaN;
-  if (/^[-+]?inf(inity)?$/i.test(text))
-    return text.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-  return /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/.test(text) ? Math.fround(Number(text)) : null;
+  const percentage = parseGoFloat(value.replace(/%+$/, ''), 32);
+  return percentage === null ? null : Math.fround(percentage / 100);
 }

@@ -234,7 +234,7 @@ const RULES: readonly (readonly [string, string, readonly string[], readonly str
   [
     'V062',
     'allowlist patterns are image names',
-    [' a/b', '', '*', '/*', 'a*', 'a/b:1', 'a/b@sha256:0', 'a//b', 'A/b'].map(
+    [' a/b', '', '*', '/*', 'a*', 'a/b:1', 'a/b@sha256:0', 'a//b', 'a/B', 'a..b/c'].map(
       pattern =>
         `imagePullCredentialsVerificationPolicy: NeverVerifyAllowlistedImages\npreloadedImagesVerificationAllowlist: ["${pattern}"]`,
     ),
