@@ -1,8 +1,10 @@
+import { parseGoFloat } from './go-float.ts';
+
 /** A YAML 1.1 scalar as go-yaml v2 resolves it. `number.text` is what Go then writes as JSON. */
 export type GoScalar =
   | Readonly<{ kind: 'null' }>
   | Readonly<{ kind: 'bool'; value: boolean }>
-  | Readonly<{ kind: 'number'; text: string }>
+  | Readonly<{ kind: 'number'; text: string; float: boolean }>
   | Readonly<{ kind: 'string'; value: string }>
   /** NaN and infinities have no JSON. */
   | Readonly<{ kind: 'not-json'; text: string }>
@@ -25,12 +27,13 @@ export function resolvePlain(text: string): GoScalar {
   if (NOT_JSON.test(text)) return { kind: 'not-json', text };
   const first = text[0] ?? '';
   if (first === '.') {
-    return FLOAT.test(text) && Number.isFinite(Number(text)) ? float(Number(text)) : { kind: 'string', value: text };
+    const value = parseGoFloat(text, 64);
+    return value === null ? { kind: 'string', value: text } : float(value);
   }
   if (!/[-+0-9]/.test(first)) return { kind: 'string', value: text };
   const plain = text.replaceAll('_', '');
   const integer = parseInteger(plain);
-  if (integer !== null) return { kind: 'number', text: integer.toString() };
+  if (integer !== null) return { kind: 'number', text: integer.toString(), float: false };
   if (FLOAT.test(plain)) {
     const value = Number(plain);
     if (Number.isFinite(value)) return float(value);
@@ -54,11 +57,17 @@ export function resolveTagged(text: string, tag: string | undefined, plain: bool
     return { kind: 'string', value: Buffer.from(packed, 'base64').toString('utf8') };
   }
   const resolved = resolvePlain(text);
+  if (name === 'float' && resolved.kind === 'number') {
+    const wide = !resolved.float && BigInt(resolved.text) >= 2n ** 63n;
+    return wide
+      ? { kind: 'invalid', message: `cannot decode !!int \`${text}\` as a !!float` }
+      : float(Number(resolved.text));
+  }
   const fits: Readonly<Record<string, boolean>> = {
     null: resolved.kind === 'null',
     bool: resolved.kind === 'bool',
-    int: resolved.kind === 'number' && /^-?\d+$/.test(resolved.text),
-    float: resolved.kind === 'number' || resolved.kind === 'not-json',
+    int: resolved.kind === 'number' && !resolved.float,
+    float: resolved.kind === 'not-json',
   };
   if (!(name in fits)) return { kind: 'string', value: text };
   return fits[name] ? resolved : { kind: 'invalid', message: `cannot decode \`${text}\` as a !!${name}` };
@@ -77,5 +86,19 @@ export function parseInteger(text: string): bigint | null {
 
 /** A float as Go's encoding/json writes it. */
 function float(value: number): GoScalar {
-  return { kind: 'number', text: String(value) };
+  return { kind: 'number', text: Object.is(value, -0) ? '-0' : String(value), float: true };
+}
+
+/** A float as sigs.k8s.io/yaml writes it where it is a key: in 32 bits, the shortest text. */
+export function goFloatKey(value: number): string {
+  const single = Math.fround(value);
+  if (!Number.isFinite(single)) return single > 0 ? '.inf' : '-.inf';
+  let precision = 1;
+  while (precision < 9 && Math.fround(Number(single.toPrecision(precision))) !== single) precision++;
+  const [mantissa = '', exponent = '0'] = single.toExponential(precision - 1).split('e');
+  const power = Number(exponent);
+  if (Object.is(single, -0)) return '-0';
+  if (power >= -4 && power < 6) return String(Number(single.toPrecision(precision)));
+  const digits = Math.abs(power).toString().padStart(2, '0');
+  return `${mantissa}e${power < 0 ? '-' : '+'}${digits}`;
 }
