@@ -117,7 +117,7 @@ class Loading {
       this.unreadable('decode', 'config', config, read.message, read.offset);
       return false;
     }
-    const kind = wrongKind(read.root);
+    const kind = wrongKind(read.root, { dropIn: false, format: read.format });
     if (kind) {
       this.lenient = kind.lenient;
       this.problems.node('decode', 'refuses', kind.path, kind.message, kind.node);
@@ -181,7 +181,7 @@ class Loading {
       this.unreadable('drop-in', dropIn.name, dropIn, read.message, read.offset);
       return null;
     }
-    const kind = wrongKind(read.root);
+    const kind = wrongKind(read.root, { dropIn: true, format: read.format });
     if (kind) this.problems.node('drop-in', 'refuses', kind.path, kind.message, kind.node);
     for (const { message, span, path } of read.strict)
       this.problems.add('drop-in', 'refuses', path, message, dropIn.name, span);

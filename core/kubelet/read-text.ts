@@ -1,3 +1,4 @@
+import { foldName } from './decode.ts';
 import { readJson } from './read-json.ts';
 import { readYaml } from './read-yaml.ts';
 import { type ReadResult, type SourceNode, type SourceOrigin, TEXT_LIMITS } from './source-node.ts';
@@ -15,45 +16,68 @@ export function readText(source: KubeletText, from: SourceOrigin['from'], name: 
   return /^[^\S\uFEFF]*\{/.test(source.text) ? readJson(source, from, name) : readYaml(source, from, name);
 }
 
-/** Why the kubelet's scheme does not know this document, or null when it is a KubeletConfiguration v1beta1. */
-export function wrongKind(root: SourceNode): WrongKind | null {
-  const wrong = kindFault(root);
-  return wrong && { ...wrong, lenient: root.kind === 'map' && isKnownOtherKind(root) };
+/**
+ * Why the kubelet's scheme does not know this document, or null when it is a KubeletConfiguration v1beta1. The kind of a
+ * --config file is looked for ignoring case, and the last key counts (in YAML the last in order of the alphabet); of a
+ * drop-in only the keys as documented count, but the others have to be strings, too.
+ */
+export function wrongKind(root: SourceNode, as: Readonly<{ dropIn: boolean; format: 'yaml' | 'json' }>): WrongKind | null {
+  if (root.kind === 'unknown') return null;
+  if (root.kind !== 'map') {
+    return { message: `Object 'Kind' is missing: the document is not a mapping`, path: '', node: root, lenient: false };
+  }
+  const found = typeOf(root, as.format);
+  if ('fault' in found) return { ...found.fault, lenient: false };
+  const { kind, version } = as.dropIn ? { kind: last(root, 'kind'), version: last(root, 'apiVersion') } : found;
+  if (root.open && (!kind || !version)) return null;
+  const wrong = kindFault(root, kind, version);
+  return wrong && { ...wrong, lenient: isKnownOtherKind(root, kind, version) };
 }
 
 /** `lenient`: the scheme knows the kind, but only after lenient decoding: there are fields it does not have. */
 export type WrongKind = Readonly<{ message: string; path: string; node: SourceNode; lenient: boolean }>;
+
+type MapNode = Extract<SourceNode, { kind: 'map' }>;
+type KindFault = Omit<WrongKind, 'lenient'>;
 
 const OTHER_KINDS: ReadonlyMap<string, string> = new Map([
   ['CredentialProviderConfig', 'providers'],
   ['SerializedNodeConfigSource', 'source'],
 ]);
 
-function isKnownOtherKind({ entries }: Extract<SourceNode, { kind: 'map' }>): boolean {
-  const kind = entries.findLast(({ key }) => key === 'kind')?.value;
-  const version = entries.findLast(({ key }) => key === 'apiVersion')?.value;
+function isKnownOtherKind({ entries }: MapNode, kind?: SourceNode, version?: SourceNode): boolean {
   const own = kind?.kind === 'string' ? OTHER_KINDS.get(kind.value) : undefined;
   if (own === undefined || version?.kind !== 'string' || version.value !== API_VERSION) return false;
   return entries.some(({ key }) => ![own, 'kind', 'apiVersion'].includes(key));
 }
 
-function kindFault(root: SourceNode): Omit<WrongKind, 'lenient'> | null {
-  if (root.kind === 'unknown') return null;
-  if (root.kind !== 'map') {
-    return { message: `Object 'Kind' is missing: the document is not a mapping`, path: '', node: root };
+function last(root: MapNode, key: string): SourceNode | undefined {
+  return root.entries.findLast(entry => entry.key === key)?.value;
+}
+
+/** Kind and version as encoding/json fills them in: names ignoring case, later keys win, null changes nothing. */
+function typeOf(
+  root: MapNode,
+  format: 'yaml' | 'json',
+): Readonly<{ kind?: SourceNode; version?: SourceNode }> | Readonly<{ fault: KindFault }> {
+  const entries =
+    format === 'json'
+      ? root.entries
+      : [...new Map(root.entries.map(entry => [entry.key, entry])).values()].sort((left, right) =>
+          left.key < right.key ? -1 : 1,
+        );
+  const found: { kind?: SourceNode; version?: SourceNode } = {};
+  for (const { key, value } of entries) {
+    const name = { kind: 'kind', apiversion: 'version' }[foldName(key)] as 'kind' | 'version' | undefined;
+    if (name === undefined) continue;
+    if (value.kind === 'string' || value.kind === 'unknown') found[name] = value;
+    else if (value.kind !== 'null') return { fault: { message: `${key} is not a string`, path: key, node: value } };
+    else found[name] ??= value;
   }
-  const text = (key: string) => root.entries.findLast(entry => entry.key === key)?.value;
-  const kind = text('kind');
-  const version = text('apiVersion');
-  if (root.open && (!kind || !version)) return null;
-  for (const [path, node] of [
-    ['apiVersion', version],
-    ['kind', kind],
-  ] as const) {
-    if (node && node.kind !== 'string' && node.kind !== 'null' && node.kind !== 'unknown') {
-      return { message: `${path} is not a string`, path, node };
-    }
-  }
+  return found;
+}
+
+function kindFault(root: MapNode, kind?: SourceNode, version?: SourceNode): KindFault | null {
   if (!kind || kind.kind === 'null' || (kind.kind === 'string' && kind.value === '')) {
     return { message: "Object 'Kind' is missing", path: 'kind', node: kind ?? root };
   }
