@@ -21,7 +21,10 @@ export function readText(source: KubeletText, from: SourceOrigin['from'], name: 
  * --config file is looked for ignoring case, and the last key counts (in YAML the last in order of the alphabet); of a
  * drop-in only the keys as documented count, but the others have to be strings, too.
  */
-export function wrongKind(root: SourceNode, as: Readonly<{ dropIn: boolean; format: 'yaml' | 'json' }>): WrongKind | null {
+export function wrongKind(
+  root: SourceNode,
+  as: Readonly<{ dropIn: boolean; format: 'yaml' | 'json' }>,
+): WrongKind | null {
   if (root.kind === 'unknown') return null;
   if (root.kind !== 'map') {
     return { message: `Object 'Kind' is missing: the document is not a mapping`, path: '', node: root, lenient: false };
@@ -55,6 +58,11 @@ function last(root: MapNode, key: string): SourceNode | undefined {
   return root.entries.findLast(entry => entry.key === key)?.value;
 }
 
+const TYPE_KEYS: ReadonlyMap<string, 'kind' | 'version'> = new Map([
+  ['kind', 'kind'],
+  ['apiversion', 'version'],
+]);
+
 /** Kind and version as encoding/json fills them in: names ignoring case, later keys win, null changes nothing. */
 function typeOf(
   root: MapNode,
@@ -68,7 +76,7 @@ function typeOf(
         );
   const found: { kind?: SourceNode; version?: SourceNode } = {};
   for (const { key, value } of entries) {
-    const name = { kind: 'kind', apiversion: 'version' }[foldName(key)] as 'kind' | 'version' | undefined;
+    const name = TYPE_KEYS.get(foldName(key));
     if (name === undefined) continue;
     if (value.kind === 'string' || value.kind === 'unknown') found[name] = value;
     else if (value.kind !== 'null') return { fault: { message: `${key} is not a string`, path: key, node: value } };

@@ -73,7 +73,11 @@ class Fold {
 }
 
 /** A scalar without quotes. Also says whether it ended behind a line break, where a key may begin. */
-export function scanPlain(cursor: Cursor, indent: number, flow: boolean): Readonly<{ token: ScalarToken; broken: boolean }> {
+export function scanPlain(
+  cursor: Cursor,
+  indent: number,
+  flow: boolean,
+): Readonly<{ token: ScalarToken; broken: boolean }> {
   const start = cursor.mark();
   const fold = new Fold();
   let end = cursor.offset;
