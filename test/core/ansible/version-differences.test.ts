@@ -1,0 +1,201 @@
+import { describe, expect, test } from '@jest/globals';
+import type { AnsibleVersion } from '../../../core/ansible/types.ts';
+import { render, textsOf } from './render.ts';
+
+/** Repositories of our own that `npm run ansible-diff` found us to differ on, and what real Ansible writes. */
+type Row = Readonly<{
+  what: string;
+  files: Readonly<Record<string, string>>;
+  inventory?: string;
+  /** Text by host and destination, below /etc/kubelet/, by the version it is for. */
+  expected: Readonly<Partial<Record<AnsibleVersion, Readonly<Record<string, string>>>>>;
+}>;
+
+const OLD: readonly AnsibleVersion[] = ['2.14', '2.15', '2.16'];
+const ALL: readonly AnsibleVersion[] = [...OLD, '2.19'];
+
+function each(versions: readonly AnsibleVersion[], texts: Readonly<Record<string, string>>): Row['expected'] {
+  return Object.fromEntries(versions.map(version => [version, texts]));
+}
+
+const PLAY = '- hosts: all\n  gather_facts: false\n';
+const COPY = (name: string, content: string): string =>
+  `- copy: { dest: /etc/kubelet/${name}.conf, content: ${JSON.stringify(content)} }\n`;
+const BELOW = (text: string): string => text.replace(/^(?=.)/gm, '    ');
+
+const ROWS: readonly Row[] = [
+  {
+    what: 'copied lists and mappings are JSON as Python writes it, other values their text',
+    files: {
+      hosts: 'n1\n',
+      'site.yml': `${PLAY}  tasks:\n${BELOW(COPY('list', "{{ ['é', {'a': true, 'b': none}] }}") + COPY('flag', '{{ 1 < 2 }}'))}`,
+    },
+    expected: each(ALL, { 'n1 list': '["\\u00e9", {"a": true, "b": null}]', 'n1 flag': 'True' }),
+  },
+  {
+    what: 'a role runs again when it is named otherwise, not when it is named the same',
+    files: {
+      hosts: 'n1\n',
+      'site.yml': `${PLAY}  vars: { count: 0 }\n  roles: [a, a, { role: a, when: "1 < 2" }, { role: a, x: 1 }]\n  tasks:\n${BELOW(COPY('count', '{{ count }}'))}`,
+      'roles/a/tasks/main.yml': '- set_fact: { count: "{{ count | int + 1 }}" }\n',
+    },
+    expected: each(ALL, { 'n1 count': '3' }),
+  },
+  {
+    what: 'a role of which every task was skipped runs again',
+    files: {
+      hosts: 'n1\n',
+      'site.yml': `${PLAY}  roles: [a, switch, a]\n  tasks:\n${BELOW(COPY('ran', "{{ ran | default('no') }}"))}`,
+      'roles/a/tasks/main.yml': '- set_fact: { ran: "yes" }\n  when: armed is defined\n',
+      'roles/switch/tasks/main.yml': '- set_fact: { armed: true }\n',
+    },
+    expected: each(ALL, { 'n1 ran': 'yes' }),
+  },
+  {
+    what: 'a role included twice runs twice, its dependency once',
+    files: {
+      hosts: 'n1\n',
+      'site.yml': `${PLAY}  vars: { own: 0, below: 0 }\n  tasks:\n    - include_role: { name: a }\n    - include_role: { name: a }\n${BELOW(COPY('count', '{{ own }} {{ below }}'))}`,
+      'roles/a/meta/main.yml': 'dependencies: [b]\n',
+      'roles/a/tasks/main.yml': '- set_fact: { own: "{{ own | int + 1 }}" }\n',
+      'roles/b/tasks/main.yml': '- set_fact: { below: "{{ below | int + 1 }}" }\n',
+    },
+    expected: each(ALL, { 'n1 count': '2 1' }),
+  },
+  {
+    what: 'a loop tells the position of its item and about itself',
+    files: {
+      hosts: 'n1\n',
+      'site.yml': `${PLAY}  tasks:\n    - copy: { dest: "/etc/kubelet/{{ i }}.conf", content: "{{ item }} of {{ ansible_loop.length }} {{ ansible_loop.nextitem | default('end') }}" }\n      loop: [a, b]\n      loop_control: { index_var: i, extended: true }\n`,
+    },
+    expected: each(ALL, { 'n1 0': 'a of 2 b', 'n1 1': 'b of 2 end' }),
+  },
+  {
+    what: 'a port behind a host counts only where the host is first named',
+    files: {
+      hosts: '[a]\nn1\n[b]\nn1:2222\nn2:2222\n',
+      'site.yml': `${PLAY}  tasks:\n${BELOW(COPY('port', "{{ ansible_port | default('none') }}"))}`,
+    },
+    expected: each(ALL, { 'n1 port': 'none', 'n2 port': '2222' }),
+  },
+  {
+    what: 'vars of a role reference lose to vars/ until 2.14, and win since',
+    files: {
+      hosts: 'n1\n',
+      'site.yml': `${PLAY}  roles: [{ role: a, vars: { x: reference, y: reference } }]\n  tasks:\n${BELOW(COPY('play', "{{ x }} {{ y | default('unset') }}"))}`,
+      'roles/a/vars/main.yml': 'x: vars\n',
+      'roles/a/tasks/main.yml': COPY('role', '{{ x }} {{ y }}'),
+    },
+    expected: {
+      ...each(['2.15', '2.16', '2.19'], { 'n1 role': 'reference reference', 'n1 play': 'vars unset' }),
+      '2.14': { 'n1 role': 'vars reference', 'n1 play': 'vars reference' },
+    },
+  },
+  {
+    what: 'an imported role gives its variables to tasks before it',
+    files: {
+      hosts: 'n1\n',
+      'site.yml': `${PLAY}  tasks:\n${BELOW(COPY('before', '{{ x }}'))}    - import_tasks: more.yml\n`,
+      'more.yml': '- block:\n    - import_role: { name: a }\n',
+      'roles/a/vars/main.yml': 'x: imported\n',
+      'roles/a/tasks/main.yml': '- debug: { msg: x }\n',
+    },
+    expected: each(ALL, { 'n1 before': 'imported' }),
+  },
+  {
+    what: 'include_vars reads folders in name order and can fill one name',
+    files: {
+      hosts: 'n1\n',
+      'site.yml': `${PLAY}  tasks:\n    - include_vars: { dir: more, ignore_files: [c.yml] }\n    - include_vars: { file: one.yml, name: held }\n${BELOW(COPY('all', '{{ x }} {{ y }} {{ z | default(0) }} {{ held.x }}'))}`,
+      'more/a.yml': 'x: a\ny: a\n',
+      'more/b.yaml': 'x: b\n',
+      'more/c.yml': 'z: c\n',
+      'one.yml': 'x: one\n',
+    },
+    expected: each(ALL, { 'n1 all': 'b a 0 one' }),
+  },
+  {
+    what: 'tuples of an inventory are lists in templates',
+    files: {
+      hosts: 'n1\n[all:vars]\nx=(1, 2)\n',
+      'site.yml': `${PLAY}  tasks:\n${BELOW(COPY('x', 'x {{ x }}'))}`,
+    },
+    expected: each(ALL, { 'n1 x': 'x [1, 2]' }),
+  },
+  {
+    what: 'set filters keep an order until 2.15 and have none since, unless something sorts or counts',
+    files: {
+      hosts: 'n1\n',
+      'site.yml': `${PLAY}  vars: { u: "{{ ['b', 'a'] | union(['c', 'a']) }}" }\n  tasks:\n${BELOW(
+        COPY('sorted', "{{ u | map('upper') | sort | join }} {{ u | length }} {{ 'c' in u }}") +
+          COPY('one', "{{ ['b'] | difference(['c']) }}") +
+          COPY('plain', 'x {{ u | join }}'),
+      )}`,
+    },
+    expected: {
+      ...each(['2.14', '2.15'], { 'n1 sorted': 'ABC 3 True', 'n1 plain': 'x bac', 'n1 one': '["b"]' }),
+      ...each(['2.16', '2.19'], { 'n1 sorted': 'ABC 3 True', 'n1 plain': 'x ?', 'n1 one': '["b"]' }),
+    },
+  },
+  {
+    what: '2.19 keeps the type of one printed value and prints no None',
+    files: {
+      hosts: 'n1\n',
+      'site.yml': `${PLAY}  vars: { n: "{{ 5 }}", t: "{{ (1, 2) }}", l: "{{ '[1, 2]' }}", b: "{{ 'True' }}" }\n  tasks:\n${BELOW(
+        COPY('types', 'n {{ n is number }} l {{ l is string }} b {{ b is string }} t {{ t }}') +
+          COPY('empty', 'x{% filter trim %}{% endfilter %}'),
+      )}`,
+    },
+    expected: {
+      ...each(OLD, { 'n1 types': 'n False l False b False t (1, 2)', 'n1 empty': 'x' }),
+      '2.19': { 'n1 types': 'n True l True b True t [1, 2]', 'n1 empty': 'xNone' },
+    },
+  },
+  {
+    what: 'ini files in an inventory folder count since 2.19',
+    files: {
+      'inventory/hosts.yml': 'all: { hosts: { n1: } }\n',
+      'inventory/more.ini': '[all:vars]\nx=1\n',
+      'site.yml': `${PLAY}  tasks:\n${BELOW(COPY('x', 'x {{ x | default(0) }}'))}`,
+    },
+    inventory: 'inventory',
+    expected: { ...each(OLD, { 'n1 x': 'x 0' }), '2.19': { 'n1 x': 'x 1' } },
+  },
+];
+
+describe('what real Ansible made of random repositories', () => {
+  const cases = ROWS.flatMap(row => ALL.flatMap(version => (row.expected[version] ? [{ ...row, version }] : [])));
+  test.each(cases)('$what ($version)', ({ files, inventory, version, expected }) => {
+    const texts = textsOf(
+      render(files, { ansible: version, inventories: [inventory ?? 'hosts'], playbooks: ['site.yml'] }),
+    );
+    const short = [...texts].map(([place, text]) => [
+      place.replace('/etc/kubelet/', '').replace('.conf', ''),
+      text.replace(/\uE000.*\uE001/, '?'),
+    ]);
+    expect(Object.fromEntries(short)).toEqual(expected[version]);
+  });
+});
+
+test('a condition that is no boolean leaves the task undecided in 2.19 only', () => {
+  const files = {
+    hosts: 'n1\n',
+    'site.yml': `${PLAY}  tasks:\n${BELOW(COPY('x', 'x').replace('\n', '\n  when: "\'text\'"\n'))}`,
+  };
+  const whenOf = (ansible: AnsibleVersion) =>
+    render(files, { ansible }).inventories[0]?.groups[0]?.files[0]?.when?.why.join() ?? null;
+  expect(whenOf('2.16')).toBeNull();
+  expect(whenOf('2.19')).toContain('wants a boolean');
+});
+
+test('what a loop over a list nobody knows leaves in a namespace is unknown', () => {
+  const files = {
+    hosts: 'n1\n',
+    'site.yml': `${PLAY}  tasks:\n    - template: { src: kubelet.j2, dest: /etc/kubelet/x.conf }\n`,
+    'templates/kubelet.j2':
+      '{% set ns = namespace(n=0) %}{% for one in ansible_interfaces %}{% set ns.n = ns.n + 1 %}{% endfor %}{{ ns.n }}\n',
+  };
+  const [file] = render(files).inventories[0]?.groups[0]?.files ?? [];
+  expect(file?.alternatives.map(({ text }) => text.text.replace(/\uE000.*\uE001/, '?'))).toContain('?\n');
+  expect(file?.alternatives.map(({ text }) => text.text)).not.toContain('1\n');
+});
