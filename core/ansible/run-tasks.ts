@@ -17,6 +17,7 @@ import { takesForced } from './source-files.ts';
 import { readTask, type Task } from './task.ts';
 import { readTaskList } from './task-files.ts';
 import { templated, templateText } from './template-text.ts';
+import { isSince } from './types.ts';
 import { updatedFact } from './update-fact.ts';
 import { allOrigins, bool, dict, identity, mergeOrigins, str, unknownValue, type Value, withOrigins } from './value.ts';
 import { recordWrite, WRITING_MODULES } from './write-file.ts';
@@ -165,6 +166,12 @@ const OF_FIRST_HOST: Unknown = {
   why: ['the task runs once, with the values of the first host of the play'],
 };
 
+/** Until ansible-core 2.18 `set_fact` makes booleans of these texts. */
+function yesOrNo(value: Value): Value {
+  if (value.kind !== 'str' || value.unknowns?.size || !/^(?:true|false|yes|no)$/i.test(value.text)) return value;
+  return bool(/^(?:true|yes)$/i.test(value.text), allOrigins(value));
+}
+
 function setFacts(run: HostRun, frame: Frame, task: Task, unknown: Unknown | null): void {
   const scope = scopeOf(run, frame);
   const origins = conditionOrigins(frame, task.when);
@@ -172,7 +179,8 @@ function setFacts(run: HostRun, frame: Frame, task: Task, unknown: Unknown | nul
     .filter(([name]) => name !== 'cacheable')
     .map(
       ([name, raw]) => [name, withOrigins(templated(run, raw, scope), raw.kind === 'str' ? [] : raw.origins)] as const,
-    );
+    )
+    .map(([name, value]) => [name, isSince(run.world.ansible, '2.19') ? value : yesOrNo(value)] as const);
   for (const [name, value] of values) {
     const guarded = unknown ? either(name, value, scope.lookup(name), unknown) : value;
     run.facts.set(name, intern(run.world, withOrigins(guarded, origins), allOrigins(guarded)));

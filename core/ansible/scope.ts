@@ -232,6 +232,7 @@ function otherHost(world: World, frame: Frame, host: string): LazyMapping {
       );
     }
     if (name === 'groups') return groupsVariable(world);
+    if (name === 'hostvars') return hostvarsVariable(world, frame);
     const setter = world.setAtRunTime.get(name);
     if (setter !== undefined)
       return unknownValue(`hostvars[${host}].${name}`, [`${name} of ${host}, set while Ansible runs (${setter[0]})`]);
@@ -246,7 +247,8 @@ function otherHost(world: World, frame: Frame, host: string): LazyMapping {
     get: name => {
       if (!known.has(name)) {
         const value = find(name);
-        known.set(name, value && templateValue(value, { lookup: find, ansible: world.ansible }, newBudget()));
+        known.set(name, unknownValue(`hostvars[${host}].${name}`, [`${name} of ${host}, which needs its own value`]));
+        known.set(name, value && evaluateWith(value, find, world.ansible));
       }
       return known.get(name);
     },
@@ -337,8 +339,12 @@ function loadTemplate(world: World, frame: Frame, name: string, from: string): {
 
 /** Evaluates a value outside any run, such as a play's host pattern; what it cannot know stays as it is. */
 export function evaluateApart(value: Value, vars: Vars, ansible: AnsibleVersion): Value {
+  return evaluateWith(value, name => vars.get(name), ansible);
+}
+
+function evaluateWith(value: Value, lookup: Scope['lookup'], ansible: AnsibleVersion): Value {
   try {
-    return templateValue(value, { lookup: name => vars.get(name), ansible }, newBudget());
+    return templateValue(value, { lookup, ansible }, newBudget());
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     return unknownValue(`undecided:${error.problem.message}`, [error.problem.message]);
