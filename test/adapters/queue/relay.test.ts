@@ -173,7 +173,10 @@ describeOnEveryQueue('the relay', (fresh, kind) => {
       return 'done';
     });
     await deliver('patient');
-    while (!(await allFinished())) expect(await one.sweep()).toBe(0);
+    await until(async () => {
+      expect(await one.sweep()).toBe(0);
+      return allFinished();
+    });
     expect(attempts).toEqual([1, 2, 3]);
   });
 
