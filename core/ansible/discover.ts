@@ -1,5 +1,8 @@
 import { posix } from 'node:path';
+import { ProblemError } from '../source/problem.ts';
 import type { SourceTree } from '../source/tree.ts';
+import { readIni } from './inventory/ini.ts';
+import { emptyInventory } from './inventory/inventory.ts';
 import { importedBy, isPlaybook } from './playbook.ts';
 import { type Repository, readYaml } from './repository.ts';
 
@@ -28,7 +31,20 @@ function looksLikeInventory(tree: SourceTree, path: string): boolean {
   if (/\.ya?ml$/.test(name))
     return /^[ \t]*(?:hosts|children|plugin):/m.test(text) && !/^[ \t]*-[ \t]+(?:hosts|name):/m.test(text);
   if (text.startsWith('#!')) return named || placed;
+  if (!named && !placed && !isIniInventory(path, text)) return false;
   return /^\[[\w.:-]+\]\s*$/m.test(text) || (placed && /^[\w.-]+:\s*$/m.test(text));
+}
+
+/** Whether Ansible takes the file and finds hosts: settings of other tools (tox.ini, pytest.ini) have the same suffix. */
+function isIniInventory(path: string, text: string): boolean {
+  const inventory = emptyInventory();
+  try {
+    readIni(inventory, path, text);
+  } catch (error) {
+    if (error instanceof ProblemError) return false;
+    throw error;
+  }
+  return inventory.hosts.size > 0 && ![...inventory.hosts.keys()].some(name => /[=,;/\\]/.test(name));
 }
 
 function textOrNull(tree: SourceTree, path: string): string | null {

@@ -103,9 +103,14 @@ function read(chosen: readonly (readonly [FileState, FileAlternative | null])[])
   const present = chosen.flatMap(([state, alternative]) => (alternative ? [{ state, text: alternative.text }] : []));
   const sources = present
     .filter(({ state }) => state.kind === 'kubelet-flags')
-    .map(({ state, text }) => ({ path: pathOf(state.dest), text }));
+    .map(({ state, text }) => ({ path: landsAt(state), text }));
   const kubeadm = present.filter(({ state }) => state.kind === 'kubeadm').flatMap(({ text }) => kubeletExtraArgs(text));
   return { ...extractFlags(sources, kubeadm), startsKubelet: present.length > 0 };
+}
+
+/** Where a file lands; when that is unknown its source stands for it: what it is called tells a unit from a drop-in. */
+function landsAt({ dest, source }: FileState): string {
+  return dest.value.known ? dest.value.json : (source ?? dest.value.unknown.key);
 }
 
 function merge(variants: readonly Variant[], unseen: Unknown | null): readonly Flag[] {

@@ -77,7 +77,11 @@ export function roleReference(file: string, value: Value): RoleReference | null 
   };
 }
 
-/** Directory of a role by name as seen from a playbook, by Ansible's search order; null when the repository lacks it. */
+/**
+ * Directory of a role by name as seen from a playbook, by Ansible's search order; null when the repository lacks it.
+ * Where a play is started is not in Git: the folders above the playbook are tried from the nearest up, each with the
+ * `roles_path` of its ansible.cfg and a `roles` folder.
+ */
 export function findRole(
   repository: Repository,
   name: string,
@@ -88,6 +92,9 @@ export function findRole(
   const candidates = [
     within(posix.join(playDirectory, 'roles'), name),
     ...rolesPath.map(path => within(path, name)),
+    ...foldersAbove(playDirectory).flatMap(folder =>
+      [...rolesPathOf(repository, folder), posix.join(folder, 'roles')].map(path => within(path, name)),
+    ),
     within('roles', name),
     within(playDirectory, name),
     ...(collection
@@ -105,6 +112,23 @@ export function findRole(
   return (
     candidates.find((path): path is string => path !== null && path !== '' && isDirectory(repository, path)) ?? null
   );
+}
+
+/** A folder of the repository and those it is in, nearest first, without the top. */
+function foldersAbove(directory: string): readonly string[] {
+  const parts = directory === '' ? [] : directory.split('/');
+  return parts.map((_, index) => parts.slice(0, parts.length - index).join('/'));
+}
+
+/** `roles_path` of an ansible.cfg below the top, from its own folder (Ansible resolves paths from where the file is). */
+function rolesPathOf(repository: Repository, folder: string): readonly string[] {
+  const file = posix.join(folder, 'ansible.cfg');
+  if (!repository.tree.entry(file)) return [];
+  const setting = /^[ \t]*roles_path[ \t]*[=:]([^;\n]*)/m.exec(readText(repository, file) ?? '');
+  return (setting?.[1] ?? '')
+    .split(':')
+    .map(path => within(folder, path.trim()))
+    .filter((path): path is string => path !== null && path !== '');
 }
 
 /** Reads a role's defaults, vars and dependencies. */
