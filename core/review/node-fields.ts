@@ -84,9 +84,7 @@ function both(first: Shown, second: Shown): Shown {
 const SHOWN_BY_FIELDS: ReadonlySet<FileKind> = new Set<FileKind>(['KubeletConfiguration', 'drop-in', 'kubeadm']);
 
 function* fileFields(file: NodeFile): Generator<[string, NodeField]> {
-  const dest = file.dest.value.known
-    ? file.dest.value.json
-    : `(a file whose path is unknown: ${file.dest.value.unknown.why.join('; ')})`;
+  const dest = file.dest.value.known ? file.dest.value.json : unknownPlace(file, file.dest.value.unknown);
   const task: Origin = { file: file.task.file, line: file.task.line, kind: 'template' };
   const uncertain = (shown: Shown): Shown =>
     file.when === null
@@ -110,6 +108,12 @@ function* fileFields(file: NodeFile): Generator<[string, NodeField]> {
       yield [`${dest}#${name}`, { shown: uncertain(shownTraced(traced)), origins: [...traced.origins, task] }];
     }
   }
+}
+
+/** What stands for a path nobody knows: files made from different sources are different files. */
+function unknownPlace({ source, task }: NodeFile, { why }: Unknown): string {
+  const from = source ?? task.name;
+  return `(a file whose path is unknown: ${[...why, ...(from === null ? [] : [`made from ${from}`])].join('; ')})`;
 }
 
 /** Distinct origins of a whole text; a file has at most some thousand lines. */

@@ -26,19 +26,24 @@ export function pairGroups(base: Rendering, head: Rendering): readonly GroupPair
 
 type InventoryPair = readonly [InventoryRendering | null, InventoryRendering | null];
 
-/** By path; an inventory that moved is paired with the one it shares most hosts with. */
+/**
+ * By path; an inventory that moved is paired with the one it shares most hosts with. The path '' may come twice, for
+ * plays without an inventory and for roles no play reaches: those are paired in that order.
+ */
 function pairInventories(
   base: readonly InventoryRendering[],
   head: readonly InventoryRendering[],
 ): readonly InventoryPair[] {
-  const byPath = new Map(base.map(inventory => [inventory.inventory, inventory]));
-  const left = new Set(base.filter(({ inventory }) => !head.some(other => other.inventory === inventory)));
-  const pairs = head.map((after): InventoryPair => {
-    const same = byPath.get(after.inventory);
-    if (same) return [same, after];
-    const moved = mostShared(left, after);
-    if (moved) left.delete(moved);
-    return [moved, after];
+  const left = new Set(base);
+  const same = head.map(after => {
+    const before = [...left].find(({ inventory }) => inventory === after.inventory) ?? null;
+    if (before) left.delete(before);
+    return before;
+  });
+  const pairs = head.map((after, index): InventoryPair => {
+    const before = same[index] ?? mostShared(left, after);
+    if (before) left.delete(before);
+    return [before, after];
   });
   return [...pairs, ...[...left].map((before): InventoryPair => [before, null])];
 }

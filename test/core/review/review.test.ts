@@ -112,6 +112,28 @@ describe('changes', () => {
     expect(reviewOf({ base: at('old/hosts.ini'), head: at('new/hosts.ini') }).changes).toEqual([]);
   });
 
+  test('what plays and what roles without a play put on the assumed host are compared each with its own', () => {
+    const both = (values: object) =>
+      rendering([
+        inventory([{ name: 'every node', hosts: ['every node'], values: values as typeof webhook }], ''),
+        inventory([{ name: 'every node', hosts: ['every node'], values: { maxPods: { value: 50 } } }], ''),
+      ]);
+    const verdict = reviewOf({ base: both(webhook), head: both(allow), baseline });
+    expect(verdict.changes.map(({ path, direction }) => [path, direction])).toEqual([
+      ['authorization.mode', 'weakens'],
+    ]);
+    expect(reviewOf({ base: both(webhook), head: both(webhook) }).changes).toEqual([]);
+  });
+
+  test('files whose paths are unknown for one reason are told apart by what they are made from', () => {
+    const unit = (name: string, text: string) => nodeFile('?place', 'kubelet-flags', { source: name, text });
+    const two = (text: string) =>
+      rendering([inventory([{ hosts: ['n1'], files: [unit('a.conf.j2', text), unit('b.conf.j2', 'b')] }])]);
+    expect(reviewOf({ base: two('a'), head: two('changed') }).changes.map(({ path }) => path)).toEqual([
+      '(a file whose path is unknown: fact place; made from a.conf.j2)',
+    ]);
+  });
+
   test('one host name in two inventories is two nodes', () => {
     const both = (values: object) =>
       rendering([
