@@ -81,6 +81,9 @@ const GLOBAL_SWITCHES: ReadonlySet<string> = new Set([
   '--storage-driver-secure',
 ]);
 
+/** Types whose flag forgets where to write when its value is empty: from then on the kubelet refuses it or panics. */
+const CUT_OFF_BY_EMPTY: ReadonlySet<string> = new Set(['ip', 'reservedMemory']);
+
 /** `--read_only_port` -> `--read-only-port`, `-v` -> `--v`. */
 export function canonicalFlag(name: string): string {
   return name === '-v' ? '--v' : name.startsWith('--') ? name.replaceAll('_', '-') : name;
@@ -90,6 +93,7 @@ export function canonicalFlag(name: string): string {
 export function readFlags(flags: readonly KubeletFlag[], facts: KubeletFacts, minor: Minor): FlagSettings {
   const settings: Settings = new Map();
   const refusals: FlagRefusal[] = [];
+  const cutOff = new Set<string>();
   for (const [index, flag] of flags.entries()) {
     const name = canonicalFlag(flag.name);
     const origin: SourceOrigin = { from: 'flag', in: 'flags', span: { start: index, end: index + 1 } };
@@ -102,9 +106,11 @@ export function readFlags(flags: readonly KubeletFlag[], facts: KubeletFacts, mi
     else if (flag.alone === true && fact.type !== 'bool' && fact.type !== 'version') {
       refuse(`flag needs an argument: ${name}`);
     } else if (typeof flag.value !== 'string') markUnknown(settings, fact, flag.value, origin);
-    else if (!applyFlag(settings, fact, flag.value, origin)) {
+    else if (cutOff.has(name) && (flag.value !== '' || fact.type === 'reservedMemory')) {
+      refuse(`${name} cannot be given again once it was given empty`);
+    } else if (!applyFlag(settings, fact, flag.value, origin)) {
       refuse(`invalid argument ${JSON.stringify(flag.value)} for "${name}" flag`);
-    }
+    } else if (flag.value === '' && CUT_OFF_BY_EMPTY.has(fact.type)) cutOff.add(name);
   }
   refusals.push(...labelRefusals(flags));
   return { settings, refusals };

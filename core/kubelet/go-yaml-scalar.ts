@@ -48,7 +48,11 @@ export function resolveTagged(text: string, tag: string | undefined, plain: bool
   if (!tag.startsWith(CORE)) return { kind: 'string', value: text };
   const name = tag.slice(CORE.length);
   if (name === 'str') return { kind: 'string', value: text };
-  if (name === 'timestamp') return { kind: 'string', value: text };
+  if (name === 'timestamp') {
+    return isTimestamp(text)
+      ? { kind: 'string', value: text }
+      : { kind: 'invalid', message: `cannot decode \`${text}\` as a !!timestamp` };
+  }
   if (name === 'binary') {
     const packed = text.replace(/[\r\n]/g, '');
     if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(packed)) {
@@ -82,6 +86,23 @@ export function parseInteger(text: string): bigint | null {
   const magnitude = /^0[0-7]+$/.test(digits) ? BigInt(`0o${digits.slice(1)}`) : BigInt(digits.toLowerCase());
   const value = sign === '-' ? -magnitude : magnitude;
   return value < -(2n ** 63n) || value >= 2n ** 64n ? null : value;
+}
+
+/** What go-yaml takes for a timestamp: a date, and perhaps a time with a zone or, behind a blank, without. */
+function isTimestamp(text: string): boolean {
+  const time = String.raw`(\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,]\d+)?`;
+  const match = new RegExp(
+    String.raw`^(\d{4})-(\d{1,2})-(\d{1,2})(?:[Tt]${time}(?:Z|[-+](\d\d):(\d\d))| +${time})?$`,
+  ).exec(text);
+  if (!match) return false;
+  const [year, month, day, ...rest] = match.slice(1).map(part => Number(part ?? 0));
+  const [hour = 0, minute = 0, second = 0, zoneHour = 0, zoneMinute = 0, ...plain] = rest;
+  const days = new Date(Date.UTC(2000 + ((year ?? 0) % 400), month ?? 0, 0)).getUTCDate();
+  const [hours = 0, minutes = 0, seconds = 0] = plain;
+  if ((month ?? 0) < 1 || (month ?? 0) > 12 || (day ?? 0) < 1 || (day ?? 0) > days) return false;
+  return (
+    Math.max(hour, hours) < 24 && Math.max(minute, minutes, second, seconds) < 60 && zoneHour <= 24 && zoneMinute <= 60
+  );
 }
 
 /** A float as Go's encoding/json writes it. */

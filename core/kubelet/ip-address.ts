@@ -7,7 +7,7 @@ export function isIpAddress(text: string): boolean {
   const groups = halves.flatMap(half => (half === '' ? [] : half.split(':')));
   const last = groups.at(-1) ?? '';
   const embedded = last.includes('.');
-  if (embedded && !isIpAddress(last)) return false;
+  if (embedded && !(text.endsWith(last) && isIpAddress(last))) return false;
   const hex = embedded ? groups.slice(0, -1) : groups;
   const count = hex.length + (embedded ? 2 : 0);
   return hex.every(group => /^[0-9A-Fa-f]{1,4}$/.test(group)) && (halves.length === 2 ? count < 8 : count === 8);

@@ -27,6 +27,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
     '1.2.3',
     '256.0.0.1',
     ' 10.0.0.1',
+    '1.2.3.4::',
     '::ffff:1.2.3.4',
     '010.0.0.1',
     '1.2.3.4/24',
@@ -37,7 +38,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   int64: ['0', '1', '-1', '100', '0x10', 'a', '9223372036854775808', ''],
   uint32: ['0', '1', '5', '-1', '4294967295', '4294967296', '2147483648', '0x5', 'a', ''],
   duration: ['5m', '0', '0s', '-1s', '1h30m', '300', '', '1d', '500ms', '1.5h', '999ms'],
-  quantity: ['0', '1Mi', '64Ki', '1000', '1K', '', '-1', '1.5Mi', '1e3'],
+  quantity: ['0', '1Mi', '64Ki', '1000', '1K', '', '-1', '1.5Mi', '1e3', 'G', '+', '99999999999999999999', '100E'],
   stringSlice: [
     '',
     'a',
@@ -157,8 +158,11 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** One flag of the kubelet with a value of its type, or a command line that is not quite one. */
-export function flagArgument(facts: KubeletFacts, from: Random): readonly string[] {
+/**
+ * One flag of the kubelet with a value of its type, or a command line that is not quite one. `preferred` are flags to
+ * choose from, if there are any.
+ */
+export function flagArgument(facts: KubeletFacts, from: Random, preferred: readonly string[]): readonly string[] {
   if (from.chance(6)) {
     return [
       from.of([
@@ -188,7 +192,8 @@ export function flagArgument(facts: KubeletFacts, from: Random): readonly string
     ];
   }
   const names = Object.keys(facts.flags).filter(name => name !== '--version');
-  const name = from.of(names);
+  const known = preferred.filter(name => names.includes(name));
+  const name = from.of(known.length > 0 ? known : names);
   const type = facts.flags[name]?.type ?? 'string';
   const value = from.of(VALUES[type] ?? ['']);
   const typed = from.chance(5) ? name.slice(2).replaceAll('-', '_').replace(/^/, '--') : name;

@@ -125,7 +125,6 @@ export class Scanner {
   private skipToToken(): void {
     const { cursor } = this;
     for (;;) {
-      if (cursor.column === 0 && cursor.char() === '\uFEFF') cursor.skip();
       while (cursor.char() === ' ' || (cursor.char() === '\t' && (this.flow > 0 || !this.keyAllowed))) cursor.skip();
       if (cursor.char() === '#') while (!isBreakOrEnd(cursor.char())) cursor.skip();
       if (!isBreak(cursor.char())) return;

@@ -1,3 +1,4 @@
+import { goUrlScheme } from '../go-url.ts';
 import type { Rule } from './rule.ts';
 
 const INVALID = 'invalid configuration: ';
@@ -255,13 +256,8 @@ function cleanPath(path: string): string {
 }
 
 function tracingEndpointFault(endpoint: string): string | null {
-  if (!endpoint.includes('//')) {
-    const [host = ''] = endpoint.split(/[/?#]/);
-    const port = /^[^:[\]]*(:\d*)?$|^\[[^\]]*\](:\d*)?$/.test(host.slice(host.lastIndexOf('@') + 1));
-    return /[\x00-\x20\x7f]|%(?![0-9a-fA-F]{2})/.test(endpoint) || !port ? 'not a URL' : null;
-  }
-  const match = /^([A-Za-z][A-Za-z0-9+.-]*):(.*)$/.exec(endpoint);
-  if (/[\x00-\x20\x7f]|%(?![0-9a-fA-F]{2})/.test(endpoint)) return 'not a URL';
-  if (match && ['dns', 'unix', 'unix-abstract'].includes(match[1] ?? '')) return null;
-  return `unsupported scheme: ${match?.[1] ?? ''}. Options are none, dns, unix, or unix-abstract`;
+  const scheme = goUrlScheme(endpoint.includes('//') ? endpoint : `dns://${endpoint}`);
+  if (scheme === null) return 'not a URL';
+  if (['dns', 'unix', 'unix-abstract'].includes(scheme)) return null;
+  return `unsupported scheme: ${scheme}. Options are none, dns, unix, or unix-abstract`;
 }

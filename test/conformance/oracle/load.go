@@ -55,10 +55,11 @@ func load(q question) (result answer) {
 		result.About, result.Message = subjects(stage, errs)
 		return result
 	}
+	// From 1.32 on, defaulting panics on feature gates it cannot set; flags that were given empty panic when given again.
+	panics := "featureGates"
 	defer func() {
-		// From 1.32 on, defaulting panics on feature gates it cannot set.
 		if cause := recover(); cause != nil {
-			result = refuse("featureGates", fmt.Errorf("panic: %v", cause))
+			result = refuse(panics, fmt.Errorf("panic: %v", cause))
 		}
 	}()
 	gates := pristine.DeepCopy()
@@ -76,9 +77,11 @@ func load(q question) (result answer) {
 	kubeletFlags.AddFlags(flags)
 	options.AddKubeletConfigFlags(flags, kc)
 	options.AddGlobalFlags(flags)
+	panics = "flags"
 	if err := flags.Parse(q.Args); err != nil {
 		return refuse("flags", err)
 	}
+	panics = "featureGates"
 	if rest := flags.Args(); len(rest) > 0 {
 		return refuse("flags", fmt.Errorf("unknown command %s", rest[0]))
 	}

@@ -1,0 +1,171 @@
+import type { RuleRow } from './validation-situations.ts';
+
+/** Situations of the checks around validation: logging before it, what needs no host after it. */
+export const STARTUP_SITUATIONS: readonly RuleRow[] = [
+  [
+    'V078',
+    'logs are flushed',
+    ['logging: {flushFrequency: -1s}', 'logging: {flushFrequency: -5}'],
+    ['logging: {flushFrequency: 0}', '1.34|logging: {flushFrequency: -1s}'],
+  ],
+  ['V080', 'log formats exist', ['logging: {format: xml}'], ['logging: {format: json}']],
+  [
+    'V081',
+    'json logs need their gate',
+    ['logging: {format: json}\nfeatureGates: {LoggingBetaOptions: false}'],
+    ['featureGates: {LoggingBetaOptions: false}'],
+  ],
+  ['V082', 'verbosity fits', ['logging: {verbosity: 2147483648}'], ['logging: {verbosity: 2147483647}']],
+  [
+    'V083',
+    'vmodule is for text logs',
+    ['logging: {format: json, vmodule: [{filePattern: a, verbosity: 1}]}'],
+    ['logging: {vmodule: [{filePattern: a, verbosity: 1}]}'],
+  ],
+  [
+    'V084',
+    'vmodule patterns are not empty',
+    ['logging: {vmodule: [{filePattern: "", verbosity: 1}]}'],
+    ['--vmodule=a=1'],
+  ],
+  [
+    'V085',
+    'vmodule patterns are one pattern',
+    [
+      'logging: {vmodule: [{filePattern: "a,b", verbosity: 1}]}',
+      'logging: {vmodule: [{filePattern: "a=b", verbosity: 1}]}',
+    ],
+    ['logging: {vmodule: [{filePattern: "a*", verbosity: 1}]}'],
+  ],
+  [
+    'V086',
+    'vmodule verbosity fits',
+    ['logging: {vmodule: [{filePattern: a, verbosity: 2147483648}]}'],
+    ['logging: {vmodule: [{filePattern: a, verbosity: 2147483647}]}'],
+  ],
+  [
+    'V087',
+    'a split text stream needs its gate, which only a flag can meet',
+    ['--log-text-split-stream'],
+    [
+      'logging: {options: {text: {splitStream: true}}}',
+      '--feature-gates=LoggingAlphaOptions=true\n--log-text-split-stream',
+    ],
+  ],
+  [
+    'V089',
+    'a split JSON stream needs its gate, which only a flag can meet',
+    ['--log-json-split-stream=true'],
+    ['logging: {options: {json: {splitStream: true}}}'],
+  ],
+  [
+    'V088',
+    'text buffers need their gate',
+    ['logging: {options: {text: {infoBufferSize: 1Mi}}}'],
+    [
+      'logging: {options: {text: {infoBufferSize: 0}}}',
+      'logging: {options: {text: {infoBufferSize: 1Mi}}}\nfeatureGates: {LoggingAlphaOptions: true}',
+    ],
+  ],
+  [
+    'V090',
+    'json buffers need their gate',
+    ['logging: {options: {json: {infoBufferSize: 1Mi}}}'],
+    ['logging: {options: {json: {splitStream: true}}}'],
+  ],
+  [
+    'S01',
+    'cipher suites exist',
+    ['tlsCipherSuites: [ECDHE-RSA-AES128-GCM-SHA256]', 'tlsCipherSuites: [""]'],
+    ['tlsCipherSuites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256]'],
+  ],
+  [
+    'S02',
+    'TLS versions exist',
+    ['tlsMinVersion: versionTLS12', 'tlsMinVersion: "1.2"'],
+    ['tlsMinVersion: VersionTLS10', 'tlsMinVersion: ""'],
+  ],
+  [
+    'S03',
+    'curves exist',
+    ['tlsCurvePreferences: [29, 29]', 'tlsCurvePreferences: [0]', 'tlsCurvePreferences: [1]'],
+    ['tlsCurvePreferences: [29, 23]'],
+  ],
+  [
+    'S04',
+    'HTTP/2 can be served',
+    ['tlsCipherSuites: [TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384]'],
+    ['tlsCipherSuites: [TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384]\ntlsMinVersion: VersionTLS13'],
+  ],
+  [
+    'S05',
+    'reservations are quantities of known resources',
+    [
+      'kubeReserved: {cpu: "-1"}',
+      'kubeReserved: {memory: 1gb}',
+      'systemReserved: {storage: 1Gi}',
+      'systemReserved: {cpu: null}',
+    ],
+    ['kubeReserved: {cpu: 200m, memory: 1Gi, pid: "100", ephemeral-storage: 1.5Gi}'],
+  ],
+  [
+    'S06',
+    'eviction thresholds can be parsed',
+    [
+      'evictionHard: {memory.available: "0"}',
+      'evictionHard: {Memory.available: 10%}',
+      'evictionHard: {memory.available: 101%}',
+      'evictionHard: {memory.available: 5 %}',
+      'evictionSoft: {memory.available: 1Gi}',
+      'evictionSoft: {memory.available: 1Gi}\nevictionSoftGracePeriod: {memory.available: "60"}',
+      'evictionSoftGracePeriod: {foo: 1m}',
+      'evictionMinimumReclaim: {memory.available: 0%}',
+    ],
+    [
+      'evictionHard: {memory.available: 0%}',
+      'evictionHard: {}',
+      'evictionSoft: {memory.available: 1Gi}\nevictionSoftGracePeriod: {memory.available: 1m}',
+      'evictionMinimumReclaim: {memory.available: 200%}',
+    ],
+  ],
+  [
+    'S11',
+    'QoS reserves memory by percentage',
+    ['qosReserved: {memory: "50"}', 'qosReserved: {cpu: 50%}'],
+    ['qosReserved: {memory: 50%}'],
+  ],
+  [
+    'S12',
+    'authorization modes exist',
+    ['authorization: {mode: webhook}', 'authorization: {mode: AlwaysDeny}', '--authorization-mode='],
+    ['authorization: {mode: AlwaysAllow}', 'authorization: {mode: ""}'],
+  ],
+  [
+    'S15',
+    'change detection strategies exist',
+    ['configMapAndSecretChangeDetectionStrategy: watch'],
+    ['configMapAndSecretChangeDetectionStrategy: Get'],
+  ],
+  ['S16', 'log sizes are quantities', ['containerLogMaxSize: 10mb'], ['containerLogMaxSize: 10M']],
+  ['S17', 'pods are synced', ['syncFrequency: -1m'], ['syncFrequency: 0s']],
+  ['S18', 'CPU policies exist', ['cpuManagerPolicy: Static'], ['cpuManagerPolicy: static']],
+  [
+    'S19',
+    'CPU policy options need a policy',
+    ['cpuManagerPolicyOptions: {full-pcpus-only: "true"}'],
+    ['cpuManagerPolicy: static\ncpuManagerPolicyOptions: {full-pcpus-only: "true"}'],
+  ],
+  ['S20', 'memory policies exist', ['memoryManagerPolicy: static'], ['memoryManagerPolicy: Static']],
+  [
+    'S22',
+    'topology options exist',
+    ['topologyManagerPolicyOptions: {foo: "true"}'],
+    ['topologyManagerPolicyOptions: {max-allowable-numa-nodes: "8"}'],
+  ],
+  [
+    'S24',
+    'the server has an address',
+    ['address: 1.2.3', 'address: 256.0.0.1', 'address: "::1::"'],
+    ['address: 10.0.0.1', 'address: "::"', 'address: "fe80::1"', 'address: "::ffff:10.0.0.1"'],
+  ],
+];
