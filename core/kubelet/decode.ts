@@ -293,7 +293,7 @@ function quantityText(node: SourceNode): string | null {
 }
 
 function integer(text: string, type: string): number | undefined {
-  if (!/^-?\d{1,25}$/.test(text)) return undefined;
+  if (!/^-?\d{1,25}$/.test(text) || (type === 'uint32' && text.startsWith('-'))) return undefined;
   const value = BigInt(text);
   const [least, most] = RANGES[type] ?? [0n, 0n];
   return value >= least && value <= most ? Number(value) : undefined;
