@@ -23,13 +23,16 @@ export type FlagSettings = Readonly<{ settings: Settings; refusals: readonly Fla
 
 /**
  * Splits a command line as pflag does: `--name=value`, `--name value`, a lone `--bool`; underscores count as dashes.
- * What pflag refuses (positional arguments, `-long`) comes back under its own text, and loading refuses it.
+ * What pflag refuses (positional arguments, `-long`) comes back under its own text, and loading refuses it. A `--` at the
+ * end says nothing, but is there for a flag that takes the next argument away when flags are read again.
  */
 export function readArguments(args: readonly string[], facts: KubeletFacts): readonly KubeletFlag[] {
   const flags: KubeletFlag[] = [];
   for (let index = 0; index < args.length; index++) {
     const argument = args[index] ?? '';
     if (argument === '--') {
+      const last = flags.at(-1);
+      if (last?.alone && index === args.length - 1) flags.splice(-1, 1, { name: last.name, value: last.value });
       flags.push(...args.slice(index + 1).map(name => ({ name: `-- ${name}`, value: '' })));
       break;
     }

@@ -11,7 +11,7 @@ const BAD_ESCAPE = /%(?![0-9A-Fa-f]{2})/;
  * address: control characters, wrong escapes, a colon in the first part of a relative path, a host or port that is none.
  */
 export function goUrlScheme(address: string): string | null {
-  const [beforeFragment = '', fragment = ''] = cut(address, '#');
+  const [beforeFragment, fragment] = cut(address, '#');
   if (/[\0-\x1F\x7F]/.test(beforeFragment) || BAD_ESCAPE.test(fragment)) return null;
   if (beforeFragment === '*') return '';
   if (beforeFragment.startsWith(':')) return null;
