@@ -288,7 +288,6 @@ const PIECES = [
   '{}',
   '[]',
   '.inf',
-  ,
 ];
 
 /** A text with a few pieces put in, taken out or put in the place of others, anywhere. */
