@@ -1,4 +1,6 @@
+import { cutShort } from '../review/review-problems.ts';
 import type { Finding, Verdict } from '../review/types.ts';
+import type { Problem } from '../source/problem.ts';
 import type { ApprovalInput, Touched } from './types.ts';
 
 /** The verdict's part of what a decision rests on, with the people's part from GitHub. */
@@ -28,23 +30,30 @@ export function approvalInput(
 }
 
 /** Why a verdict is `fail` or `undecided`, one sentence each; nothing for the other conclusions. */
-export function reasonsOf({ conclusion, problems, findings }: Verdict): readonly string[] {
+export function reasonsOf({ conclusion, problems, existingProblems, findings }: Verdict): readonly string[] {
   switch (conclusion) {
     case 'fail':
       return [
-        ...problems.map(({ file, line, message }) => `${file}${line > 0 ? `:${line}` : ''}: ${message}`),
+        ...problems.map(problemSentence),
         ...findings
           .filter(({ status, blocking }) => status === 'introduced' && blocking)
           .map(finding => `${finding.control} is violated: ${sentence(finding)}`),
       ];
     case 'undecided':
-      return findings
-        .filter(({ status }) => status === 'undecided')
-        .map(finding => `${finding.control} cannot be decided from Git: ${sentence(finding)}`);
+      return [
+        ...[...problems, ...cutShort(existingProblems)].map(problemSentence),
+        ...findings
+          .filter(({ status }) => status === 'undecided')
+          .map(finding => `${finding.control} cannot be decided from Git: ${sentence(finding)}`),
+      ];
     case 'pass':
     case 'not-applicable':
       return [];
   }
+}
+
+function problemSentence({ file, line, message }: Problem): string {
+  return `${file}${line > 0 ? `:${line}` : ''}: ${message}`;
 }
 
 function sentence({ path, reason, hosts }: Finding): string {

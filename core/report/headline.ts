@@ -1,3 +1,4 @@
+import { cutShort } from '../review/review-problems.ts';
 import { NODE_PATH, type Verdict } from '../review/types.ts';
 import { type ChangeRow, changeRows, nodesPhrase } from './change-rows.ts';
 import { foreign, joined, type Phrase } from './phrase.ts';
@@ -30,6 +31,13 @@ export function headline(verdict: Verdict): Headline {
     };
   }
   if (verdict.conclusion === 'not-applicable') return { claim: ['Touches nothing kubelets run with'], detail: [] };
+  const [unseen] = verdict.conclusion === 'undecided' ? cutShort(verdict.existingProblems) : [];
+  if (unseen !== undefined) {
+    return {
+      claim: ['Cannot be seen in full; a person has to judge'],
+      detail: [foreign(unseen.file), ` `, foreign(unseen.message)],
+    };
+  }
   if (verdict.procedures.length > 0) {
     const files = verdict.procedures.slice(0, 3).map((path): Phrase => [foreign(path)]);
     const more = verdict.procedures.length > 3 ? ` and ${count(verdict.procedures.length - 3, 'more file')}` : '';

@@ -96,6 +96,11 @@ export function isBlinded(existing: readonly Problem[]): boolean {
   return existing.some(({ code }) => !HARMLESS.has(code));
 }
 
+/** What ended the evaluation of a host or a file before it was through: nothing behind it was looked at. */
+export function cutShort(existing: readonly Problem[]): readonly Problem[] {
+  return existing.filter(({ code }) => code === 'over-limit');
+}
+
 /** Every problem of a revision once, apart from what the kubelet says. */
 function renderingProblems({ rendering, problems }: ProblemSide): readonly Problem[] {
   return unique([

@@ -11,7 +11,7 @@ import { hostDigests } from './host-digests.ts';
 import { shownEffective } from './node-fields.ts';
 import { type GroupPair, pairGroups } from './pair-groups.ts';
 import { type BaselineAnswers, reviewFindings } from './review-findings.ts';
-import { isBlinded, reviewProblems } from './review-problems.ts';
+import { cutShort, isBlinded, type ReviewedProblems, reviewProblems } from './review-problems.ts';
 import { touches } from './touches.ts';
 import type { Conclusion, Direction, FieldChange, Finding, Verdict } from './types.ts';
 import { verdictDigest } from './verdict-digest.ts';
@@ -76,7 +76,7 @@ export function review(input: ReviewInput): Verdict {
     base: base.tree.rev,
     head: head.tree.rev,
     digest,
-    conclusion: conclude(governed, changes, findings, problems.introduced),
+    conclusion: conclude(governed, changes, findings, problems),
     direction: overall(changes),
     changes,
     findings,
@@ -94,18 +94,20 @@ export function review(input: ReviewInput): Verdict {
 
 /**
  * fail: the change introduces a violation of a blocking control, or a problem (a format the gate declines makes it
- * undecided). not-applicable: no governed path and no
- * value is touched. undecided: a control cannot be decided on a value the change touches. Else pass.
+ * undecided). not-applicable: no governed path and no value is touched. undecided: a control cannot be decided on a
+ * value the change touches, or the evaluation of what governed files do was over a limit before the change already.
+ * Else pass.
  */
 function conclude(
   governed: readonly string[],
   changes: readonly FieldChange[],
   findings: readonly Finding[],
-  introduced: readonly Problem[],
+  { introduced, existing }: ReviewedProblems,
 ): Conclusion {
   if (introduced.some(({ code }) => code !== 'declined')) return 'fail';
   if (findings.some(({ status, blocking }) => status === 'introduced' && blocking)) return 'fail';
   if (introduced.length > 0 || findings.some(({ status }) => status === 'undecided')) return 'undecided';
+  if (governed.length > 0 && cutShort(existing).length > 0) return 'undecided';
   const caused = findings.some(({ status }) => status !== 'existing');
   return governed.length === 0 && changes.length === 0 && !caused ? 'not-applicable' : 'pass';
 }

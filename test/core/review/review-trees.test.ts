@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { approvalInput } from '../../../core/approval/approval-input.ts';
+import { approvalInput, reasonsOf } from '../../../core/approval/approval-input.ts';
 import { summaryComment } from '../../../core/report/summary-comment.ts';
 import { decided, nowhere } from '../report/verdicts.ts';
 import { type Files, filesBelow, reviewFiles } from './repositories.ts';
@@ -130,6 +130,27 @@ describe('a small site', () => {
     expect(verdict.conclusion).toBe('not-applicable');
     expect(verdict.findings.filter(({ status }) => status !== 'existing')).toEqual([]);
     expect(verdict.findings.map(({ control }) => control)).toContain('KG-API-01');
+  });
+
+  test('whose evaluation was over a limit before never passes a governed change unseen', () => {
+    const ways = Array.from({ length: 7 }, (_, n) => `{% if fact${n} is defined and fact${n} %}${n}{% endif %}`).join(
+      '',
+    );
+    const facts = Array.from({ length: 7 }, (_, n) => `- command: /bin/fact ${n}\n  register: fact${n}\n`).join('');
+    const site = {
+      ...SITE,
+      'roles/kubelet/tasks/main.yml': `${facts}- set_fact:\n    seen: "${ways}"\n${SITE['roles/kubelet/tasks/main.yml']}`,
+    };
+    const verdict = reviewFiles(site, { ...site, 'group_vars/gpu.yml': 'kubelet_read_only_port: 10255\n' });
+    expect(verdict.existingProblems.map(({ code, file }) => [code, file])).toContainEqual([
+      'over-limit',
+      'roles/kubelet/tasks/main.yml',
+    ]);
+    expect(verdict).toMatchObject({ conclusion: 'undecided', procedures: ['group_vars/gpu.yml'] });
+    expect(reasonsOf(verdict).join()).toContain('roles/kubelet/tasks/main.yml:');
+    const [line] = summaryComment(verdict, decided('needs-approval'), nowhere).split('\n');
+    expect(line).toContain('**Cannot be seen in full; a person has to judge:**');
+    expect(reviewFiles(site, { ...site, 'README.md': 'Other words.\n' }).conclusion).toBe('not-applicable');
   });
 });
 
