@@ -1,9 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
+import { availableParallelism, cpus, homedir, tmpdir, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { commandPath } from '../config/settings.ts';
 import type { Measured } from './ansible-review.ts';
 import { type BenchSite, benchSite, changedSite, GROUPS, type SiteOptions } from './ansible-site.ts';
 
@@ -102,7 +103,7 @@ function timed(cwd: string, command: readonly string[]): { times: Times; output:
     cwd,
     maxBuffer: 2 ** 30,
     encoding: 'utf8',
-    env: { ...process.env, ANSIBLE_NOCOLOR: '1' },
+    env: { ...commandPath(), HOME: homedir(), LANG: 'C.UTF-8', ANSIBLE_NOCOLOR: '1' },
   });
   if (status !== 0) throw new Error(`${command[0]} ended with ${status}: ${stderr}\n${stdout.slice(-2000)}`);
   const [wall = Number.NaN, user = 0, system = 0] = (stderr.trimEnd().split('\n').at(-1) ?? '').split(' ').map(Number);

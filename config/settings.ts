@@ -42,10 +42,15 @@ export class SettingsError extends Error {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Where this machine's commands are, for a child that otherwise gets an environment of its own. */
+export function commandPath(env: Environment = process.env): Readonly<{ PATH: string | undefined }> {
+  return { PATH: env['PATH'] };
+}
+
 const KNOWN_SECRETS = new Set(['development', 'secret', 'changeme', 'password', 'test']);
 
 /**
- * The one place that reads the environment.
+ * The settings of the service. This file is the one place that reads the environment.
  * @throws SettingsError for the first setting that is missing or unsafe.
  */
 export function readSettings(env: Environment = process.env): Settings {

@@ -4,6 +4,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { packageRoot } from '../config/package-root.ts';
+import { commandPath } from '../config/settings.ts';
 
 const run = promisify(execFile);
 
@@ -80,7 +81,7 @@ export async function applyToFolders(
 
 function plainGit(home: string): NodeJS.ProcessEnv {
   return {
-    PATH: process.env['PATH'],
+    ...commandPath(),
     HOME: home,
     LANG: 'C.UTF-8',
     GIT_CONFIG_NOSYSTEM: '1',

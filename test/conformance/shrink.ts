@@ -1,4 +1,5 @@
 import type { LintCase } from '../../core/kubelet/lint.ts';
+import { without } from './without.ts';
 
 /**
  * A smaller case that still differs: takes away flags, drop-ins, then lines, then pieces of lines, as long as
@@ -37,21 +38,6 @@ export async function shrink(
     await without(text.get().split(/(?<=[\s,{}[\]])/), pieces => attempt(text.set(pieces.join(''))));
   }
   return best;
-}
-
-/** Drops runs of items, long runs first, while `attempt` keeps what is left. */
-async function without<Item>(
-  items: readonly Item[],
-  attempt: (rest: readonly Item[]) => Promise<boolean>,
-): Promise<void> {
-  let left = items;
-  for (let size = Math.max(1, left.length >> 1); size >= 1; size = size >> 1) {
-    for (let at = 0; at < left.length; ) {
-      const rest = [...left.slice(0, at), ...left.slice(at + size)];
-      if (rest.length < left.length && (await attempt(rest))) left = rest;
-      else at += size;
-    }
-  }
 }
 
 function omit(one: LintCase, key: 'args' | 'dropins'): LintCase {

@@ -3,6 +3,7 @@ import { type RenderedText, verbatim } from '../../source/rope.ts';
 import { type Budget, newBudget } from '../budget.ts';
 import { isGovernedText } from '../file-kind.ts';
 import type { FileContent, Frame, HostRun } from '../host-run.ts';
+import { ESCAPED_CHARACTERS } from '../jinja/escaped-characters.ts';
 import { compileRegex } from '../jinja/regex.ts';
 import type { Scope } from '../jinja/render.ts';
 import { concat } from '../jinja/text.ts';
@@ -106,20 +107,6 @@ export function assembled(budget: Budget, fragments: readonly Fragment[], { deli
   return toRendered(concat(budget, parts));
 }
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  n: '\n',
-  t: '\t',
-  r: '\r',
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  v: '\v',
-  '\\': '\\',
-  "'": "'",
-  '"': '"',
-  '\n': '',
-};
-
 /** `codecs.escape_decode`. */
 function unescaped(delimiter: Str): Str {
   const text = delimiter.text.replace(
@@ -127,7 +114,7 @@ function unescaped(delimiter: Str): Str {
     (written, hex?: string, octal?: string, char?: string) => {
       if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
       if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 0xff);
-      return ESCAPES[char ?? ''] ?? written;
+      return ESCAPED_CHARACTERS[char ?? ''] ?? written;
     },
   );
   return { ...str(text, delimiter.segments[0]?.origins ?? delimiter.origins), ...unknownsOf(delimiter) };

@@ -1,4 +1,5 @@
 import { PythonError } from '../value.ts';
+import { ESCAPED_CHARACTERS } from './escaped-characters.ts';
 import type { SyntaxOptions } from './syntax.ts';
 
 /** A piece of a template with its offset. `data` and tags carry the source range they cover. */
@@ -210,20 +211,6 @@ function patternsFor(options: SyntaxOptions) {
   };
 }
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  '\n': '',
-  n: '\n',
-  t: '\t',
-  r: '\r',
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  v: '\v',
-  '\\': '\\',
-  "'": "'",
-  '"': '"',
-};
-
 /** Python's string escapes. */
 function unescape(body: string, at: number): string {
   return body.replace(
@@ -238,7 +225,7 @@ function unescape(body: string, at: number): string {
         return String.fromCodePoint(code);
       }
       if (one === 'x' || one === 'u' || one === 'U') throw new SyntaxFailure(`truncated escape ${whole}`, at);
-      return ESCAPES[one] ?? whole;
+      return ESCAPED_CHARACTERS[one] ?? whole;
     },
   );
 }

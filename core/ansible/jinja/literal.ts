@@ -13,6 +13,7 @@ import {
   tuple,
   type Value,
 } from '../value.ts';
+import { ESCAPED_CHARACTERS } from './escaped-characters.ts';
 import { originsOf, slice } from './text.ts';
 
 /** Stops reading: the text is no literal, or hangs on an unknown value. */
@@ -45,20 +46,6 @@ const STRING_START = /([rRuUbB]?)('''|"""|'|")/y;
 const NUMBER =
   /[+-]?\s*(?:0[xX][\da-fA-F](?:_?[\da-fA-F])*|0[oO][0-7](?:_?[0-7])*|0[bB][01](?:_?[01])*|(?:(?:\d(?:_?\d)*)?\.\d(?:_?\d)*|\d(?:_?\d)*\.?)(?:[eE][+-]?\d+)?)/y;
 const WORD = /[A-Za-z_]\w*/y;
-const ESCAPES: Readonly<Record<string, string>> = {
-  n: '\n',
-  t: '\t',
-  r: '\r',
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  v: '\v',
-  '\\': '\\',
-  "'": "'",
-  '"': '"',
-  '\n': '',
-};
-
 class LiteralReader {
   readonly #budget: Budget;
   readonly #source: Str;
@@ -179,7 +166,7 @@ class LiteralReader {
       (whole, octal, x, u, U, one) => {
         const hex = x ?? u ?? U;
         if (octal === undefined && hex === undefined && /[xuUN]/.test(one)) throw this.#invalid();
-        if (octal === undefined && hex === undefined) return ESCAPES[one] ?? whole;
+        if (octal === undefined && hex === undefined) return ESCAPED_CHARACTERS[one] ?? whole;
         const code = octal === undefined ? Number.parseInt(hex, 16) : Number.parseInt(octal, 8);
         if (code > 0x10ffff || code === 0xe000 || code === 0xe001) throw this.#invalid();
         return String.fromCodePoint(code);

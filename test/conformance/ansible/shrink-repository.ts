@@ -1,3 +1,4 @@
+import { without } from '../without.ts';
 import type { RepositoryCase } from './repository-case.ts';
 
 /** A smaller repository that still differs: drops files, then lines, then pieces of lines. Asks `budget` times at most. */
@@ -24,19 +25,4 @@ export async function shrinkRepository(
     }
   }
   return best;
-}
-
-/** Drops runs of items, long runs first, while `attempt` keeps what is left. */
-async function without<Item>(
-  items: readonly Item[],
-  attempt: (rest: readonly Item[]) => Promise<boolean>,
-): Promise<void> {
-  let left = items;
-  for (let size = Math.max(1, left.length >> 1); size >= 1; size = size >> 1) {
-    for (let at = 0; at < left.length; ) {
-      const rest = [...left.slice(0, at), ...left.slice(at + size)];
-      if (rest.length < left.length && (await attempt(rest))) left = rest;
-      else at += size;
-    }
-  }
 }
