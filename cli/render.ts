@@ -4,6 +4,8 @@ import { openRepository, resolveRevision } from '../adapters/git/mirror.ts';
 import { readTree } from '../adapters/git/read-tree.ts';
 import { readKubeletFacts } from '../config/kubelet-facts.ts';
 import { renderTree } from '../core/ansible/render-tree.ts';
+import { declaredIn } from '../core/approval/policy.ts';
+import { readRepositoryPolicy } from '../core/approval/read-policy.ts';
 import { loadKubelet } from '../core/kubelet/load-kubelet.ts';
 import type { Minor } from '../core/kubelet/types.ts';
 import { renderJson } from '../core/report/render-json.ts';
@@ -36,16 +38,19 @@ export function renderCommand(): Command {
       try {
         const repository = await openRepository(repo);
         const tree = await readTree(repository, await resolveRevision(repository, rev));
-        const rendering = renderTree(
+        const { policy, problems: ofPolicy } = readRepositoryPolicy(tree);
+        const rendered = renderTree(
           tree,
           {
             minor: kubernetes,
+            declaredHosts: declaredIn(policy?.governed?.inventories ?? []),
             ...(host === undefined ? {} : { host }),
             ...(inventory === undefined ? {} : { inventories: [inventory] }),
             ...(playbook === undefined ? {} : { playbooks: [playbook] }),
           },
           input => loadKubelet(input, facts),
         );
+        const rendering = { ...rendered, problems: [...ofPolicy, ...rendered.problems] };
         await print(JSON.stringify(renderJson(rendering, facts), null, 2));
         const problems = [...rendering.problems, ...rendering.inventories.flatMap(one => one.problems)];
         process.exitCode = problems.length > 0 ? EXIT.no : EXIT.fine;

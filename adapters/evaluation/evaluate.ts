@@ -22,11 +22,12 @@ export async function evaluate(request: EvaluationRequest, { baseline, facts }: 
   const headTree = await readTree(repository, head);
   const policyTree = policyAt === base ? baseTree : await readTree(repository, policyAt);
   const policy = readRepositoryPolicy(policyTree);
-  const { inventories, playbooks, kubernetes } = policyFor(floor, policy).governed;
+  const { inventories, declaredHosts, playbooks, kubernetes } = policyFor(floor, policy).governed;
   const files = await changedFiles(repository, base, head);
   const verdict = reviewTrees(baseTree, headTree, {
     minor: kubernetes ?? request.minor,
     ...(inventories ? { inventories } : {}),
+    ...(declaredHosts ? { declaredHosts } : {}),
     ...(playbooks ? { playbooks } : {}),
     facts,
     baseline,

@@ -3,36 +3,55 @@ import { ProblemError } from '../source/problem.ts';
 import type { SourceTree } from '../source/tree.ts';
 import { readIni } from './inventory/ini.ts';
 import { emptyInventory } from './inventory/inventory.ts';
+import { isScript } from './inventory/load-inventory.ts';
 import { importedBy, isPlaybook } from './playbook.ts';
 import { type Repository, readYaml } from './repository.ts';
 
 const APART =
   /(?:^|\/)(?:roles|molecule|tests?|templates|files|docs?|\.github|\.gitlab|collections|group_vars|host_vars|node_modules|vendor)\//;
 
-/** Repository paths that look like static inventories: by name, by folder or, for `*.ini`, by their group headers. */
-export function findInventories(tree: SourceTree): readonly string[] {
+/**
+ * Repository paths that look like inventories: by name, by folder, by the plugin they ask or, for `*.ini`, by their group
+ * headers; and the files ansible.cfg names.
+ */
+export function findInventories(tree: SourceTree, configured: readonly string[]): readonly string[] {
   return tree
     .entries()
     .filter(
       ({ path, mode, size }) =>
-        (mode === '100644' || mode === '100755') && size < 4 * 1024 * 1024 && looksLikeInventory(tree, path),
+        (mode === '100644' || mode === '100755') &&
+        size < 4 * 1024 * 1024 &&
+        (configured.includes(path) || looksLikeInventory(tree, path)),
     )
     .map(({ path }) => path);
 }
 
 function looksLikeInventory(tree: SourceTree, path: string): boolean {
-  if (APART.test(path) || /\.(?:cfg|md|txt|rst|py|sh|tf|j2|tpl|tmpl|go)$/.test(path)) return false;
+  if (APART.test(path)) return false;
   const name = posix.basename(path);
   const named = /^(?:hosts|inventory)(?:[.\-_].*)?$/.test(name);
-  const placed = /(?:^|\/)inventor(?:y|ies)\//.test(path) && /^(?:[^.]+|.*\.(?:ini|ya?ml|example|hosts))$/.test(name);
-  if (!named && !placed && !name.endsWith('.ini')) return false;
+  const below = /(?:^|\/)inventor(?:y|ies)\//.test(path);
+  if (tree.entry(path)?.mode === '100755' && isScript({ tree }, path, textOrNull(tree, path) ?? ''))
+    return named || below;
+  if (/\.(?:cfg|md|txt|rst|py|sh|tf|j2|tpl|tmpl|go)$/.test(path)) return false;
+  const placed = below && /^(?:[^.]+|.*\.(?:ini|ya?ml|example|hosts|config))$/.test(name);
+  const yaml = /\.(?:ya?ml|config)$/.test(name);
+  if (!named && !placed && !yaml && !name.endsWith('.ini')) return false;
   const text = textOrNull(tree, path);
   if (text === null) return false;
-  if (/\.ya?ml$/.test(name))
+  if (yaml) {
+    if (!named && !placed) return asksPlugin(name, text);
     return /^[ \t]*(?:hosts|children|plugin):/m.test(text) && !/^[ \t]*-[ \t]+(?:hosts|name):/m.test(text);
-  if (text.startsWith('#!')) return named || placed;
+  }
   if (!named && !placed && !isIniInventory(path, text)) return false;
   return /^\[[\w.:-]+\]\s*$/m.test(text) || (placed && /^[\w.-]+:\s*$/m.test(text));
+}
+
+/** Whether a file outside the usual places asks an inventory plugin: most take only files named after them. */
+function asksPlugin(name: string, text: string): boolean {
+  const plugin = /^plugin:[ \t]*["']?([\w.]{1,100})/m.exec(text)?.[1]?.split('.').at(-1);
+  const stem = name.replace(/\.(?:ya?ml|config)$/, '');
+  return plugin !== undefined && (stem.endsWith(plugin) || plugin.startsWith(`${stem.split('.').at(-1)}_`));
 }
 
 /** Whether Ansible takes the file and finds hosts: settings of other tools (tox.ini, pytest.ini) have the same suffix. */

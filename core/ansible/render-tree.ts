@@ -35,7 +35,7 @@ export function renderTree(
 ): Rendering {
   const repository = openRepository(tree);
   const found = survey(repository);
-  const { rolesPath } = readAnsibleCfg(repository);
+  const { rolesPath, inventories: configured } = readAnsibleCfg(repository);
   const ansible = options.ansible ?? '2.14';
   const shared: Shared = {
     repository,
@@ -45,7 +45,7 @@ export function renderTree(
     copiedFrom: found.copiedFrom,
   };
   const playbooks = (options.playbooks ?? findPlaybooks(repository)).map(file => loadPlaybook(repository, file));
-  const sources = inventorySources(repository, options, playbooks);
+  const sources = inventorySources(repository, options, configured, playbooks);
   const load = onceEach(kubelet);
 
   const written = new Set<string>();
@@ -67,7 +67,7 @@ export function renderTree(
   const rendered = real.map(({ source, worlds, runs }): InventoryRendering => {
     const variants = source.inventory.hosts.size === 0 ? variantsOf(worlds, found, written) : [];
     const groups = groupsOf(source, runs, variants, options, load);
-    return { inventory: source.path, hosts: hostsToRender(source), groups, problems: source.problems };
+    return { ...shown(source), groups };
   });
   const inventories = assumed
     ? withAssumed(rendered, { shared, found, written }, sources, assumed, playbooks.length > 0, options, load)
@@ -78,6 +78,15 @@ export function renderTree(
 type Load = (input: KubeletInput) => KubeletVerdict;
 type Source = InventorySource & Readonly<{ problems: readonly Problem[] }>;
 
+function shown(source: Source): Omit<InventoryRendering, 'groups'> {
+  const { path, problems, inventory } = source;
+  return { inventory: path, hosts: hostsToRender(source), problems, dynamic: inventory.dynamic };
+}
+
+function sourceWithoutHosts(path: string, directory: string | null): Source {
+  return { path, directory, inventory: emptyInventory(), problems: [] };
+}
+
 function hostsOf(source: InventorySource, options: RenderOptions): readonly string[] {
   const hosts = hostsToRender(source);
   return options.host === undefined ? hosts : hosts.filter(host => host === options.host || host === EVERY_NODE);
@@ -86,28 +95,37 @@ function hostsOf(source: InventorySource, options: RenderOptions): readonly stri
 function inventorySources(
   repository: Repository,
   options: RenderOptions,
+  configured: readonly string[],
   playbooks: readonly Playbook[],
 ): readonly Source[] {
-  const paths = options.inventories ?? findInventories(repository.tree);
+  const paths =
+    options.inventories ?? withDeclared(findInventories(repository.tree, configured), options.declaredHosts);
   const sources: Source[] = paths.map(path => {
     const before = repository.problems.length;
-    const inventory = loadInventory(repository, path, options.ansible);
+    const { ansible, declaredHosts: declared } = options;
+    const inventory = loadInventory(repository, path, {
+      ...(ansible ? { ansible } : {}),
+      ...(declared ? { declared } : {}),
+    });
     const problems = repository.problems.splice(before);
     return { path, directory: inventoryBase(repository, path), inventory, problems };
   });
   if (options.inventories === undefined) {
     const files = playbooks.map(playbook => playbook.file);
     for (const directory of findGroupVarsOnly(repository.tree, paths, files)) {
-      sources.push({
-        path: sources.length === 0 ? '' : directory,
-        directory,
-        inventory: emptyInventory(),
-        problems: [],
-      });
+      sources.push(sourceWithoutHosts(sources.length === 0 ? '' : directory, directory));
     }
   }
-  if (sources.length === 0) sources.push({ path: '', directory: null, inventory: emptyInventory(), problems: [] });
+  if (sources.length === 0) sources.push(sourceWithoutHosts('', null));
   return sources;
+}
+
+/** Sources that are declared but not in the repository are inventories too. */
+function withDeclared(found: readonly string[], declared: RenderOptions['declaredHosts']): readonly string[] {
+  const missing = [...(declared?.keys() ?? [])].filter(
+    path => !found.some(one => one === path || one.startsWith(`${path}/`)),
+  );
+  return [...found, ...missing];
 }
 
 function sourcesOf(runs: Iterable<RunResult>): readonly string[] {
@@ -174,16 +192,11 @@ function withAssumed(
     const variants = source.inventory.hosts.size === 0 ? variantsOf([world], found, all) : [];
     return groupsOf(source, runs, variants, options, load);
   };
-  if (!hasPlaybooks)
-    return sources.map(source => ({
-      inventory: source.path,
-      hosts: hostsToRender(source),
-      groups: assumedOn(source),
-      problems: source.problems,
-    }));
+  if (!hasPlaybooks) return sources.map(source => ({ ...shown(source), groups: assumedOn(source) }));
   const [first] = sources;
-  const groups = assumedOn({ path: '', directory: first?.directory ?? null, inventory: emptyInventory() });
-  return groups.length > 0 ? [...rendered, { inventory: '', hosts: [EVERY_NODE], groups, problems: [] }] : rendered;
+  const beside = sourceWithoutHosts('', first?.directory ?? null);
+  const groups = assumedOn(beside);
+  return groups.length > 0 ? [...rendered, { ...shown(beside), groups }] : rendered;
 }
 
 /** Roles some play runs, or that a playbook or task names and so may run. */

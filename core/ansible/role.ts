@@ -175,7 +175,7 @@ const NOT_FOLLOWED: readonly (readonly [name: string, value: RegExp, message: st
 /** `roles_path` and `inventory` of the repository's ansible.cfg, inside the repository. */
 export function readAnsibleCfg(
   repository: Repository,
-): Readonly<{ rolesPath: readonly string[]; inventory: string | null }> {
+): Readonly<{ rolesPath: readonly string[]; inventories: readonly string[] }> {
   const text = repository.tree.entry('ansible.cfg') ? readText(repository, 'ansible.cfg') : null;
   const settings = new Map<string, string>();
   let section = '';
@@ -188,9 +188,10 @@ export function readAnsibleCfg(
     const unread = NOT_FOLLOWED.find(([name, value]) => name === setting[1] && value.test((setting[2] ?? '').trim()));
     if (unread) report(repository, notEvaluated('ansible.cfg', index + 1, unread[2]));
   }
-  const rolesPath = (settings.get('roles_path') ?? '')
-    .split(':')
-    .map(path => within('', path.trim()))
-    .filter((path): path is string => path !== null && path !== '');
-  return { rolesPath, inventory: within('', settings.get('inventory') ?? '/') };
+  const paths = (setting: string, separator: string): readonly string[] =>
+    (settings.get(setting) ?? '')
+      .split(separator)
+      .map(path => within('', path.trim()))
+      .filter((path): path is string => path !== null && path !== '');
+  return { rolesPath: paths('roles_path', ':'), inventories: paths('inventory', ',') };
 }

@@ -280,6 +280,9 @@ function missingVariable(run: HostRun, name: string): Value | undefined {
       `${name} may be set by role ${roles}, which is not in this repository`,
     ]);
   }
+  const [source] = run.world.inventory.dynamic;
+  if (source !== undefined)
+    return unknownValue(`inventory:${name}`, [`${name} may be set by the inventory ${source}, which is not run`]);
   if (!assumed) return undefined;
   const setter = run.world.setAtRunTime
     .get(name)

@@ -99,7 +99,15 @@ export type InventoryRendering = Readonly<{
   hosts: readonly string[];
   groups: readonly NodeGroup[];
   problems: readonly Problem[];
+  /** Repository paths of the sources whose hosts the policy declares: what they would answer is not seen. */
+  dynamic: readonly string[];
 }>;
+
+/**
+ * Hosts of inventories Ansible asks a program for, by the repository path of the source and by group. A name may be a
+ * range as in an inventory (`node[01:20]`).
+ */
+export type DeclaredHosts = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
 
 export type Rendering = Readonly<{
   rev: string;
@@ -125,6 +133,8 @@ export function isSince(version: AnsibleVersion, change: AnsibleVersion): boolea
 export type RenderOptions = Readonly<{
   /** Repository paths; absent = found in the tree. */
   inventories?: readonly string[];
+  /** Hosts of dynamic inventories, from the policy. */
+  declaredHosts?: DeclaredHosts;
   playbooks?: readonly string[];
   minor: Minor;
   /** Absent = `2.14`. */

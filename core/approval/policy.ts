@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { MINORS } from '../kubelet/types.ts';
+import { hostPatternProblem } from '../ansible/inventory/host-range.ts';
+import type { DeclaredHosts } from '../ansible/types.ts';
+import { MINORS, type Minor } from '../kubelet/types.ts';
 import type { Problem } from '../source/problem.ts';
 
 /** Where a repository keeps its own policy. It is read from the base branch only. */
@@ -52,8 +54,32 @@ const approvals = z
   .max(100)
   .refine(rules => new Set(rules.map(rule => rule.name)).size === rules.length, 'every rule needs a name of its own');
 
+const groupName = z
+  .string()
+  .max(200)
+  .regex(/^[^\s,:&![\]]+$/, 'must be the name of one group');
+const hostNames = z
+  .string()
+  .min(1)
+  .max(200)
+  .superRefine((pattern, issue) => {
+    const message = hostPatternProblem(pattern);
+    if (message !== null) issue.addIssue({ code: 'custom', message });
+  });
+
+/** An inventory Ansible asks a program for, with the hosts that stand for its answer. */
+const declaredInventory = z.strictObject({
+  path: repositoryPath,
+  hosts: z
+    .record(groupName, z.array(hostNames).min(1))
+    .refine(groups => Object.keys(groups).length > 0, 'must name at least one group with its hosts'),
+});
+
 const governed = z.strictObject({
-  inventories: z.array(repositoryPath).min(1).optional(),
+  inventories: z
+    .array(z.union([repositoryPath, declaredInventory]))
+    .min(1)
+    .optional(),
   playbooks: z.array(repositoryPath).min(1).optional(),
   kubernetes: z.enum(MINORS, `must be one of ${MINORS.map(minor => `"${minor}"`).join(', ')}, in quotes`).optional(),
 });
@@ -78,7 +104,13 @@ export const operatorPolicySchema = z.strictObject({
 export type ApprovalRule = z.output<typeof rule>;
 export type Requirement = z.output<typeof requirement>;
 export type RuleCondition = z.output<typeof condition>;
-export type Governed = z.output<typeof governed>;
+/** What the rules speak about. Absent inventories and playbooks are found in the tree. */
+export type Governed = Readonly<{
+  inventories?: readonly string[];
+  declaredHosts?: DeclaredHosts;
+  playbooks?: readonly string[];
+  kubernetes?: Minor;
+}>;
 /** An accepted violation. Listed; it changes no verdict. */
 export type Waiver = z.output<typeof waiver>;
 export type RepositoryPolicy = z.output<typeof repositoryPolicySchema>;
@@ -102,12 +134,15 @@ export function policyFor(
   const { policy, problems } = repository;
   const union = (first: readonly string[] | undefined, second: readonly string[] | undefined) =>
     first || second ? [...new Set([...(first ?? []), ...(second ?? [])])] : undefined;
-  const inventories = union(floor.governed?.inventories, policy?.governed?.inventories);
+  const named = [...(floor.governed?.inventories ?? []), ...(policy?.governed?.inventories ?? [])];
+  const declaredHosts = declaredIn(named);
+  const inventories = inventoriesIn(named);
   const playbooks = union(floor.governed?.playbooks, policy?.governed?.playbooks);
   const kubernetes = policy?.governed?.kubernetes ?? floor.governed?.kubernetes;
   return {
     governed: {
-      ...(inventories ? { inventories } : {}),
+      ...(inventories.length > 0 ? { inventories } : {}),
+      ...(declaredHosts.size > 0 ? { declaredHosts } : {}),
       ...(playbooks ? { playbooks } : {}),
       ...(kubernetes ? { kubernetes } : {}),
     },
@@ -115,4 +150,27 @@ export function policyFor(
     waivers: policy?.waivers ?? [],
     unreadable: problems,
   };
+}
+
+type NamedInventory = string | z.output<typeof declaredInventory>;
+
+/** Each path once. A source inside a folder that is named too is part of that folder's inventory. */
+function inventoriesIn(named: readonly NamedInventory[]): readonly string[] {
+  const folders = named.filter(one => typeof one === 'string');
+  const alone = named
+    .flatMap(one => (typeof one === 'string' ? [] : [one.path]))
+    .filter(path => !folders.some(folder => path.startsWith(`${folder}/`)));
+  return [...new Set([...folders, ...alone])];
+}
+
+/** Hosts declared for one source in several places are all meant. */
+export function declaredIn(named: readonly NamedInventory[]): DeclaredHosts {
+  const declared = new Map<string, Map<string, readonly string[]>>();
+  for (const one of named) {
+    if (typeof one === 'string') continue;
+    const groups = declared.get(one.path) ?? new Map<string, readonly string[]>();
+    for (const [group, hosts] of Object.entries(one.hosts)) groups.set(group, [...(groups.get(group) ?? []), ...hosts]);
+    declared.set(one.path, groups);
+  }
+  return declared;
 }

@@ -62,6 +62,7 @@ const VALUES = /(^|\/)(group_vars|host_vars|defaults|vars)\//;
  * no difference seen is not no difference.
  *
  * @param shown paths whose effect the rendering shows in full: inventories and what files on the nodes are made of.
+ * @param dynamic inventories whose hosts the policy declares: what they would answer is not in the rendering.
  * @param blinded whether problems of the base keep some effects from being seen.
  */
 export function changedProcedures(
@@ -69,10 +70,12 @@ export function changedProcedures(
   base: SourceTree,
   head: SourceTree,
   shown: ReadonlySet<string>,
+  dynamic: ReadonlySet<string>,
   blinded: boolean,
 ): readonly string[] {
   const isShown = (path: string) =>
-    VALUES.test(path) || [...shown].some(known => known !== '' && (path === known || path.startsWith(`${known}/`)));
+    !dynamic.has(path) &&
+    (VALUES.test(path) || [...shown].some(known => known !== '' && (path === known || path.startsWith(`${known}/`))));
   return governed.filter(
     path => (blinded || !isShown(path)) && procedureText(base, path) !== procedureText(head, path),
   );

@@ -1,5 +1,5 @@
 import { renderTree } from '../ansible/render-tree.ts';
-import type { NodeGroup, RenderOptions } from '../ansible/types.ts';
+import type { DeclaredHosts, NodeGroup, RenderOptions } from '../ansible/types.ts';
 import { directionOf } from '../baseline/direction.ts';
 import { evaluateBaseline } from '../baseline/evaluate-baseline.ts';
 import { isBlocking } from '../baseline/is-blocking.ts';
@@ -17,6 +17,8 @@ export type ReviewOptions = Readonly<{
   minor: Minor;
   /** Repository paths; absent = found in the tree. */
   inventories?: readonly string[];
+  /** Hosts of dynamic inventories, from the policy. */
+  declaredHosts?: DeclaredHosts;
   playbooks?: readonly string[];
   facts: KubeletFacts;
   baseline: Baseline;
@@ -33,10 +35,11 @@ export type ReviewOptions = Readonly<{
  * becomes problems of the verdict.
  */
 export function reviewTrees(base: SourceTree, head: SourceTree, options: ReviewOptions): Verdict {
-  const { minor, inventories, playbooks, baseline, facts } = options;
+  const { minor, inventories, declaredHosts, playbooks, baseline, facts } = options;
   const rendering: RenderOptions = {
     minor,
     ...(inventories ? { inventories } : {}),
+    ...(declaredHosts ? { declaredHosts } : {}),
     ...(playbooks ? { playbooks } : {}),
   };
   const kubelet = (input: KubeletInput) => loadKubelet(input, facts);

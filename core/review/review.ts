@@ -60,6 +60,7 @@ export function review(input: ReviewInput): Verdict {
     base.tree,
     head.tree,
     shownPaths(base.rendering, head.rendering),
+    new Set([base, head].flatMap(({ rendering }) => rendering.inventories.flatMap(({ dynamic }) => dynamic))),
     isBlinded(problems.existing),
   );
   const digest = verdictDigest({

@@ -27,6 +27,18 @@ export function expandHostPattern(pattern: string, at: Place): { hosts: readonly
   return { hosts: expandRanges(withPort?.[1] ?? pattern, at), port: withPort?.[2] ?? null };
 }
 
+/** What is wrong with a host name that may hold ranges; null for a good one. */
+export function hostPatternProblem(pattern: string): string | null {
+  if (/[\s,&!]/.test(pattern)) return 'must be one host name, or a range such as node[01:20]';
+  try {
+    expandHostPattern(pattern, { file: '', line: 0 });
+    return null;
+  } catch (error) {
+    if (error instanceof ProblemError) return error.problem.message;
+    throw error;
+  }
+}
+
 const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 function expandRanges(pattern: string, at: Place): string[] {

@@ -26,10 +26,12 @@ export type InventoryHost = { readonly name: string; readonly groups: Set<string
 export type Inventory = {
   readonly groups: Map<string, InventoryGroup>;
   readonly hosts: Map<string, InventoryHost>;
+  /** Sources Ansible would ask a program for: their hosts are those the policy declares, their variables are not known. */
+  readonly dynamic: string[];
 };
 
 export function emptyInventory(): Inventory {
-  const inventory: Inventory = { groups: new Map(), hosts: new Map() };
+  const inventory: Inventory = { groups: new Map(), hosts: new Map(), dynamic: [] };
   addChild(inventory, 'all', 'ungrouped', { file: '', line: 0 });
   return inventory;
 }

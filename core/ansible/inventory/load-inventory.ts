@@ -1,10 +1,12 @@
 import { posix } from 'node:path';
 import { ProblemError } from '../../source/problem.ts';
 import { isDirectory, notEvaluated, type Repository, readText, readYaml, report } from '../repository.ts';
-import type { AnsibleVersion } from '../types.ts';
-import { varsOf } from '../variables.ts';
+import type { AnsibleVersion, DeclaredHosts } from '../types.ts';
+import { unknownValue, type Value } from '../value.ts';
+import { NO_VARS, type Vars, varsOf } from '../variables.ts';
+import { expandHostPattern } from './host-range.ts';
 import { readIni } from './ini.ts';
-import { emptyInventory, type Inventory, reconcile } from './inventory.ts';
+import { addGroup, addHost, emptyInventory, type Inventory, reconcile } from './inventory.ts';
 import { readYamlInventory } from './yaml-inventory.ts';
 
 /** Names skipped in an inventory directory (INVENTORY_IGNORE_EXTS); ansible-core 2.19 reads `.ini` files there. */
@@ -15,15 +17,40 @@ function isInventoryName(name: string, ansible: AnsibleVersion): boolean {
   return !NOT_INVENTORY_NAME.test(name) && (ansible === '2.19' || !name.endsWith('.ini'));
 }
 
+/** How an inventory source is read. */
+export type InventoryOptions = Readonly<{
+  /** Absent = `2.14`. */
+  ansible?: AnsibleVersion;
+  /** Hosts the policy declares, by the repository path of the source they stand for. */
+  declared?: DeclaredHosts;
+}>;
+
 /**
  * An inventory source of the repository, a file or a directory of them, as `-i` would read it. What Ansible would run
- * (scripts, plugins) or refuse is reported and left out.
+ * (scripts, plugins) has the hosts declared for it, or is reported and left out, as is what Ansible would refuse.
  */
-export function loadInventory(repository: Repository, source: string, ansible: AnsibleVersion = '2.14'): Inventory {
-  const inventory = emptyInventory();
-  readSource(repository, inventory, source, ansible, 0);
-  reconcile(inventory);
-  return inventory;
+export function loadInventory(
+  repository: Repository,
+  source: string,
+  { ansible = '2.14', declared = new Map() }: InventoryOptions = {},
+): Inventory {
+  const reading: Reading = { repository, inventory: emptyInventory(), ansible, declared };
+  if (isAbsent(repository, source) && declared.has(source)) addDeclared(reading, source, source, NO_VARS);
+  else readSource(reading, source, source, 0);
+  reconcile(reading.inventory);
+  return reading.inventory;
+}
+
+/** One inventory while it is read. */
+type Reading = Readonly<{
+  repository: Repository;
+  inventory: Inventory;
+  ansible: AnsibleVersion;
+  declared: DeclaredHosts;
+}>;
+
+function isAbsent({ tree }: Repository, path: string): boolean {
+  return !tree.entry(path) && !tree.isDirectory(path);
 }
 
 /** Directory whose group_vars and host_vars belong to the inventory. */
@@ -33,38 +60,26 @@ export function inventoryBase(repository: Repository, source: string): string {
   return directory === '.' ? '' : directory;
 }
 
-function readSource(
-  repository: Repository,
-  inventory: Inventory,
-  source: string,
-  ansible: AnsibleVersion,
-  depth: number,
-): void {
+/** @param root the source as named: hosts may be declared for it or for the file inside it. */
+function readSource(reading: Reading, source: string, root: string, depth: number): void {
+  const { repository, inventory, ansible } = reading;
   if (isDirectory(repository, source)) {
     if (depth > 5) return;
     for (const name of repository.tree.list(source)) {
-      if (isInventoryName(name, ansible))
-        readSource(repository, inventory, posix.join(source, name), ansible, depth + 1);
+      if (isInventoryName(name, ansible)) readSource(reading, posix.join(source, name), root, depth + 1);
     }
     return;
   }
   const text = readText(repository, source);
   if (text === null) return;
   try {
-    if (repository.tree.entry(source)?.mode === '100755' && text.startsWith('#!')) {
-      report(
-        repository,
-        notEvaluated(
-          source,
-          1,
-          'This inventory is a script, which the gate never runs; list its hosts in a static inventory.',
-        ),
-      );
+    if (isScript(repository, source, text)) {
+      readDynamic(reading, source, root, 'is a script', NO_VARS);
       return;
     }
     const extension = posix.extname(source);
-    const yaml = ['.yml', '.yaml', '.json'].includes(extension) || (extension === '' && looksLikeYaml(text));
-    if (yaml) readYamlSource(repository, inventory, source);
+    const yaml = ['.yml', '.yaml', '.json', '.config'].includes(extension) || (extension === '' && looksLikeYaml(text));
+    if (yaml) readYamlSource(reading, source, root);
     else readIni(inventory, source, text);
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
@@ -72,12 +87,17 @@ function readSource(
   }
 }
 
+/** Whether Ansible would run the file (`script` inventory plugin). */
+export function isScript({ tree }: Pick<Repository, 'tree'>, path: string, text: string): boolean {
+  return tree.entry(path)?.mode === '100755' && text.startsWith('#!');
+}
+
 function looksLikeYaml(text: string): boolean {
   return /^(?:---\s*$|[\w-]+:\s*(?:#.*)?$)/m.test(text) && !/^[ \t]*\[[^\]\n]{1,200}\]/m.test(text);
 }
 
-function readYamlSource(repository: Repository, inventory: Inventory, source: string): void {
-  const [document] = readYaml(repository, source);
+function readYamlSource(reading: Reading, source: string, root: string): void {
+  const [document] = readYaml(reading.repository, source);
   if (!document) return;
   const sections = varsOf(document);
   if (!sections) {
@@ -89,17 +109,42 @@ function readYamlSource(repository: Repository, inventory: Inventory, source: st
     });
   }
   const plugin = sections.get('plugin');
-  if (plugin) {
-    const name = plugin.kind === 'str' ? plugin.text : 'a plugin';
-    report(
-      repository,
-      notEvaluated(
-        source,
-        plugin.origins[0]?.line ?? 1,
-        `This inventory asks ${name} for its hosts, which the gate never runs; list its hosts in a static inventory.`,
-      ),
-    );
+  if (!plugin) {
+    readYamlInventory(reading.inventory, source, document);
     return;
   }
-  readYamlInventory(inventory, source, document);
+  const name = plugin.kind === 'str' ? plugin.text : 'a plugin';
+  readDynamic(reading, source, root, `asks ${name} for its hosts`, varsOf(sections.get('compose')) ?? NO_VARS);
+}
+
+/** @param composed variables the source makes for each host from what only the program knows. */
+function readDynamic(reading: Reading, source: string, root: string, what: string, composed: Vars): void {
+  const from = [source, root].find(path => reading.declared.has(path));
+  if (from !== undefined) {
+    addDeclared(reading, from, source, composed);
+    return;
+  }
+  const message = `This inventory ${what}; the gate never runs it, so its hosts are not evaluated. Declare them in .kubelet-gate.yaml (governed.inventories, an entry with path: ${source} and hosts: {GROUP: [HOST, …]}), or list them in a static inventory.`;
+  report(reading.repository, notEvaluated(source, 1, message));
+}
+
+/** @throws ProblemError `over-limit` */
+function addDeclared({ inventory, declared }: Reading, from: string, source: string, composed: Vars): void {
+  inventory.dynamic.push(source);
+  const at = { file: source, line: 0 };
+  for (const [group, patterns] of declared.get(from) ?? []) {
+    addGroup(inventory, group);
+    for (const pattern of patterns) {
+      for (const name of expandHostPattern(pattern, at).hosts) {
+        const { vars } = addHost(inventory, name, group, at);
+        for (const [key, value] of composed) vars.set(key, composedValue(source, key, value));
+      }
+    }
+  }
+}
+
+function composedValue(source: string, name: string, { origins }: Value): Value {
+  return unknownValue(`inventory ${source}:${name}`, [`${name} is made by the inventory ${source}, which is not run`], {
+    origins,
+  });
 }

@@ -34,7 +34,7 @@ const NO_VERDICT: KubeletVerdict = {
 export function ourAnswer(one: RepositoryCase, ansible: AnsibleVersion): OurAnswer {
   const tree = treeOf(one.files);
   const repository = openRepository(tree);
-  const inventory = loadInventory(repository, one.inventory, ansible);
+  const inventory = loadInventory(repository, one.inventory, { ansible });
   const slash = one.playbook.lastIndexOf('/');
   const folder = slash < 0 ? '' : one.playbook.slice(0, slash);
   const { of } = inventoryVariables(repository, inventory, inventoryBase(repository, one.inventory), folder);

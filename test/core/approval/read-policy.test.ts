@@ -84,6 +84,30 @@ describe('a policy with something wrong in it is none', () => {
       'a name of its own',
     ],
     [
+      'an inventory without hosts',
+      'governed:\n  inventories:\n    - path: aws_ec2.yml\n',
+      3,
+      '`governed.inventories[0].hosts`',
+    ],
+    [
+      'a group without hosts',
+      'governed:\n  inventories:\n    - path: aws_ec2.yml\n      hosts:\n        workers: []\n',
+      5,
+      '`governed.inventories[0].hosts.workers`',
+    ],
+    [
+      'a range nobody can count',
+      'governed:\n  inventories:\n    - path: aws_ec2.yml\n      hosts:\n        workers: ["n[3:1]"]\n',
+      5,
+      'no host range Ansible accepts',
+    ],
+    [
+      'several names in one',
+      'governed:\n  inventories:\n    - path: aws_ec2.yml\n      hosts:\n        workers: ["n1, n2"]\n',
+      5,
+      'must be one host name',
+    ],
+    [
       'an unknown direction',
       'approvals:\n  - name: a\n    if:\n      direction: down\n    requires: {count: 1}\n',
       4,
@@ -166,5 +190,21 @@ describe('the operator’s floor', () => {
     const policy = policyFor(floor, read('nonsense: 1\n'));
     expect(policy.rules).toEqual(floor.approvals);
     expect(policy.unreadable).toHaveLength(1);
+  });
+});
+
+describe('hosts declared for inventories that are programs', () => {
+  const governedBy = (text: string) =>
+    policyFor({ approvals: [] }, read(`governed:\n  inventories:\n${text}`)).governed;
+
+  test('make their source an inventory of its own', () => {
+    const { inventories, declaredHosts } = governedBy('    - hosts.ini\n    - {path: ec2.yml, hosts: {w: [n1, n2]}}\n');
+    expect(inventories).toEqual(['hosts.ini', 'ec2.yml']);
+    expect(declaredHosts).toEqual(new Map([['ec2.yml', new Map([['w', ['n1', 'n2']]])]]));
+  });
+
+  test('belong to the folder when that is named too', () => {
+    const { inventories } = governedBy('    - inventory\n    - {path: inventory/ec2.yml, hosts: {w: [n1]}}\n');
+    expect(inventories).toEqual(['inventory']);
   });
 });

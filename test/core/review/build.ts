@@ -135,6 +135,7 @@ export const inventory = (groups: readonly GroupSketch[], path = 'hosts.ini'): I
   hosts: [...new Set(groups.flatMap(({ hosts }) => hosts))],
   groups: groups.map(group),
   problems: [],
+  dynamic: [],
 });
 
 export function rendering(

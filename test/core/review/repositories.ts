@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { readBaseline } from '../../../config/baseline.ts';
 import { readKubeletFacts } from '../../../config/kubelet-facts.ts';
-import { POLICY_PATH } from '../../../core/approval/policy.ts';
+import { POLICY_PATH, policyFor } from '../../../core/approval/policy.ts';
 import { readRepositoryPolicy } from '../../../core/approval/read-policy.ts';
 import type { Minor } from '../../../core/kubelet/types.ts';
 import { reviewTrees } from '../../../core/review/review-trees.ts';
@@ -48,13 +48,16 @@ export function diffOf(base: Files, head: Files): string {
 /** The verdict on two sets of files with the shipped baseline, as the command line would give it. */
 export function reviewFiles(base: Files, head: Files, minor: Minor = '1.34'): Verdict {
   const [before, after] = [treeOf(base, 'b'.repeat(40)), treeOf(head, 'a'.repeat(40))];
+  const policy = readRepositoryPolicy(before);
+  const { kubernetes = minor, ...governed } = policyFor({ approvals: [] }, policy).governed;
   return reviewTrees(before, after, {
-    minor,
+    minor: kubernetes,
+    ...governed,
     facts,
     baseline,
     changes: parseUnifiedDiff(diffOf(base, head)),
     policyPath: POLICY_PATH,
-    problems: { base: readRepositoryPolicy(before).problems, head: readRepositoryPolicy(after).problems },
+    problems: { base: policy.problems, head: readRepositoryPolicy(after).problems },
   });
 }
 
