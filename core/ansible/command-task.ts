@@ -2,6 +2,7 @@ import { originsAt, type RenderedText, type Unknown, verbatim } from '../source/
 import { type CommandEffect, commandEffects } from './command-effects.ts';
 import type { EditTask, LineInFile } from './edits/edit.ts';
 import { isGovernedName, isGovernedText, isSettingsName } from './file-kind.ts';
+import { modeOfText } from './file-mode.ts';
 import type { Frame, HostRun } from './host-run.ts';
 import type { Scope } from './jinja/render.ts';
 import { joinTexts, literalText, sliceText, tracedOf } from './rendered-text.ts';
@@ -10,7 +11,7 @@ import { listOf } from './role.ts';
 import { findFile, scopeOf } from './scope.ts';
 import { lineSpans } from './systemd-unit.ts';
 import type { Task } from './task.ts';
-import { modeOfText, templated, templateText } from './template-text.ts';
+import { templated, templateText } from './template-text.ts';
 import type { Traced } from './types.ts';
 import { digest, identity, refuseOwn, type Str, type Value } from './value.ts';
 

@@ -12,6 +12,11 @@ export function isGovernedName(path: string): boolean {
   return GOVERNED_NAME.test(path);
 }
 
+/** Whether files that concern a kubelet lie in a directory on a node. */
+export function isGovernedDirectory(path: string): boolean {
+  return /^\/etc\/kubernetes(?:\/|$)/.test(path) || isGovernedName(`${path.replace(/\/$/, '')}/config.yaml`);
+}
+
 export function isGovernedText(text: string): boolean {
   return GOVERNED_TEXT.test(text);
 }

@@ -1,5 +1,6 @@
 import type { Minor } from '../kubelet/types.ts';
 import type { Problem } from '../source/problem.ts';
+import { kubeconfigModeProblem } from './file-mode.ts';
 import { type FileState, fileStates, pathOf } from './file-states.ts';
 import type { RunResult } from './host-run.ts';
 import { kubeletResult, type LoadKubelet } from './kubelet-result.ts';
@@ -50,6 +51,7 @@ function result(
     problems: [
       ...run.problems,
       ...states.flatMap(stateProblems),
+      ...(flags.rancher ? [kubeconfigModeProblem(flags.rancher)].filter(problem => problem !== null) : []),
       ...flags.unread.map(({ path }) => unreadFlags(states, path)),
     ],
   };

@@ -3,6 +3,7 @@ import { ProblemError } from '../source/problem.ts';
 import type { TreeEntry } from '../source/tree.ts';
 import { declinedFormat, declinedSentence } from './declined-formats.ts';
 import { isGovernedName, isGovernedText, isSettingsName, kindOf } from './file-kind.ts';
+import { kubeconfigModesIn } from './file-mode.ts';
 import type { Orphan } from './host-run.ts';
 import { type Repository, report } from './repository.ts';
 import { rolePlaceOf } from './role-places.ts';
@@ -53,6 +54,7 @@ export function survey(repository: Repository): Survey {
       reportConflict(repository, entry.path, text);
     }
     if (/\.ya?ml$/.test(entry.path)) {
+      for (const problem of kubeconfigModesIn(entry.path, text)) report(repository, problem);
       for (const path of copiedOnNode(text)) copiedFrom.add(path);
       for (const name of namesSetIn(text)) setAtRunTime.set(name, [...(setAtRunTime.get(name) ?? []), entry.path]);
     }

@@ -1,4 +1,5 @@
 import { ProblemError } from '../source/problem.ts';
+import { modeOfText, octal } from './file-mode.ts';
 import { fromController, type HostRun } from './host-run.ts';
 import { type Scope, templateValue } from './jinja/render.ts';
 import { OMIT } from './scope.ts';
@@ -58,23 +59,4 @@ export function tracedMode(run: HostRun, value: Value | undefined, scope: Scope)
   if (result.kind !== 'str' || result.text === OMIT || result.text === 'preserve' || result.text === '') return null;
   const why = `mode ${result.text} depends on the mode the file has`;
   return { value: { known: false, unknown: { key: `mode:${result.text}`, why: [why] } }, origins };
-}
-
-function octal(mode: number): string {
-  return mode.toString(8).padStart(4, '0');
-}
-
-/** A mode in octal digits or as `u=rw,g=r` in four octal digits; null for any other. */
-export function modeOfText(text: string): string | null {
-  if (/^0?o?[0-7]{1,5}$/.test(text)) return octal(Number.parseInt(text.replace('o', ''), 8));
-  let mode = 0;
-  for (const clause of text.split(',')) {
-    const parts = /^([ugoa]+)=([rwxst]*)$/.exec(clause);
-    if (!parts) return null;
-    const bits =
-      (parts[2]?.includes('r') ? 4 : 0) + (parts[2]?.includes('w') ? 2 : 0) + (parts[2]?.includes('x') ? 1 : 0);
-    for (const who of parts[1] === 'a' ? 'ugo' : (parts[1] ?? ''))
-      mode |= bits << (who === 'u' ? 6 : who === 'g' ? 3 : 0);
-  }
-  return octal(mode);
 }

@@ -5,6 +5,7 @@ import { assembledContent } from './edits/assemble.ts';
 import { type EditTask, statedTexts } from './edits/edit.ts';
 import { EDIT_MODULES, readEdit } from './edits/edit-arguments.ts';
 import { isGovernedName, isGovernedText, isSettingsName, kindOf } from './file-kind.ts';
+import { modeProblem } from './file-mode.ts';
 import { fileStates } from './file-states.ts';
 import type { FileContent, Frame, HostRun, Rendered } from './host-run.ts';
 import { jsonText } from './jinja/filters/serialise.ts';
@@ -42,6 +43,8 @@ export function recordWrite(run: HostRun, frame: Frame, task: Task, module: stri
   };
   const bare = { ...common, edit: null, source: null, alternatives: [], truncated: false, problem: null };
   const path = shownPath(dest);
+  const wrongMode = modeProblem({ path, isDirectory: isDirectoryTask(task, module) }, common.mode, task.at);
+  if (wrongMode) run.problems.push(wrongMode);
   if (EDIT_MODULES.has(module)) {
     const edit = readEdit(run, task, module, scope);
     if (concernsEdit(run, dest, edit)) run.writes.push({ ...bare, effect: 'edit', edit });
@@ -68,6 +71,11 @@ export function recordWrite(run: HostRun, frame: Frame, task: Task, module: stri
       module === 'assemble' ? assembled(run, frame, task, scope, dest) : content(run, frame, task, module, scope, dest);
     if (written) run.writes.push({ ...common, edit: null, dest: written.dest, effect: 'content', ...written.content });
   }
+}
+
+function isDirectoryTask(task: Task, module: string): boolean {
+  const state = task.args.get('state');
+  return module === 'file' && state?.kind === 'str' && state.text === 'directory';
 }
 
 /** Whether an edit is of a file that concerns the kubelet: by its path, what is put there, or the text it is made to. */

@@ -89,6 +89,7 @@ const HARMLESS: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   'vaulted',
   'kubelet-refuses',
   'policy-invalid',
+  'mode-invalid',
 ]);
 
 /** Whether something that was there before keeps the gate from seeing all that a governed file may do. */

@@ -29,6 +29,8 @@ export type ProblemCode =
   | 'inventory-invalid'
   | 'playbook-invalid'
   | 'policy-invalid'
+  /** A file mode nobody can have meant. */
+  | 'mode-invalid'
   | 'kubelet-refuses'
   | 'unreadable';
 
