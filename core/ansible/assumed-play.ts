@@ -49,7 +49,8 @@ export function assumedPlay(
       tasks: [],
       postTasks: [],
       handlers: [],
-      ordered: false,
+      serial: [],
+      order: null,
     },
     names: {
       defaults: combine(...weakestFirst(all).map(role => role.defaults.vars)),

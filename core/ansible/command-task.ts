@@ -107,6 +107,7 @@ function recordEffect(
     when,
     task: { ...task.at, name: task.name, role: frame.role?.role.name ?? null, handlers: task.handlers },
     playbook: run.world.playbook,
+    order: [...run.order],
   } as const;
   if (effect.kind === 'beside') return `This command ${effect.what}; its effect cannot be known from Git.`;
   if (effect.kind === 'install') {

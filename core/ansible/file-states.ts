@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { Problem } from '../source/problem.ts';
-import type { RenderedText, Unknown } from '../source/rope.ts';
+import { type RenderedText, UNKNOWN_TOKEN, type Unknown } from '../source/rope.ts';
 import type { Budget } from './budget.ts';
 import { applyEdit, editBudget, editedSomehow, unseenFile } from './edits/apply-edit.ts';
 import { type LostLine, lostLines } from './edits/lost-lines.ts';
@@ -82,7 +82,7 @@ function apply(budget: Budget, before: FileState | null, write: Write): FileStat
 
 function fresh(write: Write): FileState {
   const { dest, source, task, alternatives, truncated, mode, owner, group, when, problem } = write;
-  const text = alternatives.find(({ text }) => text.text.trim() !== '')?.text.text ?? null;
+  const text = alternatives.find(({ text }) => saysSomething(text))?.text.text ?? null;
   const path = dest.value.known ? dest.value.json : (source ?? pathOf(dest));
   const kind = kindOf(path, text);
   return {
@@ -101,6 +101,10 @@ function fresh(write: Write): FileState {
     problem,
     failures: [],
   };
+}
+
+function saysSomething({ text }: RenderedText): boolean {
+  return text.replace(UNKNOWN_TOKEN, '').trim() !== '';
 }
 
 function applyContent(before: FileState | null, write: Write): FileState {

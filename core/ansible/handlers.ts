@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { Unknown } from '../source/rope.ts';
-import type { Frame, HostRun } from './host-run.ts';
+import { atPlace, type Frame, type HostRun } from './host-run.ts';
 import { firstFile, type Place, within } from './repository.ts';
 import { listOf, yamlNames } from './role.ts';
 import { scopeOf } from './scope.ts';
@@ -45,12 +45,15 @@ export function flushHandlers(
     for (const [name, places] of notified) {
       for (const handler of calledBy(handlers, name)) by.set(handler, [...(by.get(handler) ?? []), ...places]);
     }
-    for (const handler of handlers) {
-      const places = by.get(handler);
-      if (!places) continue;
-      const guards = [...handler.frame.guards, changed(places)];
-      runTasks(run, { ...handler.frame, guards, handler: true }, [handler.value]);
-    }
+    const notifiedHandlers = () => {
+      for (const [place, handler] of handlers.entries()) {
+        const places = by.get(handler);
+        if (!places) continue;
+        const guards = [...handler.frame.guards, changed(places)];
+        atPlace(run, place, () => runTasks(run, { ...handler.frame, guards, handler: true }, [handler.value]));
+      }
+    };
+    atPlace(run, round, notifiedHandlers);
   }
   run.notified.clear();
 }

@@ -1,5 +1,6 @@
 import type { Problem } from '../source/problem.ts';
 import { type Origin, type Unknown, unknownToken } from '../source/rope.ts';
+import { type Batches, isFirst } from './batches.ts';
 import { type Budget, newBudget } from './budget.ts';
 import type { EditTask } from './edits/edit.ts';
 import { groupsOf, hostsOf, type Inventory } from './inventory/inventory.ts';
@@ -30,6 +31,8 @@ export type World = Readonly<{
   inventoryDirectory: string | null;
   /** Hosts of each play. */
   playHosts: readonly ReadonlySet<string>[];
+  /** For each play its hosts in the batches they are taken in; null when nobody knows. */
+  batches: readonly (Batches | null)[];
   variablesOf: (host: string) => HostVariables;
   rolesPath: readonly string[];
   roles: Map<string, Role>;
@@ -96,8 +99,27 @@ type FileEffect = Readonly<{
   when: Unknown | null;
   /** Playbook of the task: playbooks are run apart from each other. */
   playbook: string;
+  /** Where in the playbook the task stands. */
+  order: Order;
   /** For the text itself, when it could not be had. */
   problem: Problem | null;
+}>;
+
+/**
+ * A place in a playbook: the play, then the position in each list of tasks that leads there. Ansible's linear strategy
+ * takes tasks in this order, and at each its hosts.
+ */
+export type Order = readonly number[];
+
+/** What a task delegated to another host does there. */
+export type Delegated = Readonly<{
+  /** The host it is done on, by its inventory name. */
+  host: string;
+  order: Order;
+  /** Whether the hosts of the play do it one after the other. */
+  oneByOne: boolean;
+  writes: readonly Write[];
+  problems: readonly Problem[];
 }>;
 
 /** What a file says, and what stands in the way of knowing it. */
@@ -118,6 +140,11 @@ export type HostRun = {
   readonly vaulted: Set<string>;
   readonly missingRoles: Set<string>;
   readonly writes: Write[];
+  readonly delegated: Delegated[];
+  /** Whether the task at hand acts on another host: what earlier tasks did there is not among the writes. */
+  readonly elsewhere: boolean;
+  /** Where in the playbook the task at hand stands. */
+  readonly order: number[];
   readonly steps: PlayStep[];
   readonly problems: Problem[];
   readonly budget: Budget;
@@ -134,6 +161,8 @@ export type HostRun = {
 
 export type RunResult = Readonly<{
   writes: readonly Write[];
+  /** What it does on other hosts. */
+  delegated: readonly Delegated[];
   steps: readonly PlayStep[];
   problems: readonly Problem[];
 }>;
@@ -183,6 +212,9 @@ export function newRun(world: World, host: string, forMany: boolean): HostRun {
     vaulted: new Set(),
     missingRoles: new Set(),
     writes: [],
+    delegated: [],
+    elsewhere: false,
+    order: [],
     steps: [],
     problems: [],
     budget: newBudget(RUN_LIMITS),
@@ -204,6 +236,13 @@ export function trieOf(world: World, key: string): ReadTrie<Rendered> {
   return trie;
 }
 
+/** Does some of the run's work one place further down in the playbook. */
+export function atPlace(run: HostRun, place: number, work: () => void): void {
+  run.order.push(place);
+  work();
+  run.order.pop();
+}
+
 /** The one object for a value of this text and these origins. */
 export function intern(world: World, value: Value, origins: Origins = value.origins): Value {
   const text = identity(value);
@@ -221,7 +260,8 @@ function digestOf(text: string): string {
 
 /**
  * What a run may take from outside, by key: `var:NAME` a variable of the host's inventory and group_vars, `play:N`
- * whether the host is in a play, `first:N` whether it is the play's first, `inventory_hostname`, `inventory_hostname_short`, `group_names`, `vaulted`, or a
+ * whether the host is in a play, `first:N` whether it is the first of its batch there (null: nobody knows), `host:NAME`
+ * whether it has that name, `inventory_hostname`, `inventory_hostname_short`, `group_names`, `vaulted`, or a
  * question about what the host has its own of. A run for many gets tokens for the host's own texts.
  */
 export function external(world: World, host: string, key: string, forMany: boolean): unknown {
@@ -234,7 +274,8 @@ export function external(world: World, host: string, key: string, forMany: boole
     return openValue(world.own, key, value, asked => world.variablesOf(asked).own.get(name) as Value);
   }
   if (key.startsWith('play:')) return world.playHosts[Number(key.slice(5))]?.has(host) ?? false;
-  if (key.startsWith('first:')) return [...(world.playHosts[Number(key.slice(6))] ?? [])][0] === host;
+  if (key.startsWith('first:')) return isFirst(world.batches[Number(key.slice(6))] ?? null, host);
+  if (key.startsWith('host:')) return key.slice(5) === host;
   if (key.startsWith(OWN_MARK)) return world.own.questions.get(key)?.(host);
   if (key === 'inventory_hostname' || key === 'inventory_hostname_short') {
     if (world.everyNode) return unknownNode(world, key, 'name of the node', 'str');
@@ -288,7 +329,7 @@ export function readExternal(run: HostRun, key: string): unknown {
  * run for many.
  */
 export function differsAmongKin(key: string): boolean {
-  return key.startsWith('play:') || key.startsWith('first:') || key.startsWith(OWN_MARK);
+  return key.startsWith('play:') || key.startsWith('first:') || key.startsWith('host:') || key.startsWith(OWN_MARK);
 }
 
 /** Operations on what each host has its own of, in a run for many. `asked` is told every question with its answer. */

@@ -8,11 +8,13 @@ import { ORIGIN_LIMIT, type Origins, OWN_MARK } from './value.ts';
  * Whether the result of a run for many is told in full by putting each host's own into its texts and origins. It is not
  * where something else speaks of them, or where origins may have been dropped that some host's own would leave room for.
  */
-export function isTold({ writes, steps, problems }: RunResult): boolean {
+export function isTold(result: RunResult): boolean {
+  const { steps, problems, delegated } = result;
   const words = JSON.stringify([
     steps,
     problems,
-    writes.map(({ dest, mode, owner, group, when, problem, task }) => [
+    delegated.map(one => one.problems),
+    allWrites(result).map(({ dest, mode, owner, group, when, problem, task }) => [
       [dest, mode, owner, group].map(traced => traced?.value),
       when,
       problem,
@@ -20,18 +22,21 @@ export function isTold({ writes, steps, problems }: RunResult): boolean {
     ]),
   ]);
   if (words.includes(OWN_MARK) || /\uE000[0-9a-f]/.test(words)) return false;
-  return originLists({ writes, steps, problems }).every(
-    origins => origins.length < ORIGIN_LIMIT || !origins.some(isMarked),
-  );
+  return originLists(result).every(origins => origins.length < ORIGIN_LIMIT || !origins.some(isMarked));
 }
 
-/** Whether hosts that share the result get different texts. */
-export function differsByHost({ writes }: RunResult): boolean {
-  return writes.some(({ alternatives }) => alternatives.some(({ text }) => holdsOwnText(text)));
+/** What a host writes, on itself and on others. */
+function allWrites({ writes, delegated }: RunResult): readonly Write[] {
+  return delegated.length === 0 ? writes : [...writes, ...delegated.flatMap(one => one.writes)];
 }
 
-function originLists({ writes }: RunResult): readonly Origins[] {
-  return writes.flatMap(({ dest, mode, owner, group, alternatives }) => [
+/** Whether hosts that share the result get different texts, or put them on others. */
+export function differsByHost(result: RunResult): boolean {
+  return allWrites(result).some(({ alternatives }) => alternatives.some(({ text }) => holdsOwnText(text)));
+}
+
+function originLists(result: RunResult): readonly Origins[] {
+  return allWrites(result).flatMap(({ dest, mode, owner, group, alternatives }) => [
     ...[dest, mode, owner, group].flatMap(traced => (traced ? [traced.origins] : [])),
     ...alternatives.flatMap(({ text }) => text.segments.map(({ origins }) => origins)),
   ]);
@@ -54,17 +59,16 @@ export function resultOfHost(own: OwnValues, result: RunResult, host: string): R
     return { text: filled.text, segments, unknowns: realUnknowns(value.unknowns) };
   };
   const alternative = (one: FileAlternative): FileAlternative => ({ ...one, text: text(one.text) });
-  const writes = result.writes.map(
-    (write): Write => ({
-      ...write,
-      dest: traced(write.dest) as Traced<string>,
-      mode: traced(write.mode),
-      owner: traced(write.owner),
-      group: traced(write.group),
-      alternatives: write.alternatives.map(alternative),
-    }),
-  );
-  return { ...result, writes };
+  const writeOf = (write: Write): Write => ({
+    ...write,
+    dest: traced(write.dest) as Traced<string>,
+    mode: traced(write.mode),
+    owner: traced(write.owner),
+    group: traced(write.group),
+    alternatives: write.alternatives.map(alternative),
+  });
+  const delegated = result.delegated.map(one => ({ ...one, writes: one.writes.map(writeOf) }));
+  return { ...result, writes: result.writes.map(writeOf), delegated };
 }
 
 function holdsOwnText({ unknowns }: RenderedText): boolean {

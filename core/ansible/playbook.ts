@@ -19,8 +19,10 @@ export type Play = Readonly<{
   tasks: readonly Value[];
   postTasks: readonly Value[];
   handlers: readonly Value[];
-  /** `serial` or `order` is set: which host comes first is not told by the inventory. */
-  ordered: boolean;
+  /** Sizes of the batches the hosts are taken in, as written; empty when all are taken at once. */
+  serial: readonly Value[];
+  /** `order`, as written; null for the inventory's. */
+  order: Value | null;
 }>;
 
 export type Playbook = Readonly<{ file: string; directory: string; plays: readonly Play[] }>;
@@ -130,6 +132,7 @@ function playOf(file: string, keys: Vars, at: Place, inherited: Vars): Play {
     tasks: listOf(keys.get('tasks')),
     postTasks: listOf(keys.get('post_tasks')),
     handlers: listOf(keys.get('handlers')),
-    ordered: keys.has('serial') || keys.has('order'),
+    serial: listOf(keys.get('serial')),
+    order: keys.get('order') ?? null,
   };
 }

@@ -108,7 +108,7 @@ export function remaining(file: string, tree: SourceTree): Alternative {
 }
 
 /** A text of which nothing is known. */
-function whollyUnknown(unknown: Unknown): RenderedText {
+export function whollyUnknown(unknown: Unknown): RenderedText {
   const id = digest(unknown.key).slice(0, 8);
   const text = unknownToken(id);
   return { text, segments: [{ length: text.length, origins: [] }], unknowns: new Map([[id, unknown]]) };

@@ -51,7 +51,7 @@ export function renderTree(
   const written = new Set<string>();
   const real = sources.map(source => {
     const worlds = playbooks.map(playbook => playbookWorld(shared, source, playbook));
-    const runs = runHosts(worlds, hostsOf(source, options));
+    const runs = runHosts(worlds, hostsOf(source, options, found));
     for (const path of sourcesOf(runs.values())) written.add(path);
     return { source, worlds, runs };
   });
@@ -87,9 +87,12 @@ function sourceWithoutHosts(path: string, directory: string | null): Source {
   return { path, directory, inventory: emptyInventory(), problems: [] };
 }
 
-function hostsOf(source: InventorySource, options: RenderOptions): readonly string[] {
+/** Hosts to run: the one asked for, and all when others may put files on it. */
+function hostsOf(source: InventorySource, options: RenderOptions, { delegates }: Survey): readonly string[] {
   const hosts = hostsToRender(source);
-  return options.host === undefined ? hosts : hosts.filter(host => host === options.host || host === EVERY_NODE);
+  return options.host === undefined || delegates
+    ? hosts
+    : hosts.filter(host => host === options.host || host === EVERY_NODE);
 }
 
 function inventorySources(
@@ -152,6 +155,7 @@ function groupsOf(
       : [];
   const results = new Map<string, NodeResult>();
   for (const [host, run] of runs) {
+    if (options.host !== undefined && host !== options.host) continue;
     const [result] = resultsOf(run);
     if (result && concerns(run)) results.set(host, result);
   }
@@ -187,7 +191,7 @@ function withAssumed(
 ): readonly InventoryRendering[] {
   const assumedOn = (source: InventorySource): readonly NodeGroup[] => {
     const world = assumedWorld(shared, source, assumed);
-    const runs = runHosts([world], hostsOf(source, options));
+    const runs = runHosts([world], hostsOf(source, options, found));
     const all = new Set([...written, ...sourcesOf(runs.values())]);
     const variants = source.inventory.hosts.size === 0 ? variantsOf([world], found, all) : [];
     return groupsOf(source, runs, variants, options, load);

@@ -1,3 +1,4 @@
+import { withDelegated } from './delegated-writes.ts';
 import { differsAmongKin, type RunResult, readKey, type World } from './host-run.ts';
 import { differsByHost, resultOfHost } from './own-result.ts';
 import { emptyTrie, type ReadTrie, recall, remember } from './read-trie.ts';
@@ -9,7 +10,7 @@ import { runPlays } from './run-plays.ts';
  * and shares the run with those that would read the same to the letter.
  */
 export function runHosts(worlds: readonly World[], hosts: readonly string[]): ReadonlyMap<string, RunResult> {
-  const runs = worlds.map((world): Runs => ({ world, forMany: emptyTrie(), apart: emptyTrie(), filled: new Map() }));
+  const runs = worlds.map(world => runsOf(world, hosts));
   const [first, ...others] = runs;
   const results = new Map<string, RunResult>();
   if (!first) {
@@ -17,10 +18,7 @@ export function runHosts(worlds: readonly World[], hosts: readonly string[]): Re
     for (const host of hosts) results.set(host, nothing);
     return results;
   }
-  if (others.length === 0) {
-    for (const host of hosts) results.set(host, runOf(first, host));
-    return results;
-  }
+  if (others.length === 0) return first;
   const joined = new Map<string, RunResult>();
   const numbers = new Map<RunResult, number>();
   const numberOf = (run: RunResult): number => {
@@ -29,7 +27,7 @@ export function runHosts(worlds: readonly World[], hosts: readonly string[]): Re
     return number;
   };
   for (const host of hosts) {
-    const parts = runs.map(run => runOf(run, host));
+    const parts = runs.map(run => run.get(host) as RunResult);
     const id = parts.map(numberOf).join();
     let all = joined.get(id);
     if (!all) joined.set(id, (all = join(parts)));
@@ -41,9 +39,16 @@ export function runHosts(worlds: readonly World[], hosts: readonly string[]): Re
 function join(parts: readonly RunResult[]): RunResult {
   return {
     writes: parts.flatMap(run => run.writes),
+    delegated: parts.flatMap(run => run.delegated),
     steps: parts.flatMap(run => run.steps),
     problems: parts.flatMap(run => run.problems),
   };
+}
+
+/** What the hosts of one world get, from their own tasks and from those of others. */
+function runsOf(world: World, hosts: readonly string[]): ReadonlyMap<string, RunResult> {
+  const runs: Runs = { world, forMany: emptyTrie(), apart: emptyTrie(), filled: new Map() };
+  return withDelegated(world, new Map(hosts.map(host => [host, runOf(runs, host)])));
 }
 
 /** The runs of one world so far. */

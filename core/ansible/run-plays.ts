@@ -1,6 +1,7 @@
 import { ProblemError } from '../source/problem.ts';
 import { flushHandlers } from './handlers.ts';
 import {
+  atPlace,
   type Frame,
   type HostRun,
   newRun,
@@ -34,15 +35,16 @@ export function runPlays(world: World, host: string, forMany: boolean): PlaysRun
   const run = newRun(world, host, forMany);
   try {
     world.plays.forEach((play, playIndex) => {
-      if (readExternal(run, `play:${playIndex}`) === true) runPlay(run, play, playIndex);
+      if (readExternal(run, `play:${playIndex}`) !== true) return;
+      atPlace(run, playIndex, () => runPlay(run, play, playIndex));
     });
   } catch (error) {
     if (forMany && error instanceof NeedsHost) return { reads: run.reads, result: null };
     if (!(error instanceof ProblemError)) throw error;
     run.problems.push(error.problem);
   }
-  const { writes, steps, problems, reads } = run;
-  const result = { writes, steps, problems };
+  const { writes, delegated, steps, problems, reads } = run;
+  const result = { writes, delegated, steps, problems };
   return { reads, result: !forMany || isTold(result) ? result : null };
 }
 
@@ -72,13 +74,17 @@ function runPlay(run: HostRun, play: Play, playIndex: number): void {
   const frame: Frame = { ...base, varsFiles: readVarsFiles(run, base) };
   run.notified.clear();
   run.entries.clear();
-  runTasks(run, frame, play.preTasks);
-  flushHandlers(run, frame, runTasks);
-  for (const reference of play.roles) runRole(run, frame, reference, 'once');
-  runTasks(run, frame, play.tasks);
-  flushHandlers(run, frame, runTasks);
-  runTasks(run, frame, play.postTasks);
-  flushHandlers(run, frame, runTasks);
+  const flush = () => flushHandlers(run, frame, runTasks);
+  const sections: readonly (() => void)[] = [
+    () => runTasks(run, frame, play.preTasks),
+    flush,
+    ...play.roles.map(reference => () => runRole(run, frame, reference, 'once')),
+    () => runTasks(run, frame, play.tasks),
+    flush,
+    () => runTasks(run, frame, play.postTasks),
+    flush,
+  ];
+  for (const [place, section] of sections.entries()) atPlace(run, place, section);
   if (run.world.assumed) writeOrphans(run, frame, run.world.assumed.orphans);
 }
 

@@ -3,9 +3,9 @@ import { ProblemError } from '../source/problem.ts';
 import type { Unknown } from '../source/rope.ts';
 import { COMMAND_MODULES, recordCommand } from './command-task.ts';
 import { conditionOrigins, taskRuns } from './conditions.ts';
-import { actsOnce, whereTaskActs } from './delegation.ts';
+import { actsOnce, handOver, whereTaskActs } from './delegation.ts';
 import { flushHandlers, notifyHandlers } from './handlers.ts';
-import { type Frame, type HostRun, intern } from './host-run.ts';
+import { atPlace, type Frame, type HostRun, intern } from './host-run.ts';
 import { includedRole } from './imported-roles.ts';
 import { either, includeVars } from './include-vars.ts';
 import { loopFrames } from './loop-items.ts';
@@ -31,12 +31,14 @@ const INCLUDES = new Set(['import_tasks', 'include_tasks', 'include', 'import_ro
 
 /** Runs a role with its dependencies, `once` as plays do or `always` as includes do. @throws ProblemError `over-limit` */
 export function runRole(run: HostRun, frame: Frame, reference: RoleReference, repeat: 'once' | 'always'): void {
-  for (const { frame: inside, tasks } of roleTasks(run, frame, reference, repeat)) runTasks(run, inside, tasks);
+  let part = 0;
+  for (const { frame: inside, tasks } of roleTasks(run, frame, reference, repeat))
+    atPlace(run, part++, () => runTasks(run, inside, tasks));
 }
 
 /** Runs a list of tasks and blocks in order. @throws ProblemError `over-limit` */
 export function runTasks(run: HostRun, frame: Frame, tasks: readonly Value[]): void {
-  for (const value of tasks) {
+  for (const [place, value] of tasks.entries()) {
     const task = readTask(frame.file, value);
     if (!task) continue;
     if (++run.tasks > MAX_TASKS) {
@@ -53,7 +55,7 @@ export function runTasks(run: HostRun, frame: Frame, tasks: readonly Value[]): v
         message: `Tasks nest deeper than ${MAX_NESTING} levels.`,
       });
     }
-    runTask(run, frame, task);
+    atPlace(run, place, () => runTask(run, frame, task));
   }
 }
 
@@ -62,9 +64,10 @@ function runTask(run: HostRun, outer: Frame, task: Task): void {
   const frame: Frame = task.vars.size > 0 ? { ...outer, taskVars: [...outer.taskVars, task.vars] } : outer;
   if (task.block) {
     const inside: Frame = { ...passedOn(frame, task), conditions: [...frame.conditions, ...conditionsOf(frame, task)] };
-    runTasks(run, inside, task.block.tasks);
-    if (task.block.rescue.length > 0) runTasks(run, rescuing(inside, task), task.block.rescue);
-    runTasks(run, inside, task.block.always);
+    const { tasks, rescue, always } = task.block;
+    atPlace(run, 0, () => runTasks(run, inside, tasks));
+    if (rescue.length > 0) atPlace(run, 1, () => runTasks(run, rescuing(inside, task), rescue));
+    atPlace(run, 2, () => runTasks(run, inside, always));
     return;
   }
   if (task.module === null) return;
@@ -153,11 +156,13 @@ function runModule(run: HostRun, frame: Frame, task: Task, module: string): void
     includeVars(run, frame, task, verdict.unknown);
     return;
   }
-  const { here, unknown: elsewhere } = whereTaskActs(run, frame, task);
-  if (!here) return;
-  const unknown = verdict.unknown ?? elsewhere;
-  if (COMMAND_MODULES.has(module)) recordCommand(run, frame, task, module, unknown);
-  else recordWrite(run, frame, task, module, forced ? elsewhere : unknown);
+  const where = whereTaskActs(run, frame, task);
+  if (where.on === 'no node') return;
+  const unknown = verdict.unknown ?? where.unknown;
+  const acting = where.on === 'itself' ? run : { ...run, elsewhere: where.on === 'another', writes: [], problems: [] };
+  if (COMMAND_MODULES.has(module)) recordCommand(acting, frame, task, module, unknown);
+  else recordWrite(acting, frame, task, module, forced ? where.unknown : unknown);
+  if (where.on !== 'itself') handOver(run, task, where, acting);
 }
 
 /** With `run_once` every host gets the values of the first one, which may be others. */
@@ -189,15 +194,18 @@ function setFacts(run: HostRun, frame: Frame, task: Task, unknown: Unknown | nul
 
 function runInclude(run: HostRun, frame: Frame, task: Task, module: string): void {
   const dynamic = module !== 'import_tasks' && module !== 'import_role';
-  for (const item of dynamic ? loopFrames(run, frame, task, scopeOf(run, frame)) : [frame]) {
+  const items = dynamic ? loopFrames(run, frame, task, scopeOf(run, frame)) : [frame];
+  for (const [place, item] of items.entries()) {
     const inside = dynamic
       ? guarded(run, item, task)
       : { ...passedOn(item, task), conditions: [...item.conditions, ...conditionsOf(item, task)] };
     if (inside === null) continue;
     const params =
       dynamic && task.vars.size > 0 ? { ...inside, includeParams: [...inside.includeParams, task.vars] } : inside;
-    if (module.endsWith('_role')) includeRole(run, params, task, dynamic);
-    else includeTasks(run, params, task);
+    const include = module.endsWith('_role')
+      ? () => includeRole(run, params, task, dynamic)
+      : () => includeTasks(run, params, task);
+    atPlace(run, place, include);
   }
 }
 

@@ -18,6 +18,8 @@ export type Survey = Readonly<{
   setAtRunTime: ReadonlyMap<string, readonly string[]>;
   /** Paths on nodes that tasks copy from. */
   copiedFrom: ReadonlySet<string>;
+  /** Whether some task may be delegated to another host: then what a host gets depends on all of them. */
+  delegates: boolean;
 }>;
 
 /** Folders whose files never reach a node. */
@@ -36,6 +38,7 @@ export function survey(repository: Repository): Survey {
   const naming: { path: string; text: string }[] = [];
   const setAtRunTime = new Map<string, string[]>();
   const copiedFrom = new Set<string>();
+  let delegates = false;
   for (const entry of repository.tree.entries()) {
     if (isGovernedName(entry.path)) {
       repository.read.add(entry.path);
@@ -55,12 +58,13 @@ export function survey(repository: Repository): Survey {
     }
     if (/\.ya?ml$/.test(entry.path)) {
       for (const problem of kubeconfigModesIn(entry.path, text)) report(repository, problem);
+      delegates ||= text.includes('delegate_to');
       for (const path of copiedOnNode(text)) copiedFrom.add(path);
       for (const name of namesSetIn(text)) setAtRunTime.set(name, [...(setAtRunTime.get(name) ?? []), entry.path]);
     }
     if (/\.ya?ml$|\.j2$|(?:^|\/)templates\//.test(entry.path)) naming.push({ path: entry.path, text });
   }
-  return { settings, naming, setAtRunTime, copiedFrom };
+  return { settings, naming, setAtRunTime, copiedFrom, delegates };
 }
 
 function textOf(repository: Repository, entry: TreeEntry): string | null {

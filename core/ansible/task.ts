@@ -24,6 +24,8 @@ export type Task = Readonly<{
   /** `delegate_to`, or the controller for a `local_action`. */
   delegateTo: Value | null;
   runOnce: boolean;
+  /** `throttle: 1`: one host at a time does it. */
+  oneByOne: boolean;
   /** Tagged `never` and not `always`: a run without --tags leaves it out (`Taggable.evaluate_tags`). */
   neverRuns: boolean;
   register: string | null;
@@ -71,6 +73,7 @@ export function readTask(file: string, value: Value): Task | null {
     neverChanges: isLiteral(keys.get('changed_when'), false),
     delegateTo: keys.get('delegate_to') ?? (keys.has('local_action') ? str('localhost') : null),
     runOnce: isLiteral(keys.get('run_once'), true),
+    oneByOne: isOne(keys.get('throttle')),
     neverRuns: isNever(listOf(keys.get('tags'))),
     register: register?.kind === 'str' ? register.text : null,
     environment: keys.get('environment') ?? null,
@@ -82,6 +85,10 @@ export function readTask(file: string, value: Value): Task | null {
 
 function isLiteral(value: Value | undefined, answer: boolean): boolean {
   return value?.kind === 'bool' && value.value === answer;
+}
+
+function isOne(value: Value | undefined): boolean {
+  return value?.kind === 'int' && Number(value.value) === 1;
 }
 
 /** Whether tags keep something from running when none are asked for. */

@@ -1,4 +1,5 @@
 import type { AssumedPlay } from './assumed-play.ts';
+import { batchesOf } from './batches.ts';
 import { EVERY_NODE, emptyTemplates, type World } from './host-run.ts';
 import { matchHosts } from './inventory/host-pattern.ts';
 import type { Inventory } from './inventory/inventory.ts';
@@ -55,6 +56,9 @@ function worldOf(
     assumed && directory !== null ? null : playbookDirectory,
     everyNode,
   );
+  const playHosts = plays.map(
+    play => new Set(everyNode ? everyNodeIn(play) : hostsOfPlay(shared, inventory, play, variablesOf)),
+  );
   return {
     repository,
     ansible: shared.ansible,
@@ -63,9 +67,8 @@ function worldOf(
     playbook,
     playbookDirectory,
     inventoryDirectory: directory,
-    playHosts: plays.map(
-      play => new Set(everyNode ? everyNodeIn(play) : hostsOfPlay(shared, inventory, play, variablesOf)),
-    ),
+    playHosts,
+    batches: plays.map((play, index) => (everyNode ? null : batchesOf(play, [...(playHosts[index] ?? [])]))),
     variablesOf,
     rolesPath: shared.rolesPath,
     roles: new Map(assumed?.roles ?? []),

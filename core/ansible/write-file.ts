@@ -7,7 +7,7 @@ import { EDIT_MODULES, readEdit } from './edits/edit-arguments.ts';
 import { isGovernedName, isGovernedText, isSettingsName, kindOf } from './file-kind.ts';
 import { modeProblem } from './file-mode.ts';
 import { fileStates } from './file-states.ts';
-import type { FileContent, Frame, HostRun, Rendered } from './host-run.ts';
+import type { FileContent, Frame, HostRun, Rendered, Write } from './host-run.ts';
 import { jsonText } from './jinja/filters/serialise.ts';
 import { toText } from './jinja/python.ts';
 import type { Alternative, Scope } from './jinja/render.ts';
@@ -40,6 +40,7 @@ export function recordWrite(run: HostRun, frame: Frame, task: Task, module: stri
     group: tracedText(run, task.args.get('group'), scope),
     when,
     playbook: run.world.playbook,
+    order: [...run.order],
   };
   const bare = { ...common, edit: null, source: null, alternatives: [], truncated: false, problem: null };
   const path = shownPath(dest);
@@ -47,7 +48,7 @@ export function recordWrite(run: HostRun, frame: Frame, task: Task, module: stri
   if (wrongMode) run.problems.push(wrongMode);
   if (EDIT_MODULES.has(module)) {
     const edit = readEdit(run, task, module, scope);
-    if (concernsEdit(run, dest, edit)) run.writes.push({ ...bare, effect: 'edit', edit });
+    if (run.elsewhere || concernsEdit(run.writes, dest, edit)) run.writes.push({ ...bare, effect: 'edit', edit });
   } else if (module === 'file') {
     const state = task.args.get('state');
     const kind = state?.kind === 'str' ? state.text : 'file';
@@ -78,12 +79,15 @@ function isDirectoryTask(task: Task, module: string): boolean {
   return module === 'file' && state?.kind === 'str' && state.text === 'directory';
 }
 
-/** Whether an edit is of a file that concerns the kubelet: by its path, what is put there, or the text it is made to. */
-function concernsEdit(run: HostRun, dest: Traced<string>, { edit }: EditTask): boolean {
+/**
+ * Whether an edit is of a file that concerns the kubelet: by its path, what is put there, or because earlier writes to
+ * the host did.
+ */
+export function concernsEdit(earlier: readonly Write[], dest: Traced<string>, { edit }: EditTask): boolean {
   const path = shownPath(dest);
   if (isGovernedName(path) && isSettingsName(path)) return true;
   if (statedTexts(edit).some(({ text }) => isGovernedText(text))) return true;
-  return run.writes.some(write => write.effect !== 'attributes' && shownPath(write.dest) === path);
+  return earlier.some(write => write.effect !== 'attributes' && shownPath(write.dest) === path);
 }
 
 /** Records a file no task writes: where it lands on a node is not known. */
@@ -107,6 +111,7 @@ export function recordOrphan(run: HostRun, frame: Frame, file: string): void {
     group: null,
     when: null,
     playbook: run.world.playbook,
+    order: [...run.order],
     ...content,
   });
 }

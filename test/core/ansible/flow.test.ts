@@ -59,19 +59,6 @@ describe('where and whether a task writes', () => {
   ])('%s', (_, task, expected) => {
     expect(written(`  tasks:\n    - ${task}\n`)).toEqual(expected);
   });
-
-  test('delegated to another node is reported, and is not on the host it runs for', () => {
-    const rendering = site(`  tasks:\n    - copy: ${WRITE}\n      delegate_to: n2\n`);
-    const problems = groupsOf(rendering).flatMap(group => group.problems.map(({ file, line }) => `${file}:${line}`));
-    expect(problems).toEqual(['site.yml:3']);
-  });
-
-  test('once with serial, or in another order, nobody knows on which', () => {
-    const play = `  serial: 1\n  tasks:\n    - copy: ${WRITE}\n      run_once: true\n`;
-    expect(written(play)).toEqual(
-      both('perhaps: whether the node is the first of its play, where a task with run_once runs'),
-    );
-  });
 });
 
 describe('handlers', () => {
