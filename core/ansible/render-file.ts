@@ -1,4 +1,4 @@
-import { ProblemError } from '../source/problem.ts';
+import { type ProblemCode, ProblemError } from '../source/problem.ts';
 import { type RenderedText, type Unknown, unknownToken } from '../source/rope.ts';
 import type { SourceTree } from '../source/tree.ts';
 import { waysApart } from './apart/ways-apart.ts';
@@ -7,7 +7,7 @@ import { type Frame, type HostRun, ownOperations, type Rendered, readExternal, t
 import { type Alternative, type Choices, renderTemplate, type Scope } from './jinja/render.ts';
 import { recall, remember } from './read-trie.ts';
 import { treeDigest } from './tree-digest.ts';
-import { digest, OWN_MARK, refuseOwn, type Str, unknownValue, type Value } from './value.ts';
+import { allOrigins, digest, OWN_MARK, refuseOwn, type Str, unknownValue, type Value } from './value.ts';
 
 /**
  * Renders a template, or takes the result of an earlier host for which it read the same values. Budgets count per
@@ -40,14 +40,24 @@ export function renderFile(run: HostRun, frame: Frame, file: string, text: strin
 }
 
 /**
- * A template that needs a variable nobody defines is rendered with it unknown: the variable may come from the command
- * line or an inventory that is not here, and what else the template says must not be hidden behind it.
+ * A template that needs a variable nobody defines, or one whose own value Ansible fails on, is rendered with it unknown:
+ * the variable may come from the command line or an inventory that is not here, and what else the template says must not
+ * be hidden behind it.
  */
 function renderWhole(file: string, text: string, scope: Scope, tree: SourceTree): Rendered {
   const rendered = renderOnce(file, text, scope, tree);
-  if (!('problem' in rendered) || rendered.problem.code !== 'template-undefined') return rendered;
-  const lenient = renderOnce(file, text, { ...scope, lookup: name => scope.lookup(name) ?? undefinedHere(name) }, tree);
+  if (!('problem' in rendered) || !LACKING.has(rendered.problem.code)) return rendered;
+  const lookup = (name: string) => scope.lookup(name) ?? undefinedHere(name);
+  const lenient = renderOnce(file, text, { ...scope, lookup, instead: failingHere }, tree);
   return 'problem' in lenient ? rendered : { ...lenient, lacking: rendered.problem };
+}
+
+const LACKING: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['template-undefined', 'template-invalid']);
+
+function failingHere(name: string, raw: Value, failure: string): Value {
+  return unknownValue(`failing variable:${name}: ${failure}`, [`variable ${name} cannot be evaluated: ${failure}`], {
+    origins: allOrigins(raw),
+  });
 }
 
 function undefinedHere(name: string): Value {

@@ -221,6 +221,14 @@ export class PythonError extends Error {
   }
 }
 
+/** Nothing Python would raise: an evaluation that must not decide unknown conditions met one. */
+export class NeedsDecision extends PythonError {
+  constructor() {
+    super('fails', 'needs a decision');
+    this.name = 'NeedsDecision';
+  }
+}
+
 /** Both, each once, capped. */
 export function mergeOrigins(a: Origins, b: Origins): Origins {
   if (a === b || b.length === 0) return a;

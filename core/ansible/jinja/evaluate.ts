@@ -8,6 +8,7 @@ import {
   holdsOwn,
   identity,
   list,
+  NeedsDecision,
   NeedsHost,
   none,
   type Origins,
@@ -260,7 +261,7 @@ function tentatively<T>(run: Run, work: () => T): T | null {
   const { at, decide } = run;
   const { depth } = run.budget;
   run.decide = () => {
-    throw new PythonError('fails', 'needs a decision');
+    throw new NeedsDecision();
   };
   try {
     return work();

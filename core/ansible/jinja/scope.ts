@@ -20,6 +20,8 @@ export interface Scope {
   parsed?: ParsedTemplates;
   /** Set when variables may hold what each host has its own of. */
   own?: OwnOperations;
+  /** Stands in for a variable whose own templates Ansible would fail on; absent = the failure is the template's. */
+  instead?(name: string, raw: Value, failure: string): Value;
 }
 
 /** Parsed texts by syntax and text. */

@@ -6,6 +6,7 @@ import {
   type Entry,
   isFixed,
   list,
+  NeedsDecision,
   none,
   PythonError,
   type Str,
@@ -76,9 +77,12 @@ export class Variables {
     try {
       return deeper(this.#run.budget, () => this.template(raw));
     } catch (error) {
-      if (!(error instanceof PythonError) || error.reason !== 'undefined') throw error;
+      if (!(error instanceof PythonError) || error instanceof NeedsDecision) throw error;
+      const instead = error.reason === 'undefined' ? undefined : this.#scope.instead?.(name, raw, error.message);
+      if (error.reason !== 'undefined' && !instead) throw error;
       this.#run.budget.depth = depth;
       this.#run.at = at;
+      if (instead) return instead;
       return undefinedValue(
         name,
         `${error.message} (needed by the variable ${name}${definedAt(raw)})`,

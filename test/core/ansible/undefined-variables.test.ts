@@ -41,3 +41,20 @@ test('an option whose name is unknown is no flag of its own', () => {
   expect(group.flags.map(({ name }) => name)).toEqual(['--read-only-port', '--v']);
   expect(effective(group, 'readOnlyPort')).toMatch(/^\?/);
 });
+
+test('a variable Ansible fails on is a problem and hides nothing else of the file', () => {
+  const broken = (value: string) => ({
+    ...site(0),
+    'group_vars/all.yml': `kubelet_defaults:\n  port: 0\n  provider: "{{ endpoint }}"\nendpoint: "${value}"\n`,
+  });
+  for (const [value, failure] of [
+    ["{{ groups['workers'][0]] }}", "unexpected ']'"],
+    ["{{ 'port' + 1 }}", 'can only concatenate str (not "int") to str'],
+    ['{{ endpoint }}', 'recursive loop detected: the variable endpoint needs its own value'],
+  ] as const) {
+    const group = onlyGroup(render(broken(value)));
+    expect(effective(group, 'readOnlyPort')).toBe(0);
+    expect(effective(group, 'providerID')).toBe(`? variable endpoint cannot be evaluated: ${failure}`);
+    expect(group.problems).toMatchObject([{ code: 'template-invalid', file: 'group_vars/all.yml', message: failure }]);
+  }
+});
