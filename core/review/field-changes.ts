@@ -80,7 +80,22 @@ function fieldsOf(
 ): ReadonlyMap<string, NodeField> {
   if (group === null) return new Map();
   const refused = [group, other].some(side => side !== null && hasEffectiveConfiguration(side) === false);
-  return nodeFields(refused ? { ...group, kubelet: null } : group, knowledge.fieldFlags);
+  const told = !refused && [group, other].every(side => side === null || readsShownFile(side));
+  const fieldFlags = told ? new Set([...knowledge.fieldFlags, '--config']) : knowledge.fieldFlags;
+  return nodeFields(refused ? { ...group, kubelet: null } : group, fieldFlags);
+}
+
+/** Whether --config names a file whose fields are shown, or is not given: what it does is in the fields then. */
+function readsShownFile({ flags, files }: NodeGroup): boolean {
+  return flags.every(
+    ({ name, value: { value } }) =>
+      name !== '--config' ||
+      (value.known &&
+        files.some(
+          ({ kind, dest, text }) =>
+            kind === 'KubeletConfiguration' && text !== null && dest.value.known && dest.value.json === value.json,
+        )),
+  );
 }
 
 /** A host that leaves weakens nothing by itself, one that joins strengthens nothing; what is lost weakens. */

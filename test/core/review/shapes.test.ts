@@ -200,3 +200,42 @@ describe('a format the gate declines', () => {
     });
   });
 });
+
+describe('a configuration file k3s is told of for the first time', () => {
+  const unit = (args: string) =>
+    puts('/etc/systemd/system/k3s-agent.service', `[Service]\nExecStart=/usr/local/bin/k3s agent${args}\n`);
+  const CONFIG = '/etc/rancher/k3s/kubelet.config';
+  const config = (mode: string) =>
+    `${puts(CONFIG, `${KUBELET}shutdownGracePeriod: 30s\n`)}    mode: "${mode}"\n    owner: root\n    group: root\n`;
+  const told = (mode: string) => playFiles(`${unit(` --kubelet-arg=config=${CONFIG}`)}${config(mode)}`);
+
+  test('shows in the fields it sets, what k3s sets stays', () => {
+    const { conclusion, direction, changes } = reviewFiles(playFiles(unit('')), told('0600'));
+    expect({ conclusion, direction }).toEqual({ conclusion: 'pass', direction: 'neutral' });
+    expect(changes.map(({ path }) => path)).toEqual([
+      CONFIG,
+      `${CONFIG}#group`,
+      `${CONFIG}#mode`,
+      `${CONFIG}#owner`,
+      '/etc/systemd/system/k3s-agent.service',
+      'shutdownGracePeriod',
+    ]);
+  });
+
+  test('violates with its mode and weakens nothing, for there was none before', () => {
+    const verdict = reviewFiles(playFiles(unit('')), told('0644'));
+    expect(verdict).toMatchObject({ conclusion: 'fail', direction: 'neutral' });
+    expect(verdict.findings.filter(({ status }) => status === 'introduced')).toMatchObject([
+      { control: 'KG-START-16' },
+    ]);
+  });
+
+  test('weakens where its mode is loosened later', () => {
+    expect(reviewFiles(told('0600'), told('0644')).direction).toBe('weakens');
+  });
+
+  test('that nobody can see is a change of --config itself', () => {
+    const unseen = playFiles(unit(` --kubelet-arg=config=${CONFIG}`));
+    expect(reviewFiles(playFiles(unit('')), unseen).changes.map(({ path }) => path)).toContain('--config');
+  });
+});
