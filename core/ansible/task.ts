@@ -129,7 +129,8 @@ function moduleOf(keys: Vars): { module: string; args: Vars; free: Value | null 
   return null;
 }
 
-function shortName(module: string): string {
+/** A builtin module without its collection. */
+export function shortName(module: string): string {
   return module.replace(/^ansible\.(?:builtin|legacy)\./, '');
 }
 

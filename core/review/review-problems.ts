@@ -1,3 +1,4 @@
+import { sameTask } from '../ansible/same-task.ts';
 import type { NodeFile, NodeGroup, Rendering } from '../ansible/types.ts';
 import type { KubeletProblem, Minor } from '../kubelet/types.ts';
 import type { Problem, ProblemCode } from '../source/problem.ts';
@@ -15,8 +16,8 @@ export type ProblemSide = Readonly<{ tree: SourceTree; rendering: Rendering; pro
 /**
  * Tells the problems a change introduces from those that were there. A problem of the head is introduced when the base
  * has no equal one (same file, code and sentence; lines do not count, renames are followed), or when the diff changes
- * the block it stands in (the file, where nothing of it can be judged): what cannot be judged must not be edited
- * unjudged. A kubelet that refuses or ignores what is
+ * what the block it stands in says (the file, where nothing of it can be judged): what cannot be judged must not be
+ * edited unjudged. A kubelet that refuses or ignores what is
  * written is compared per pair of node groups. A file whose text can no longer be told is a problem of its own when
  * nothing else explains it.
  *
@@ -33,13 +34,13 @@ export function reviewProblems(
   const introduced: Problem[] = [];
   const existing: Problem[] = [];
   const before = countByKey(renderingProblems(base), file => diff.left.get(file)?.path ?? file);
-  const edited = editedInBase(base, diff);
+  const earlier = editsInBase(base, diff);
   for (const problem of renderingProblems(head)) {
     const key = keyOf(problem, problem.file);
     const left = before.get(key) ?? 0;
     if (left > 0) before.set(key, left - 1);
-    const isNew = left === 0 || edited.has(key) || isEdited(head.tree, problem, diff.right.get(problem.file), 'RIGHT');
-    (isNew ? introduced : existing).push(problem);
+    const edit = editOf(head.tree, problem, diff.right.get(problem.file), 'RIGHT');
+    (left === 0 || isUnjudged(earlier.get(key) ?? [], edit) ? introduced : existing).push(problem);
   }
   introduced.push(...noLongerDeclined(base, head, diff));
   const kubelet = kubeletProblems(pairs, diff, minor);
@@ -129,12 +130,25 @@ function countByKey(problems: readonly Problem[], rename: (file: string) => stri
   return counts;
 }
 
-/** Keys of the base's problems whose block the diff removes lines from. */
-function editedInBase(base: ProblemSide, diff: DiffIndex): ReadonlySet<string> {
-  const edited = renderingProblems(base).filter(problem =>
-    isEdited(base.tree, problem, diff.left.get(problem.file), 'LEFT'),
-  );
-  return new Set(edited.map(problem => keyOf(problem, diff.left.get(problem.file)?.path ?? problem.file)));
+/** What the diff does to the place of a problem; `block` is the text of the task or play it stands in, if it is one. */
+type Edit = Readonly<{ edited: boolean; block: string | null }>;
+
+/** What the diff takes from the places of the base's problems, by key. */
+function editsInBase(base: ProblemSide, diff: DiffIndex): ReadonlyMap<string, readonly Edit[]> {
+  const edits = new Map<string, Edit[]>();
+  for (const problem of renderingProblems(base)) {
+    const file = diff.left.get(problem.file);
+    const key = keyOf(problem, file?.path ?? problem.file);
+    edits.set(key, [...(edits.get(key) ?? []), editOf(base.tree, problem, file, 'LEFT')]);
+  }
+  return edits;
+}
+
+/** Whether the place of a problem was edited so that it says something else than before. */
+function isUnjudged(before: readonly Edit[], after: Edit): boolean {
+  if (!after.edited && !before.some(({ edited }) => edited)) return false;
+  const { block } = after;
+  return block === null || !before.some(one => one.block !== null && sameTask(one.block, block));
 }
 
 /** Codes that leave nothing of a file judged, wherever in it the problem is. */
@@ -147,14 +161,21 @@ const WHOLE_FILE: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   'unreadable',
 ]);
 
-function isEdited(tree: SourceTree, problem: Problem, file: ChangedFile | undefined, side: 'LEFT' | 'RIGHT'): boolean {
-  const lines = side === 'RIGHT' ? file?.addedLines : file?.removedLines;
-  if (lines === undefined || lines.size === 0) return false;
-  if (problem.line === 0 || WHOLE_FILE.has(problem.code)) return true;
-  if (problem.code === 'not-evaluated' && problem.line === 1) return true;
-  const [first, last] = blockAt(linesOf(tree, problem.file), problem.line);
-  return [...lines].some(line => line >= first && line <= last);
+function editOf(tree: SourceTree, problem: Problem, file: ChangedFile | undefined, side: 'LEFT' | 'RIGHT'): Edit {
+  const changed = (side === 'RIGHT' ? file?.addedLines : file?.removedLines) ?? new Set();
+  const isWhole = problem.line === 0 || WHOLE_FILE.has(problem.code);
+  if (isWhole || (problem.code === 'not-evaluated' && problem.line === 1))
+    return { edited: changed.size > 0, block: null };
+  const lines = linesOf(tree, problem.file);
+  const [first, last] = blockAt(lines, problem.line);
+  return {
+    edited: [...changed].some(line => line >= first && line <= last),
+    block: isTaskFile(problem.file) ? lines.slice(first - 1, last).join('\n') : null,
+  };
 }
+
+/** In a template even a comment of YAML may hold what Jinja evaluates. */
+const isTaskFile = (path: string): boolean => /\.ya?ml$/.test(path) && !/(?:^|\/)(?:templates|files)\//.test(path);
 
 function linesOf(tree: SourceTree, path: string): readonly string[] {
   try {

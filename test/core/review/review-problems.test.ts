@@ -72,11 +72,45 @@ describe('a problem', () => {
       ['introduced'],
     ],
   ])('%s', (_, before, after, diff, expected) => {
-    const tree = treeOf({ 't.yml': tasks('x') });
-    const verdict = reviewOf({ base: nodes(before), head: nodes(after), baseTree: tree, headTree: tree, diff });
+    const verdict = reviewOf({
+      base: nodes(before),
+      head: nodes(after),
+      baseTree: treeOf({ 't.yml': tasks('x') }),
+      headTree: treeOf({ 't.yml': tasks('y') }),
+      diff,
+    });
     const found = [...verdict.existingProblems.map(() => 'existing'), ...verdict.problems.map(() => 'introduced')];
     expect(found).toEqual(expected);
     expect(verdict.conclusion === 'fail').toBe(expected.includes('introduced'));
+  });
+
+  test.each([
+    ['another command', 'shell: x', 'shell: y', 'introduced'],
+    ['another condition', 'shell: x\n  when: a', 'shell: x\n  when: b', 'introduced'],
+    ['another source', 'template: { src: a, dest: b }', 'template: { src: c, dest: b }', 'introduced'],
+    ['a comment', 'shell: x', '# why\n  shell: x', 'existing'],
+    ['quotes and order', 'shell: x\n  become: yes', 'become: true\n  shell: "x"', 'existing'],
+    ['a full name', 'template: { src: a, dest: b }', 'ansible.builtin.template: { dest: b, src: a }', 'existing'],
+    ['a backup and a mode', 'template: { src: a, backup: "yes" }', 'template: { src: a, mode: "0600" }', 'existing'],
+    ['tags and a name', 'name: run\n  shell: x', 'name: Run\n  tags: t\n  shell: x', 'existing'],
+    [
+      'other variables',
+      'template: { src: a }\n  vars: { mode: 1 }',
+      'template: { src: a }\n  vars: { mode: 2 }',
+      'introduced',
+    ],
+    ['what is no YAML any more', 'shell: x', 'shell: "x', 'introduced'],
+  ] as const)('whose task is edited to %s is judged by what it says', (_, before, after, expected) => {
+    const known = nodes([problem('t.yml', 2)]);
+    const treeWith = (task: string) => treeOf({ 't.yml': `- debug: msg=x\n- ${task}\n` });
+    const verdict = reviewOf({
+      base: known,
+      head: known,
+      baseTree: treeWith(before),
+      headTree: treeWith(after),
+      diff: editing(2),
+    });
+    expect(verdict[expected === 'existing' ? 'existingProblems' : 'problems']).toHaveLength(1);
   });
 
   test('is followed through a rename', () => {
