@@ -2,7 +2,7 @@ import type { Pull } from '../adapters/github/github.ts';
 import type { Change, ChangeRecord } from '../adapters/store/changes.ts';
 import type { Decision } from '../core/approval/types.ts';
 import { entryOf, type LogEntry } from '../core/log/entry.ts';
-import type { Verdict } from '../core/review/types.ts';
+import { everyChange, type Verdict } from '../core/review/types.ts';
 import { canonicalJson } from '../core/source/canonical-json.ts';
 import type { Judged } from './judge-commits.ts';
 import { sha256Of } from './sha256-of.ts';
@@ -35,7 +35,7 @@ export function changeRecord(
     merge: known?.merge ?? null,
     about: {
       nodes: unique(verdict.changes.flatMap(({ hosts }) => hosts)),
-      fields: unique(verdict.changes.map(({ path }) => path)),
+      fields: unique(everyChange(verdict.changes).map(({ path }) => path)),
       people: unique([pull.author.login, ...decision.approvers, ...decision.discarded.map(({ login }) => login)]),
       controls: unique(verdict.findings.filter(({ status }) => status !== 'existing').map(({ control }) => control)),
     },

@@ -1,5 +1,5 @@
 import { cutShort } from '../review/review-problems.ts';
-import type { Finding, Verdict } from '../review/types.ts';
+import { everyChange, type Finding, type Verdict } from '../review/types.ts';
 import type { Problem } from '../source/problem.ts';
 import type { ApprovalInput, Touched } from './types.ts';
 
@@ -10,7 +10,12 @@ export function approvalInput(
 ): ApprovalInput {
   const open = verdict.findings.filter(({ status }) => status === 'introduced' || status === 'undecided');
   const touched: readonly Touched[] = [
-    ...verdict.changes.map(({ path, direction, severity, group }) => ({ path, direction, severity, group })),
+    ...everyChange(verdict.changes).map(({ path, direction, severity, group }) => ({
+      path,
+      direction,
+      severity,
+      group,
+    })),
     ...open.map(({ path, severity, group, status }) => ({
       path,
       direction: status === 'introduced' ? ('weakens' as const) : ('neutral' as const),

@@ -1,11 +1,24 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Severity } from '../baseline/types.ts';
-import { type Direction, type FieldChange, NODE_PATH, type Place, type Shown, type Verdict } from '../review/types.ts';
+import {
+  type Direction,
+  type FieldChange,
+  type ListedChange,
+  NODE_PATH,
+  type Place,
+  type Shown,
+  type Verdict,
+} from '../review/types.ts';
 import { foreign, joined, type Phrase } from './phrase.ts';
+import { wholeText } from './shown-value.ts';
 
 /** One change as people see it: the same difference on all its nodes together. */
 export type ChangeRow = Readonly<{
   path: string;
+  /** Further paths of which the same is said for the same reason. */
+  also: readonly string[];
+  /** Kubelet fields that a row for unknown keys tells. */
+  fields: number;
   before: Shown;
   after: Shown;
   direction: Direction;
@@ -24,29 +37,40 @@ export function severityRank(severity: Severity | null): number {
   return SEVERITIES.indexOf(severity);
 }
 
-/** The changes with equal ones of several node groups as one row, what matters most first. Hosts that join or leave are one row without their values, unless one of those weakens. */
-export function changeRows(verdict: Pick<Verdict, 'changes'>): readonly ChangeRow[] {
+/** More paths than this of which one file leaves the same unknown for the same reason are one row. */
+const MOST_ALIKE = 3;
+
+type Change = FieldChange | ListedChange;
+
+/**
+ * The changes with those of several node groups that read alike as one row, what matters most first. Hosts that join or
+ * leave are one row without their values, unless one of those weakens. Of many values that are unknown for one reason
+ * one row names the worst.
+ */
+export function changeRows({ changes }: Readonly<{ changes: readonly Change[] }>): readonly ChangeRow[] {
   const rows = new Map<string, ChangeRow>();
   const moving = new Map<string, Set<string>>();
-  for (const { path, inventory, hosts } of verdict.changes) {
+  for (const { path, inventory, hosts } of changes) {
     if (path !== NODE_PATH) continue;
     const known = moving.get(inventory) ?? new Set();
     for (const host of hosts) known.add(host);
     moving.set(inventory, known);
   }
-  const comesWithHost = (change: FieldChange): boolean =>
+  const comesWithHost = (change: Change): boolean =>
     change.path !== NODE_PATH &&
     change.direction !== 'weakens' &&
     change.hosts.every(host => moving.get(change.inventory)?.has(host));
-  for (const change of verdict.changes) {
+  for (const change of changes) {
     const moves = comesWithHost(change);
     const [path, before, after]: [string, Shown, Shown] = moves
       ? [NODE_PATH, nodeShown(change.before), nodeShown(change.after)]
       : [change.path, change.before, change.after];
-    const key = JSON.stringify([path, before, after, path === NODE_PATH ? '' : change.direction]);
+    const key = JSON.stringify([path, wholeText(before), wholeText(after), path === NODE_PATH ? '' : change.direction]);
     const same = rows.get(key);
     rows.set(key, {
       path,
+      also: [],
+      fields: Math.max(same?.fields ?? 0, change.fields?.length ?? 0),
       before,
       after,
       direction: moves && same ? same.direction : change.direction,
@@ -57,7 +81,7 @@ export function changeRows(verdict: Pick<Verdict, 'changes'>): readonly ChangeRo
       values: (same?.values ?? 0) + (moves ? 1 : 0),
     });
   }
-  return [...rows.values()].sort(
+  const sorted = [...withoutGoneAttributes([...rows.values()])].sort(
     (a, b) =>
       DIRECTIONS.indexOf(a.direction) - DIRECTIONS.indexOf(b.direction) ||
       severityRank(a.severity) - severityRank(b.severity) ||
@@ -65,6 +89,43 @@ export function changeRows(verdict: Pick<Verdict, 'changes'>): readonly ChangeRo
       b.hosts.length - a.hosts.length ||
       (a.path < b.path ? -1 : 1),
   );
+  return alikeAsOne(sorted);
+}
+
+/** A file that is gone takes its mode, owner and group with it: its own row tells them, and is as bad as they are. */
+function withoutGoneAttributes(rows: readonly ChangeRow[]): readonly ChangeRow[] {
+  const gone = rows.filter(({ path, after }) => /^[/(]/.test(path) && after.state === 'absent');
+  const files = new Set(gone.filter(({ path }) => !path.includes('#')).map(placeKey));
+  const attributes = gone.filter(row => row.path.includes('#') && files.has(placeKey(row)));
+  const weakened = new Set(attributes.filter(({ direction }) => direction === 'weakens').map(placeKey));
+  return rows
+    .filter(row => !attributes.includes(row))
+    .map(row => (row.after.state === 'absent' && weakened.has(placeKey(row)) ? { ...row, direction: 'weakens' } : row));
+}
+
+/** The file a row is about, and its nodes. */
+function placeKey({ path, hosts }: ChangeRow): string {
+  return JSON.stringify([path.replace(/#(?:mode|owner|group)$/, ''), hosts]);
+}
+
+/** Rows of more than a few paths that read alike, on the same nodes and from one file, as the first of them. */
+function alikeAsOne(rows: readonly ChangeRow[]): readonly ChangeRow[] {
+  const alike = new Map<string, ChangeRow[]>();
+  for (const row of rows) {
+    const key = likeness(row);
+    if (key !== null) alike.set(key, [...(alike.get(key) ?? []), row]);
+  }
+  return rows.flatMap(row => {
+    const group = alike.get(likeness(row) ?? '') ?? [];
+    if (group.length <= MOST_ALIKE) return [row];
+    return group[0] === row ? [{ ...row, also: group.slice(1).map(({ path }) => path) }] : [];
+  });
+}
+
+/** What rows have in common that are told as one; null for those always told alone: a node, or values known on both sides. */
+function likeness({ path, before, after, direction, hosts, at }: ChangeRow): string | null {
+  if (path === NODE_PATH || (before.state !== 'unknown' && after.state !== 'unknown')) return null;
+  return JSON.stringify([wholeText(before), wholeText(after), direction, hosts, at[0]?.file ?? '']);
 }
 
 /** Nodes, kubelet fields, flags, files, and last the fields nobody can name. */

@@ -1,11 +1,11 @@
 import type { Json } from '../kubelet/types.ts';
-import type { FieldChange, Finding, Shown, Verdict } from '../review/types.ts';
+import { type FieldChange, type Finding, listedChange, type Shown, type Verdict } from '../review/types.ts';
 
 /**
  * The document `kubelet-gate check --format json` prints (contract: keys are fixed, additions are free). `before` and
  * `after` are the values themselves, null when absent or unknown; `beforeState` and `afterState` tell these apart:
  * value, default, absent or unknown (then `beforeUnknown`/`afterUnknown` give the reasons). `where` gives the reasons why
- * a change cannot be known to happen on every node of the group.
+ * a change cannot be known to happen on every node of the group. `fields` names what a row for unknown keys (`*`) tells.
  */
 export function checkJson(verdict: Verdict): Json {
   return {
@@ -25,7 +25,8 @@ export function checkJson(verdict: Verdict): Json {
   };
 }
 
-function changeJson({ inventory, group, hosts, path, before, after, direction, severity, at }: FieldChange): Json {
+function changeJson(change: FieldChange): Json {
+  const { inventory, group, hosts, path, before, after, direction, severity, at, fields } = listedChange(change);
   return {
     inventory,
     group,
@@ -39,6 +40,7 @@ function changeJson({ inventory, group, hosts, path, before, after, direction, s
     direction,
     severity,
     at: at.map(({ file, line, side }) => ({ file, line, side })),
+    ...(fields.length > 0 ? { fields } : {}),
   };
 }
 

@@ -105,7 +105,7 @@ function annotations(verdict: Verdict): readonly Annotation[] {
   for (const finding of findingRows(verdict, 'introduced', 'undecided')) {
     const place = finding.at.find(({ side }) => side === 'RIGHT');
     if (place === undefined) continue;
-    told.add(finding.path);
+    for (const { path } of [finding, ...finding.also]) told.add(path);
     const level = finding.status === 'introduced' && finding.blocking ? 'failure' : 'warning';
     const title: Phrase = [`${finding.severity} `, foreign(`${finding.control} ${finding.title}`)];
     add(place.file, place.line, level, title, findingPhrase(finding, verdict));
@@ -119,7 +119,7 @@ function annotations(verdict: Verdict): readonly Annotation[] {
       place.line,
       'notice',
       ['Weakens ', foreign(row.path)],
-      [foreign(changeText(row.path, row.before, row.after), CHANGE_CAP), ' on ', ...nodes],
+      [foreign(changeText(row), CHANGE_CAP), ' on ', ...nodes],
     );
   }
   return found.slice(0, MOST_ANNOTATIONS);

@@ -56,7 +56,7 @@ function findingResult(finding: Finding, verdict: Verdict): Json {
   return {
     ruleId: finding.control,
     level: finding.status === 'introduced' && finding.blocking ? 'error' : 'warning',
-    message: { text: toTerminal(findingPhrase({ ...finding, groups: [finding.group] }, verdict)) },
+    message: { text: toTerminal(findingPhrase({ ...finding, groups: [finding.group], also: [] }, verdict)) },
     locations: place ? [location(place.file, place.line)] : [],
     partialFingerprints: {
       'kubeletGate/v1': `${finding.control}:${finding.inventory}:${finding.group}:${finding.path}`,

@@ -44,7 +44,7 @@ function changeLines(verdict: Verdict): readonly string[] {
     const nodes: Phrase = nodesPhrase(row.hosts, row.groups, verdict);
     const [place] = row.at;
     const where = place === undefined ? '' : `${visible(placeText(place), PLACE_CAP)}: `;
-    const what = visible(changeText(row.path, row.before, row.after), CHANGE_CAP);
+    const what = visible(changeText(row), CHANGE_CAP);
     return `${where}${what} on ${toTerminal(nodes)} (${row.direction})`;
   });
 }

@@ -66,19 +66,20 @@ function rowHeadline(row: ChangeRow, rows: number, verdict: Verdict): Headline {
   if (isFile(row.path)) {
     return { claim: [`${VERBS[row.direction]} `, foreign(row.path), ' on ', ...nodes], detail: fileDetail(row, more) };
   }
-  const area = row.path.split('.')[0] ?? '';
+  const area = row.path === '*' ? 'the kubelet configuration' : (row.path.split('.')[0] ?? '');
   return {
-    claim: [`${VERBS[row.direction]} `, /^[a-zA-Z]{1,60}$/.test(area) ? area : foreign(area), ' on ', ...nodes],
-    detail: [foreign(changeText(row.path, row.before, row.after), CHANGE_CAP), more],
+    claim: [`${VERBS[row.direction]} `, /^[a-zA-Z ]{1,60}$/.test(area) ? area : foreign(area), ' on ', ...nodes],
+    detail: [foreign(changeText(row), CHANGE_CAP), more],
   };
 }
 
 const isFile = (path: string): boolean => /^[/(]/.test(path);
 
 /** The digests of a text, or the reasons why parts of it are unknown, tell a reader nothing. */
-function fileDetail({ path, before, after }: ChangeRow, more: string): Phrase {
-  const told = path.includes('#') || before.state === 'absent' || after.state === 'absent';
-  return [told ? foreign(changeText(path, before, after), CHANGE_CAP) : 'its content', more];
+function fileDetail(row: ChangeRow, more: string): Phrase {
+  const { path, also, before, after } = row;
+  const told = path.includes('#') || also.length > 0 || before.state === 'absent' || after.state === 'absent';
+  return [told ? foreign(changeText(row), CHANGE_CAP) : 'its content', more];
 }
 
 /** `1 node`, `2 nodes`. */

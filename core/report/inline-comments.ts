@@ -52,9 +52,9 @@ function* notes(verdict: Verdict): Generator<Note> {
   const rows = changeRows(verdict);
   const told = new Set<string>();
   for (const finding of findingRows(verdict, 'introduced', 'undecided')) {
-    told.add(finding.path);
-    const row = rows.find(({ path }) => path === finding.path);
-    const change = row ? `${code(changeText(row.path, row.before, row.after), CHANGE_CAP)}\n\n` : '';
+    for (const { path } of [finding, ...finding.also]) told.add(path);
+    const row = rows.find(({ path, also }) => path === finding.path || also.includes(finding.path));
+    const change = row ? `${code(changeText(row), CHANGE_CAP)}\n\n` : '';
     const why = finding.status === 'introduced' ? ` ${words(finding.rationale)}` : '';
     const text = `${change}**${finding.severity}** ${code(finding.control)} ${words(finding.title)}: ${toMarkdown(findingPhrase(finding, verdict))}${why}`;
     yield { at: finding.at, text };
@@ -64,13 +64,7 @@ function* notes(verdict: Verdict): Generator<Note> {
     const nodes = nodesPhrase(row.hosts, row.groups, verdict);
     yield {
       at: row.at,
-      text: toMarkdown([
-        '**Weakens** ',
-        foreign(changeText(row.path, row.before, row.after), CHANGE_CAP),
-        ' on ',
-        ...nodes,
-        '.',
-      ]),
+      text: toMarkdown(['**Weakens** ', foreign(changeText(row), CHANGE_CAP), ' on ', ...nodes, '.']),
     };
   }
 }

@@ -3,11 +3,11 @@ import type { Decision } from '../approval/types.ts';
 import { type Finding, NODE_PATH, type Place, type Verdict } from '../review/types.ts';
 import type { Problem } from '../source/problem.ts';
 import { type ChangeRow, changeRows, nodesPhrase } from './change-rows.ts';
-import { type FindingRow, findingRows } from './finding-rows.ts';
+import { type FindingRow, findingRows, reasonOf } from './finding-rows.ts';
 import { fitLines } from './fit.ts';
 import { code, fenced, words } from './foreign-text.ts';
 import { count } from './headline.ts';
-import { foreign, type Phrase, toMarkdown } from './phrase.ts';
+import { foreign, joined, type Phrase, toMarkdown } from './phrase.ts';
 import type { ReportContext } from './report-context.ts';
 import { cellTexts, jsonText, pathText } from './shown-value.ts';
 
@@ -41,8 +41,8 @@ function tableRow(row: ChangeRow, verdict: Verdict): string {
       ? `| *the node* | not managed | managed${values} | ${nodes} | joins |`
       : `| *the node* | managed${values} | not managed | ${nodes} | leaves |`;
   }
-  const [before, after] = cellTexts(row.before, row.after);
-  return `| ${code(pathText(row.path))} | ${code(before)} | ${code(after, 400)} | ${nodes} | ${direction} |`;
+  const [before, after] = cellTexts(row);
+  return `| ${code(pathText(row), 400)} | ${code(before)} | ${code(after, 400)} | ${nodes} | ${direction} |`;
 }
 
 /** One finding in one sentence: what is wrong, where, and what to set. */
@@ -67,10 +67,22 @@ export function findingPhrase(finding: FindingRow, verdict: Verdict): Phrase {
         ...remedy(finding, place),
       ];
     case 'undecided':
+      if (finding.also.length > 0) {
+        return [...others(finding), ' on ', ...nodes, ': ', foreign(reasonOf(finding), 400), '.'];
+      }
       return [...subject, 'cannot be known from Git', ...on, ': ', foreign(finding.reason), '.'];
     case 'fixed':
       return [...subject, 'is ', foreign(jsonText(finding.actual)), ...on, '.'];
   }
+}
+
+/** Controls a row names beside its own. */
+const MOST_OTHERS = 20;
+
+function others({ also }: FindingRow): Phrase {
+  const named = also.slice(0, MOST_OTHERS).map(({ control }): Phrase => [foreign(control)]);
+  const left = also.length - named.length;
+  return ['like ', ...joined(named, ', '), left > 0 ? ` and ${count(left, 'more control')}` : ''];
 }
 
 function remedy(finding: FindingRow, place: Place | undefined): Phrase {

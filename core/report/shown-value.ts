@@ -1,6 +1,7 @@
 import type { Condition } from '../ansible/types.ts';
 import type { Json } from '../kubelet/types.ts';
 import { NODE_PATH, type Shown } from '../review/types.ts';
+import type { ChangeRow } from './change-rows.ts';
 import { visible } from './foreign-text.ts';
 
 /** A JSON value as people write it: strings bare where they cannot be mistaken for something else. */
@@ -8,6 +9,14 @@ export function jsonText(value: Json): string {
   if (typeof value !== 'string') return JSON.stringify(value);
   const mistakable = value === '' || value.trim() !== value || /^(?:[-+.\d[{"'].*|true|false|null|~)$/is.test(value);
   return mistakable ? JSON.stringify(value) : value;
+}
+
+/** All that is said of a value before or after: two with one text are the same to a reader. */
+export function wholeText(shown: Shown): string {
+  if (shown.state === 'unknown') return `unknown\0${shown.why.join('; ')}`;
+  const { where = [] } = shown;
+  const depends = where.map(({ unknown, holds }) => [unknown.why, holds]);
+  return JSON.stringify(shown.state === 'value' ? [shown.value, shown.implicit, depends] : ['absent', depends]);
 }
 
 /** A value before or after, in words for people. */
@@ -30,21 +39,40 @@ function whereText(conditions: readonly Condition[] = []): string {
 const shortDigest = (text: string): string => text.replace(/^sha256:([0-9a-f]{12})[0-9a-f]{52}$/, 'sha256:$1…');
 
 /** `authorization.mode: Webhook -> AlwaysAllow`, one text to stand in one code span. */
-export function changeText(path: string, before: Shown, after: Shown): string {
+export function changeText(row: Told): string {
+  const { path, before, after } = row;
   if (path === NODE_PATH) return before.state === 'absent' ? 'joins' : 'leaves';
   const lists = listChange(before, after);
-  return `${pathText(path)}: ${lists === null ? `${shownText(before)} -> ${shownText(after)}` : visible(lists, 400)}`;
+  const [from, to] = [sideText(path, before), sideText(path, after)];
+  return `${pathText(row)}: ${lists === null ? `${from} -> ${to}` : visible(lists, 400)}`;
 }
 
-/** A field path for people: `*` stands for the fields an unknown part of the configuration may set. */
-export function pathText(path: string): string {
-  return path === '*' ? 'fields that cannot be known' : visible(path);
+type Told = Pick<ChangeRow, 'path' | 'also' | 'fields' | 'before' | 'after'>;
+
+/** Paths of one row that are named; the others are counted. */
+const MOST_NAMED = 3;
+
+/** What a row is about, for people: its paths, or the fields an unknown part of the configuration may set. */
+export function pathText({ path, also, fields }: Pick<ChangeRow, 'path' | 'also' | 'fields'>): string {
+  const count = fields > 0 ? ` (${fields} ${fields === 1 ? 'field' : 'fields'})` : '';
+  if (path === '*') return `${UNSHOWN}${count}`;
+  const named = [path, ...also].slice(0, MOST_NAMED).map(name => visible(name));
+  const left = also.length + 1 - named.length;
+  return `${named.join(', ')}${left > 0 ? ` and ${left} more` : ''}${count}`;
+}
+
+/** What `*` stands for. */
+export const UNSHOWN = 'parts of the configuration Git does not show';
+
+/** A side that has no such unknown parts has none of them; it is not a value that is not set. */
+function sideText(path: string, shown: Shown): string {
+  return path.endsWith('*') && shown.state === 'absent' ? 'none' : shownText(shown);
 }
 
 /** The two cells of a table. Of long lists the second tells what is added and dropped. */
-export function cellTexts(before: Shown, after: Shown): readonly [string, string] {
+export function cellTexts({ path, before, after }: Told): readonly [string, string] {
   const lists = listChange(before, after);
-  if (lists === null) return [shownText(before), shownText(after)];
+  if (lists === null) return [sideText(path, before), sideText(path, after)];
   return [itemCount(before), `${itemCount(after)}: ${lists}`];
 }
 

@@ -19,33 +19,34 @@ export type FieldKnowledge = Readonly<{
 const ABSENT: Shown = { state: 'absent' };
 const MANAGED: Shown = { state: 'value', value: 'managed', implicit: false };
 const NOWHERE: NodeField = { shown: ABSENT, origins: [] };
+const MANAGED_NODE: NodeField = { shown: MANAGED, origins: [] };
 
 /**
  * What is different on the hosts of one pair. An unknown equals an unknown of the same key. Setting a default
  * explicitly, or leaving a value to its default, is a change. Hosts that join or leave get one change at NODE_PATH and
  * one per explicit value; a kubelet that refuses before it has a configuration has no fields to compare (its problem
- * says so instead).
+ * says so instead). Fields of which both sides say no more than an unknown parent does are told by that parent's row
+ * alone: its `fields` name them, and it is as bad as the worst of them.
  */
 export function fieldChanges(pair: GroupPair, diff: DiffIndex, knowledge: FieldKnowledge): readonly FieldChange[] {
   const before = fieldsOf(pair.base, pair.head, knowledge);
   const after = fieldsOf(pair.head, pair.base, knowledge);
+  const changeOf = (path: string, from: NodeField, to: NodeField, direction: Direction): FieldChange => ({
+    inventory: pair.inventory,
+    group: (pair.head ?? pair.base)?.name ?? '',
+    hosts: pair.hosts,
+    path,
+    before: from.shown,
+    after: to.shown,
+    direction,
+    severity: knowledge.severityOf(path),
+    at: placesOf(isImplicit(to.shown) ? to.origins.filter(isCondition) : to.origins, from.origins, diff),
+  });
   const changes: FieldChange[] = [];
-  const add = (path: string, from: NodeField, to: NodeField, direction: Direction) => {
-    changes.push({
-      inventory: pair.inventory,
-      group: (pair.head ?? pair.base)?.name ?? '',
-      hosts: pair.hosts,
-      path,
-      before: from.shown,
-      after: to.shown,
-      direction,
-      severity: knowledge.severityOf(path),
-      at: placesOf(isImplicit(to.shown) ? to.origins.filter(isCondition) : to.origins, from.origins, diff),
-    });
-  };
-  if (pair.hosting === 'joins') add(NODE_PATH, NOWHERE, { shown: MANAGED, origins: [] }, 'neutral');
+  const told: ToldAbove[] = [];
+  if (pair.hosting === 'joins') changes.push(changeOf(NODE_PATH, NOWHERE, MANAGED_NODE, 'neutral'));
   if (pair.hosting === 'leaves') {
-    add(NODE_PATH, { shown: MANAGED, origins: [] }, NOWHERE, pair.inventoryGone ? 'weakens' : 'neutral');
+    changes.push(changeOf(NODE_PATH, MANAGED_NODE, NOWHERE, pair.inventoryGone ? 'weakens' : 'neutral'));
   }
   const ways = waysOf(pair.base, pair.head);
   const isField = (path: string) => pair.base?.kubelet?.values.has(path) || pair.head?.kubelet?.values.has(path);
@@ -53,16 +54,42 @@ export function fieldChanges(pair: GroupPair, diff: DiffIndex, knowledge: FieldK
     const from = before.get(path) ?? NOWHERE;
     const to = after.get(path) ?? NOWHERE;
     if (isNoChange(from.shown, to.shown)) continue;
-    const possible = ways && isField(path) ? possibleChange(ways, path, isNoChange) : null;
+    const isTold = isToldAbove(from, to);
+    const possible = ways && !isTold && isField(path) ? possibleChange(ways, path, isNoChange) : null;
     if (possible?.differs === 'nowhere') continue;
     const sides = possible?.differs === 'alike' ? possible : { before: from.shown, after: to.shown };
     const all = possible?.differs === 'variously' ? possible.changes : [sides];
-    const directions = all.map(({ before, after }) =>
-      directionIn(pair, knowledge.directionOf(path, before, after), after),
-    );
-    add(path, { ...from, shown: sides.before }, { ...to, shown: sides.after }, worstOf(directions));
+    const direction = worstOf(all.map(side => directionOf(pair, path, side, knowledge)));
+    const change = changeOf(path, { ...from, shown: sides.before }, { ...to, shown: sides.after }, direction);
+    if (isTold) told.push({ change, parents: [from.below, to.below] });
+    else changes.push(change);
   }
-  return changes;
+  return withTold(changes, told);
+}
+
+/** A field of which both sides say no more than a parent does, and the rows such a parent may have. */
+type ToldAbove = Readonly<{ change: FieldChange; parents: readonly (string | undefined)[] }>;
+
+/** Whether neither side says anything of a field itself, and one leaves it to what a parent cannot tell. */
+function isToldAbove(from: NodeField, to: NodeField): boolean {
+  if (from.below === undefined && to.below === undefined) return false;
+  return [from, to].every(({ shown, below }) => below !== undefined || shown.state === 'absent' || isImplicit(shown));
+}
+
+/** Each told field goes to its parent's row, which is as bad as the worst of them. */
+function withTold(changes: readonly FieldChange[], told: readonly ToldAbove[]): readonly FieldChange[] {
+  const alone: FieldChange[] = [];
+  const fields = new Map<FieldChange, FieldChange[]>();
+  for (const { change, parents } of told) {
+    const parent = changes.find(({ path }) => path !== NODE_PATH && parents.includes(path));
+    if (parent === undefined) alone.push(change);
+    else fields.set(parent, [...(fields.get(parent) ?? []), change]);
+  }
+  const whole = changes.map(change => {
+    const own = fields.get(change);
+    return own ? { ...change, direction: worstOf([change, ...own].map(one => one.direction)), fields: own } : change;
+  });
+  return [...whole, ...alone];
 }
 
 function worstOf(directions: readonly Direction[]): Direction {
@@ -99,7 +126,13 @@ function readsShownFile({ flags, files }: NodeGroup): boolean {
 }
 
 /** A host that leaves weakens nothing by itself, one that joins strengthens nothing; what is lost weakens. */
-function directionIn(pair: GroupPair, direction: Direction, after: Shown): Direction {
+function directionOf(
+  pair: GroupPair,
+  path: string,
+  { before, after }: Readonly<{ before: Shown; after: Shown }>,
+  knowledge: FieldKnowledge,
+): Direction {
+  const direction = knowledge.directionOf(path, before, after);
   if (after.state === 'absent' && isLost(pair)) return 'weakens';
   if (pair.hosting === 'leaves') return 'neutral';
   return pair.hosting === 'joins' && direction === 'strengthens' ? 'neutral' : direction;

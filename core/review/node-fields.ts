@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isWhole } from '../ansible/merge-verdicts.ts';
 import type { FileKind, NodeFile, NodeGroup, Traced } from '../ansible/types.ts';
 import { isImplicit } from '../kubelet/implicit.ts';
 import type { EffectiveValue, Json } from '../kubelet/types.ts';
@@ -6,8 +7,11 @@ import type { Origin, RenderedText, Unknown } from '../source/rope.ts';
 import { UNKNOWN_TOKEN } from '../source/rope.ts';
 import type { Shown } from './types.ts';
 
-/** One comparable fact about a node group and where it was written. */
-export type NodeField = Readonly<{ shown: Shown; origins: readonly Origin[] }>;
+/**
+ * One comparable fact about a node group and where it was written. `below` is the path of the parent whose unknown keys
+ * are all that can be said of a kubelet field.
+ */
+export type NodeField = Readonly<{ shown: Shown; origins: readonly Origin[]; below?: string }>;
 
 /**
  * Everything a review compares on one node group, by path (see FieldChange): the kubelet's effective values, parents
@@ -19,12 +23,19 @@ export type NodeField = Readonly<{ shown: Shown; origins: readonly Origin[] }>;
  */
 export function nodeFields(group: NodeGroup, fieldFlags: ReadonlySet<string>): ReadonlyMap<string, NodeField> {
   const fields = new Map<string, NodeField>();
-  for (const [path, effective] of group.kubelet?.values ?? []) {
-    fields.set(path, { shown: shownEffective(effective), origins: group.provenance.get(path) ?? [] });
-  }
   for (const [parent, unknown] of group.kubelet?.open ?? []) {
     const origins = group.provenance.get(parent) ?? [];
-    fields.set(parent === '' ? '*' : `${parent}.*`, { shown: shownUnknown(unknown), origins });
+    fields.set(keysBelow(parent), { shown: shownUnknown(unknown), origins });
+  }
+  for (const [path, effective] of group.kubelet?.values ?? []) {
+    const below = keysBelow(hiddenBelow(group, path));
+    const parent = below === null ? undefined : fields.get(below);
+    fields.set(
+      path,
+      parent && below !== null
+        ? { ...parent, below }
+        : { shown: shownEffective(effective), origins: group.provenance.get(path) ?? [] },
+    );
   }
   for (const [name, values] of flagValues(group)) {
     if (!fieldFlags.has(name)) fields.set(name, values);
@@ -33,6 +44,30 @@ export function nodeFields(group: NodeGroup, fieldFlags: ReadonlySet<string>): R
     for (const [path, field] of fileFields(file)) fields.set(path, field);
   }
   return fields;
+}
+
+/** Path that stands for the keys of a parent nobody can list: `*` at the root, `authentication.*` below a field. */
+function keysBelow(parent: string): string;
+function keysBelow(parent: string | null): string | null;
+function keysBelow(parent: string | null): string | null {
+  if (parent === null) return null;
+  return parent === '' ? '*' : `${parent}.*`;
+}
+
+/**
+ * The outermost parent whose unknown keys may set a field nothing else is known to set: its default then says no more
+ * than the parent does. Where ways the unknown conditions can go were not looked at, no field is known. null when
+ * something of the field itself is told.
+ */
+function hiddenBelow({ kubelet, kubeletAlternatives }: NodeGroup, path: string): string | null {
+  if (kubelet === null || kubelet.open.size === 0) return null;
+  const parents = path.split('.').map((_, index, names) => names.slice(0, index).join('.'));
+  const parent = parents.find(name => kubelet.open.has(name));
+  if (parent === undefined) return null;
+  if (parent === '' && !isWhole(kubelet, kubeletAlternatives)) return parent;
+  const verdicts = kubeletAlternatives.length > 0 ? kubeletAlternatives.map(({ verdict }) => verdict) : [kubelet];
+  const told = verdicts.map(({ values }) => values.get(path)).some(value => value && !isImplicit(value));
+  return told ? null : parent;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Origin } from '../source/rope.ts';
 import { type DiffIndex, placesOf } from './diff-places.ts';
 import type { GroupPair } from './pair-groups.ts';
 import { touches } from './touches.ts';
-import type { FieldChange, Finding, FindingStatus, Place } from './types.ts';
+import { everyChange, type FieldChange, type Finding, type FindingStatus, type Place } from './types.ts';
 
 /** A pair of node groups with what changes between them. */
 export type ComparedPair = Readonly<{ pair: GroupPair; changes: readonly FieldChange[] }>;
@@ -36,7 +36,7 @@ export function reviewFindings(
     for (const result of answers.resultsOf(pair.head)) {
       const earlier = before.get(result.control.id);
       const spoken = spokenOf(result);
-      const touching = changes.filter(change => spoken.some(path => touches(change.path, path)));
+      const touching = everyChange(changes).filter(change => spoken.some(path => touches(change.path, path)));
       const status = statusOf(earlier, result, touching);
       if (status === null) continue;
       const at = placesOf(evidenceOf(result, pair.head), earlier ? evidenceOf(earlier, pair.base) : [], diff);
@@ -81,7 +81,8 @@ function statusOf(
   }
 }
 
-const isWeakening = ({ direction }: FieldChange): boolean => direction === 'weakens';
+/** A parent whose keys cannot all be known weakens by what it tells, not what the control speaks of. */
+const isWeakening = ({ path, direction }: FieldChange): boolean => direction === 'weakens' && !path.endsWith('*');
 
 function toFinding(
   pair: GroupPair,

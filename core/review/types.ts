@@ -41,7 +41,21 @@ export type FieldChange = Readonly<{
   severity: Severity | null;
   /** Best place first: a changed variable line, then a template line, then the condition. */
   at: readonly Place[];
+  /** Kubelet fields this row tells: of them no more is known than that this parent may set them. */
+  fields?: readonly FieldChange[];
 }>;
+
+/** The changes with those that a parent's row tells as changes of their own. */
+export function everyChange(changes: readonly FieldChange[]): readonly FieldChange[] {
+  return changes.flatMap(change => [change, ...(change.fields ?? [])]);
+}
+
+/** A change as it is listed for readers: the fields it tells by their paths. */
+export type ListedChange = Omit<FieldChange, 'fields'> & Readonly<{ fields: readonly string[] }>;
+
+export function listedChange({ fields = [], ...change }: FieldChange): ListedChange {
+  return { ...change, fields: fields.map(({ path }) => path) };
+}
 
 export type Finding = Readonly<{
   control: string;

@@ -7,7 +7,7 @@ import type { SourceTree } from '../source/tree.ts';
 import { procedureText } from './governed-paths.ts';
 import { contentDigest } from './node-fields.ts';
 import type { GroupPair } from './pair-groups.ts';
-import type { FieldChange, Finding, Shown } from './types.ts';
+import { everyChange, type FieldChange, type Finding, type Shown } from './types.ts';
 
 export type DigestInput = Readonly<{
   minor: string;
@@ -42,7 +42,7 @@ export function verdictDigest(input: DigestInput): string {
     baseline: input.baselineDigest,
     changes: sorted(
       perHosts(
-        input.changes,
+        everyChange(input.changes),
         ({ inventory, path, before, after }) => ({ inventory, path, before: plain(before), after: plain(after) }),
         change => change.hosts,
       ),

@@ -13,7 +13,7 @@ import { verdictByKey } from '../../adapters/store/verdicts.ts';
 import type { Decision } from '../../core/approval/types.ts';
 import { headline } from '../../core/report/headline.ts';
 import { toTerminal } from '../../core/report/phrase.ts';
-import type { FieldChange, Finding, Verdict } from '../../core/review/types.ts';
+import { type Finding, type ListedChange, listedChange, type Verdict } from '../../core/review/types.ts';
 import type { Problem } from '../../core/source/problem.ts';
 import { type Application, applicationView } from './application.ts';
 import { type LogReference, logReference } from './log.ts';
@@ -65,7 +65,7 @@ export type ChangeDetail = ChangeSummary &
       governed: readonly string[];
       /** Governed paths that say what Ansible does and changed in more than comments. */
       procedures: readonly string[];
-      changes: readonly FieldChange[];
+      changes: readonly ListedChange[];
       findings: readonly Finding[];
       problems: readonly Problem[];
       /** What the base had before: listed, never counted. */
@@ -149,7 +149,7 @@ function verdictOf(verdict: Verdict): ChangeDetail['verdict'] {
     hostCount: verdict.hostCount,
     governed: verdict.governed,
     procedures: verdict.procedures,
-    changes: verdict.changes,
+    changes: verdict.changes.map(listedChange),
     findings: verdict.findings,
     problems: verdict.problems,
     existingProblems: verdict.existingProblems,

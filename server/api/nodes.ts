@@ -9,7 +9,7 @@ import {
   nodeHistory,
 } from '../../adapters/store/nodes.ts';
 import { verdictByKey } from '../../adapters/store/verdicts.ts';
-import type { Shown } from '../../core/review/types.ts';
+import { everyChange, type Shown } from '../../core/review/types.ts';
 import { type Application, applicationView } from './application.ts';
 import { type FieldSpan, fieldSpans, own } from './field-spans.ts';
 import type { nodesQuery } from './query.ts';
@@ -181,7 +181,7 @@ async function fieldsOf(
     applications.set(change.id, applicationView(brought.get(host)));
     if (spans.some(({ span }) => span.firstKnown && span.began.changeId === change.id)) {
       const kept = await verdictByKey(sources.db, change.merge?.verdictKey ?? change.verdictKey);
-      const own = kept?.verdict.changes.filter(changed => changed.hosts.includes(host)) ?? [];
+      const own = everyChange(kept?.verdict.changes ?? []).filter(changed => changed.hosts.includes(host));
       introduced.set(change.id, new Set(own.map(changed => changed.path)));
     }
   }

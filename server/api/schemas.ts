@@ -133,6 +133,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     direction,
     severity: { oneOf: [severity, { type: 'null' }] },
     at: about(list(ref('Place')), 'Best place first'),
+    fields: about(list(text), 'Kubelet fields this row tells: a parent whose keys cannot all be known may set them'),
   }),
   Finding: record({
     control: text,

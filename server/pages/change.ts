@@ -1,5 +1,6 @@
 import { type ChangeRow, changeRows } from '../../core/report/change-rows.ts';
-import { type FieldChange, NODE_PATH } from '../../core/review/types.ts';
+import { pathText } from '../../core/report/shown-value.ts';
+import { type FieldChange, type ListedChange, NODE_PATH } from '../../core/review/types.ts';
 import type { ChangeDetail } from '../api/changes.ts';
 import { badge } from './badge.ts';
 import { findingsSection } from './findings.ts';
@@ -96,7 +97,7 @@ function proceduresSection(change: ChangeDetail, procedures: readonly string[], 
 }
 
 /** The rows the review comment has: the same difference on all its nodes together, what matters most first. */
-function fieldTable(change: ChangeDetail, changes: readonly FieldChange[], base: string, serverUrl: string): Html {
+function fieldTable(change: ChangeDetail, changes: readonly ListedChange[], base: string, serverUrl: string): Html {
   return table(
     ['Field', 'Before', 'After', 'Effect', 'Nodes', 'Written at'],
     changeRows({ changes }).map(row => [
@@ -111,7 +112,7 @@ function fieldTable(change: ChangeDetail, changes: readonly FieldChange[], base:
 
 function difference(row: ChangeRow): readonly HtmlValue[] {
   if (row.path !== NODE_PATH)
-    return [html`<code>${breakable(row.path)}</code>`, shownCell(row.before), shownCell(row.after)];
+    return [html`<code>${breakable(pathText(row))}</code>`, shownCell(row.before), shownCell(row.after)];
   const values =
     row.values > 0 && html` <span class="muted">with ${row.values} ${row.values === 1 ? 'value' : 'values'}</span>`;
   const joins = row.before.state === 'absent';
