@@ -11,7 +11,7 @@ import { isLone, linesOf, toRendered, toStr } from './file-lines.ts';
 import { iniFile } from './ini-file.ts';
 import { lineInFile } from './line-in-file.ts';
 import { replaceInFile } from './replace.ts';
-import { editIn, isRest, restEdited, restOf } from './rest-of-file.ts';
+import { editIn, isRest, mayHoldRest, restEdited, restOf } from './rest-of-file.ts';
 
 /** Work of all edits of a host: some of a file of a mebibyte, many hundreds of one of the usual size. */
 export function editBudget(): Budget {
@@ -31,12 +31,12 @@ export function unseenFile(path: string): RenderedText {
 
 /** Whether a text has runs of lines that nobody can see from Git. */
 export function hasUnseenLines(text: RenderedText): boolean {
-  return text.unknowns.size > 0 && linesOf(toStr(text), 'newline').some(isRest);
+  return mayHoldRest(text.unknowns) && linesOf(toStr(text), 'newline').some(isRest);
 }
 
 /** What is not known of a text because an edit may have put anything into it; null when there was none such. */
 export function editedSomehowIn(text: RenderedText): Unknown | null {
-  if (text.unknowns.size === 0) return null;
+  if (!mayHoldRest(text.unknowns)) return null;
   for (const line of linesOf(toStr(text), 'newline')) {
     const unknown = isRest(line) ? editIn(line) : null;
     if (unknown) return unknown;

@@ -29,6 +29,12 @@ export function isRest(line: Str): boolean {
   return isLone(line) && unknownsOf(line).every(unknown => unknown.key.startsWith(REST));
 }
 
+/** Whether a text may hold a rest, from what is unknown in it alone. */
+export function mayHoldRest(unknowns: ReadonlyMap<string, Unknown>): boolean {
+  for (const { key } of unknowns.values()) if (key.startsWith(REST)) return true;
+  return false;
+}
+
 /** A run of unknown lines after an edit that may have changed it; `how` tells two such edits apart. */
 export function loneAfter(line: Str, how: string, why: string, origins: Origins): Str {
   const unknowns = unknownsOf(line);
