@@ -20,7 +20,7 @@ export async function judgeBroken(
   try {
     mkdirSync(join(directory, dirname(path)), { recursive: true });
     copyFileSync(file, join(directory, path));
-    const { verdict } = await judgeCommits(null, directory, minor);
+    const { verdict } = await judgeCommits(null, directory, minor, { withRenderings: false });
     const problems = verdict.problems;
     const said = problems.map(({ file, line, message }) => `${file}:${line}: ${message}`);
     return {

@@ -23,7 +23,7 @@ const DIRECTIONS: Readonly<Record<RealChange['meta']['judgement'], Direction>> =
 /** Judges a real change as `check` does and compares with what people and real Ansible said about it. */
 export async function judgeChange(change: RealChange, minor: Minor): Promise<Answers> {
   const { meta, oracle } = change;
-  const judged = await judgeCommits(change.base, change.head, minor);
+  const judged = await judgeCommits(change.base, change.head, minor, { withRenderings: oracle !== null });
   const still = meta.latent === true || (oracle !== null && oracleDifferences(oracle).length === 0);
   const effects = meta.expected_effects.map(effect => answerEffect(effect, judged.verdict.changes, facts, still));
   return {
@@ -76,9 +76,9 @@ function othersAnswer({ meta, oracle }: RealChange, judged: Judged, effects: rea
 
 const isOfFile = (path: string): boolean => path.startsWith('/') || path.startsWith('(');
 
-function oracleAnswer({ oracle }: RealChange, judged: Judged): Answer {
-  if (oracle === null) return null;
-  const { texts, unknowns, misses } = compareWithOracle(oracle, judged);
+function oracleAnswer({ oracle }: RealChange, { renderings }: Judged): Answer {
+  if (oracle === null || renderings === null) return null;
+  const { texts, unknowns, misses } = compareWithOracle(oracle, renderings);
   return { note: `${texts} texts, ${unknowns} unknown`, misses };
 }
 

@@ -24,15 +24,20 @@ const POLICY = join(packageRoot(), 'config', 'policy.yaml');
 export type Judged = Readonly<{
   verdict: Verdict;
   diff: readonly ChangedFile[];
-  base: Rendering;
-  head: Rendering;
+  /** What each side puts on its nodes; null unless asked for. */
+  renderings: Readonly<{ base: Rendering; head: Rendering }> | null;
 }>;
 
 /**
  * Commits two directories one after the other to a repository of their own and judges the way from one to the other as
  * `check` does. null is an empty tree.
  */
-export async function judgeCommits(base: string | null, head: string, minor: Minor): Promise<Judged> {
+export async function judgeCommits(
+  base: string | null,
+  head: string,
+  minor: Minor,
+  { withRenderings }: Readonly<{ withRenderings: boolean }>,
+): Promise<Judged> {
   const directory = mkdtempSync(join(tmpdir(), 'corpus-'));
   try {
     const git = gitIn(directory);
@@ -59,7 +64,8 @@ export async function judgeCommits(base: string | null, head: string, minor: Min
     );
     const render = async (commit: string) =>
       renderTree(await readTree(repository, commit), { minor }, input => loadKubelet(input, facts));
-    return { verdict, diff: changedFiles, base: await render(from), head: await render(to) };
+    const renderings = withRenderings ? { base: await render(from), head: await render(to) } : null;
+    return { verdict, diff: changedFiles, renderings };
   } finally {
     rmSync(directory, { recursive: true });
   }

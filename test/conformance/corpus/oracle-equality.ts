@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import type { NodeGroup, Rendering } from '../../../core/ansible/types.ts';
 import type { Json } from '../../../core/kubelet/types.ts';
 import { type RenderedText, UNKNOWN_TOKEN } from '../../../core/source/rope.ts';
-import type { Judged } from './judge-commits.ts';
 import type { Oracle } from './real-change.ts';
 import { fits, wordsOf } from './stand-ins.ts';
 
@@ -20,7 +19,10 @@ export type OracleAnswer = Readonly<{
  * unknown, any of its. Every alternative of every node group counts: the oracle took one way through the unknown
  * conditions.
  */
-export function compareWithOracle(oracle: Oracle, { base, head }: Judged): OracleAnswer {
+export function compareWithOracle(
+  oracle: Oracle,
+  { base, head }: Readonly<Record<'base' | 'head', Rendering>>,
+): OracleAnswer {
   let texts = 0;
   let unknowns = 0;
   const misses: string[] = [];
