@@ -3,6 +3,7 @@ import { random as randomSource } from '../../../conformance/random.ts';
 import { ansibleVersion, applyForReal } from '../real-ansible.ts';
 import { render, textsOf } from '../render.ts';
 import { randomCall } from './random-edits.ts';
+import { hasModule } from './real-modules.ts';
 
 const MODULES = ['lineinfile', 'replace', 'blockinfile', 'community.general.ini_file'];
 /** Tasks of the playbook: each costs real Ansible a third of a second. */
@@ -51,7 +52,7 @@ function repository(seed: number): Record<string, string> {
   return { ...files, 'site.yml': [...head, ...tasks.map(task => `    - ${JSON.stringify(task)}`), ''].join('\n') };
 }
 
-if (ansibleVersion() !== null) {
+if (ansibleVersion() !== null && hasModule('ini_file')) {
   test.each([1, 2])('random edits one after the other leave what ansible-playbook leaves (seed %d)', seed => {
     const files = repository(seed);
     const ours = [...textsOf(render(files, { inventories: ['hosts'], playbooks: ['site.yml'] }))]
