@@ -1,4 +1,11 @@
-import type { EffectiveValue, KubeletInput, KubeletText, KubeletVerdict, Minor } from '../kubelet/types.ts';
+import type {
+  EffectiveValue,
+  KubeletInput,
+  KubeletProblem,
+  KubeletText,
+  KubeletVerdict,
+  Minor,
+} from '../kubelet/types.ts';
 import { type Origin, originsAt, type RenderedText, UNKNOWN_TOKEN, type Unknown } from '../source/rope.ts';
 import { type ConfigLayer, configLayers } from './config-layers.ts';
 import { coverAll } from './deciding.ts';
@@ -135,8 +142,9 @@ function loadThroughRefusedFlags(input: KubeletInput, load: LoadKubelet): Kubele
     const rest = kept.filter((_, index) => !refused.has(index));
     if (rest.length === kept.length) break;
     kept = rest;
-    verdict = load({ ...input, flags: kept.map(({ flag }) => flag) });
-    problems.push(...verdict.problems);
+    const asked = kept;
+    verdict = load({ ...input, flags: asked.map(({ flag }) => flag) });
+    problems.push(...verdict.problems.map(problem => atFlag(problem, asked)));
   }
   if (verdict === first) return first;
   const values = [...verdict.values].map(([path, value]): [string, EffectiveValue] => {
@@ -145,6 +153,12 @@ function loadThroughRefusedFlags(input: KubeletInput, load: LoadKubelet): Kubele
     return [path, { ...value, at: { in: 'flags', span: { start: index, end: index + 1 } } }];
   });
   return { ...first, values: new Map(values), open: verdict.open, problems };
+}
+
+/** A problem of a shorter command line, with its span on the whole one. */
+function atFlag(problem: KubeletProblem, asked: readonly Readonly<{ index: number }>[]): KubeletProblem {
+  const index = problem.in === 'flags' && problem.span ? asked[problem.span.start]?.index : undefined;
+  return index === undefined ? problem : { ...problem, span: { start: index, end: index + 1 } };
 }
 
 const ORDER = { variable: 0, template: 1, condition: 2 } as const;

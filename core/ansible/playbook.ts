@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { exists, notEvaluated, type Place, type Repository, readYaml, report, within } from './repository.ts';
 import { listOf, placeOf, type RoleReference, roleReference } from './role.ts';
+import { argumentsOf } from './task.ts';
 import type { Value } from './value.ts';
 import { NO_VARS, type Vars, varsOf } from './variables.ts';
 
@@ -34,7 +35,7 @@ export function isPlaybook(document: Value | undefined): boolean {
   if (document?.kind !== 'list' || document.items.length === 0) return false;
   return document.items.every(item => {
     const keys = varsOf(item);
-    return keys !== null && (keys.has('hosts') || importOf(keys) !== undefined);
+    return keys !== null && (keys.has('hosts') || importOf(keys) !== null);
   });
 }
 
@@ -42,13 +43,26 @@ export function isPlaybook(document: Value | undefined): boolean {
 export function importedBy(file: string, document: Value): readonly string[] {
   return listOf(document).flatMap(item => {
     const target = importOf(varsOf(item) ?? NO_VARS);
-    const path = target?.kind === 'str' ? within(posix.dirname(file), target.text) : null;
+    const path = target === null ? null : within(posix.dirname(file), target.name);
     return path === null ? [] : [path];
   });
 }
 
-function importOf(keys: Vars): Value | undefined {
-  return keys.get('import_playbook') ?? keys.get('ansible.builtin.import_playbook') ?? keys.get('include');
+/** A playbook to import as it is named, with the variables its plays get. */
+type Import = Readonly<{ name: string; vars: Vars }>;
+
+/**
+ * What an entry of a playbook imports; null for a play. `key=value` behind the name are variables in the `include` of
+ * old versions; `import_playbook` takes no notice of them (seen in 2.14).
+ */
+function importOf(keys: Vars): Import | null {
+  const vars = varsOf(keys.get('vars')) ?? NO_VARS;
+  const named = keys.get('import_playbook') ?? keys.get('ansible.builtin.import_playbook');
+  const target = named ?? keys.get('include');
+  if (target === undefined) return null;
+  const { args, free } = argumentsOf('import_playbook', target, NO_VARS);
+  const name = free?.kind === 'str' ? free.text : '';
+  return { name, vars: named === undefined ? new Map([...vars, ...args]) : vars };
 }
 
 /** A playbook with everything it imports, in order. What cannot be read or found is reported and left out. */
@@ -86,20 +100,13 @@ function readPlays(
     const keys = varsOf(item) ?? NO_VARS;
     const target = importOf(keys);
     const at = placeOf(file, item);
-    if (target === undefined) {
+    if (target === null) {
       plays.push(playOf(file, keys, at, inherited));
       continue;
     }
-    const path = target.kind === 'str' && !target.text.includes('{{') ? within(posix.dirname(file), target.text) : null;
+    const path = target.name.includes('{{') ? null : within(posix.dirname(file), target.name);
     if (path === null || !exists(repository, path)) {
-      report(
-        repository,
-        notEvaluated(
-          file,
-          at.line,
-          'The imported playbook is not in this repository or its name is templated; its plays were not evaluated.',
-        ),
-      );
+      report(repository, notEvaluated(file, at.line, notImported(target.name)));
     } else if (above.has(path) || path === file || ++imports.count > MAX_IMPORTS) {
       report(repository, {
         file,
@@ -108,10 +115,15 @@ function readPlays(
         message: `Playbook imports loop or exceed ${MAX_IMPORTS}.`,
       });
     } else {
-      const vars = varsOf(keys.get('vars')) ?? NO_VARS;
-      readPlays(repository, path, plays, new Map([...inherited, ...vars]), new Set([...above, file]), imports);
+      readPlays(repository, path, plays, new Map([...target.vars, ...inherited]), new Set([...above, file]), imports);
     }
   }
+}
+
+function notImported(name: string): string {
+  return name.includes('{{')
+    ? `Which playbook ${name} is cannot be known from Git, so its plays are not evaluated; import it by its name.`
+    : `The imported playbook ${name} is not in this repository, so its plays are not evaluated; keep it here or take the import out.`;
 }
 
 function playOf(file: string, keys: Vars, at: Place, inherited: Vars): Play {

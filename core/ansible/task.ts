@@ -138,7 +138,8 @@ export function shortName(module: string): string {
 const FREE_FORM = new Set(['command', 'shell', 'raw', 'script']);
 const COMMAND_OPTION = /^(?:creates|removes|chdir|executable|warn|stdin|stdin_add_newline|strip_empty_ends)$/;
 
-function argumentsOf(module: string, value: Value, extra: Vars): { args: Vars; free: Value | null } {
+/** Arguments as a mapping or as `key=value` text; `free` is the text that is no such pair. */
+export function argumentsOf(module: string, value: Value, extra: Vars): { args: Vars; free: Value | null } {
   const mapping = varsOf(value);
   if (mapping) return { args: extra.size > 0 ? new Map([...extra, ...mapping]) : mapping, free: null };
   if (value.kind !== 'str') return { args: extra, free: null };

@@ -5,6 +5,7 @@ import { findingRows } from './finding-rows.ts';
 import { bytes, fit } from './fit.ts';
 import { headline } from './headline.ts';
 import { foreign, type Phrase, toMarkdown, toPlain } from './phrase.ts';
+import { problemKind } from './problem-rows.ts';
 import { BODY_LIMIT, type ReportContext } from './report-context.ts';
 import {
   approvalSection,
@@ -12,7 +13,7 @@ import {
   detailsSection,
   findingPhrase,
   findingsSection,
-  problemsSection,
+  problemsSections,
 } from './sections.ts';
 import { CHANGE_CAP, changeText } from './shown-value.ts';
 import { isQuiet } from './summary-comment.ts';
@@ -44,8 +45,8 @@ const SHORTENED = '*More of it does not fit here; the details page has the rest.
 
 /** The check run `kubelet-gate`: the same verdict as the summary comment, with every change and finding that fits. */
 export function checkRun(verdict: Verdict, decision: Decision, context: ReportContext): CheckRunReport {
-  const { claim, detail } = headline(verdict);
-  const sentence = toMarkdown([...claim, ...(detail.length > 0 ? [': ', ...detail] : ['.'])]);
+  const { claim, detail, next } = headline(verdict);
+  const sentence = toMarkdown([...claim, ...(detail.length > 0 ? [': ', ...detail, ...next] : ['.'])]);
   const quiet = isQuiet(verdict, decision);
   return {
     conclusion: conclusionOf(verdict, decision),
@@ -56,7 +57,7 @@ export function checkRun(verdict: Verdict, decision: Decision, context: ReportCo
     text: fit(
       [
         changesSection(verdict, 200),
-        problemsSection('Cannot be judged until fixed', verdict.problems, 100),
+        ...problemsSections(verdict, 100),
         findingsSection(verdict, 'introduced', 'To fix', 100),
         findingsSection(verdict, 'undecided', 'Cannot be decided from Git; checked again when Ansible runs', 100),
         findingsSection(verdict, 'fixed', 'Fixes', 100),
@@ -99,7 +100,7 @@ function annotations(verdict: Verdict): readonly Annotation[] {
   };
   for (const problem of verdict.problems) {
     if (problem.file === '') continue;
-    add(problem.file, problem.line, 'failure', ['Cannot be judged'], [foreign(problem.message, 500)]);
+    add(problem.file, problem.line, 'failure', [problemKind(problem).claim], [foreign(problem.message, 500)]);
   }
   const told = new Set<string>();
   for (const finding of findingRows(verdict, 'introduced', 'undecided')) {

@@ -4,6 +4,7 @@ import { findingRows } from './finding-rows.ts';
 import { visible } from './foreign-text.ts';
 import { count, headline } from './headline.ts';
 import { type Phrase, toTerminal } from './phrase.ts';
+import { type ProblemRow, problemRows, rowPlace } from './problem-rows.ts';
 import { findingPhrase, placeText } from './sections.ts';
 import { CHANGE_CAP, changeText } from './shown-value.ts';
 
@@ -11,8 +12,8 @@ const PLACE_CAP = 400;
 
 /** What `kubelet-gate check` prints for people: `file:line: …` first, so that editors and terminals can jump there. */
 export function checkText(verdict: Verdict): string {
-  const { claim, detail } = headline(verdict);
-  const sentence = `${toTerminal(claim)}${detail.length > 0 ? `: ${toTerminal(detail)}` : ''}`;
+  const { claim, detail, next } = headline(verdict);
+  const sentence = `${toTerminal(claim)}${detail.length > 0 ? `: ${toTerminal([...detail, ...next])}` : ''}`;
   const existing = verdict.findings.filter(({ status }) => status === 'existing').length;
   const before = [
     ...(existing > 0 ? [count(existing, 'violation')] : []),
@@ -21,10 +22,7 @@ export function checkText(verdict: Verdict): string {
   return [
     `${verdict.conclusion}: ${sentence}`,
     ...block('changes', changeLines(verdict)),
-    ...block(
-      'problems',
-      verdict.problems.map(problem => `${visible(placeText(problem), PLACE_CAP)}: ${visible(problem.message, 500)}`),
-    ),
+    ...block('problems', [...problemRows(verdict).values()].flat().map(problemText)),
     ...block('introduced', findingLines(verdict, 'introduced')),
     ...block('undecided', findingLines(verdict, 'undecided')),
     ...block('fixed', findingLines(verdict, 'fixed')),
@@ -33,6 +31,10 @@ export function checkText(verdict: Verdict): string {
     `${count(verdict.hostCount, 'node')} · Kubernetes ${verdict.minor} · ${verdict.digest}`,
     '',
   ].join('\n');
+}
+
+function problemText(row: ProblemRow): string {
+  return `${visible(rowPlace(row), PLACE_CAP)}: ${visible(row.problem.message, 500)}`;
 }
 
 function block(title: string, lines: readonly string[]): readonly string[] {

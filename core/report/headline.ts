@@ -1,14 +1,48 @@
 import { cutShort } from '../review/review-problems.ts';
 import { NODE_PATH, type Verdict } from '../review/types.ts';
 import { type ChangeRow, changeRows, nodesPhrase } from './change-rows.ts';
+import { type FindingRow, findingRows } from './finding-rows.ts';
+import { nextStep } from './next-step.ts';
 import { foreign, joined, type Phrase } from './phrase.ts';
+import { problemKind } from './problem-rows.ts';
 import { CHANGE_CAP, changeText } from './shown-value.ts';
 
-/** The verdict in one sentence, in two parts: what it does to whom, and the change that matters most. */
-export type Headline = Readonly<{ claim: Phrase; detail: Phrase }>;
+/**
+ * The verdict in one sentence, in two parts: what it does to whom, and the change that matters most. `next` follows
+ * where something could not be decided: why, and what its reader can do.
+ */
+export type Headline = Readonly<{ claim: Phrase; detail: Phrase; next: Phrase }>;
+type Said = Pick<Headline, 'claim' | 'detail'>;
 
 /** `Weakens authorization on every node (48)`, `authorization.mode: Webhook -> AlwaysAllow`. */
 export function headline(verdict: Verdict): Headline {
+  const said = saidOf(verdict);
+  const [open] = verdict.conclusion === 'undecided' ? findingRows(verdict, 'undecided') : [];
+  if (open === undefined) return { ...said, next: [] };
+  const reason = causeOf(open);
+  const nodes = nodesPhrase(open.hosts, open.groups, verdict);
+  const more = open.also.length > 0 ? ` and ${count(open.also.length, 'more control')}` : '';
+  const why: Phrase = [foreign(open.control), more, ' on ', ...nodes, ': ', foreign(reason, REASON_CAP)];
+  const next: Phrase = ['. ', nextStep(reason)];
+  const decided = verdict.direction === 'weakens' || verdict.problems.length > 0;
+  if (!decided) return { claim: ['Cannot be decided from Git'], detail: why, next };
+  const [worst] = changeRows(verdict);
+  const told = worst?.after.state === 'unknown' && (worst.path === '*' || worst.path === open.path);
+  return { ...said, next: told ? next : ['. Cannot be decided from Git: ', ...why, ...next] };
+}
+
+/** Room for a reason in the first line. */
+const REASON_CAP = 300;
+
+/** Why a finding is undecided, without the words that say that it is. */
+function causeOf({ reason }: FindingRow): string {
+  const at = reason.indexOf(CAUSE);
+  return at < 0 ? reason : reason.slice(at + CAUSE.length);
+}
+
+const CAUSE = 'cannot be known from Git: ';
+
+function saidOf(verdict: Verdict): Said {
   const rows = changeRows(verdict);
   const [worst] = rows;
   const [problem] = verdict.problems;
@@ -16,7 +50,7 @@ export function headline(verdict: Verdict): Headline {
     const place = `${problem.file}${problem.line > 0 ? `:${problem.line}` : ''}`;
     const more = verdict.problems.length > 1 ? ` (and ${count(verdict.problems.length - 1, 'more problem')})` : '';
     return {
-      claim: ['Cannot be judged'],
+      claim: [problemKind(problem).claim],
       detail: [...(place === '' ? [] : [foreign(place), ' ']), foreign(problem.message), more],
     };
   }
@@ -51,7 +85,7 @@ export function headline(verdict: Verdict): Headline {
 
 const VERBS = { weakens: 'Weakens', strengthens: 'Strengthens', neutral: 'Changes' } as const;
 
-function rowHeadline(row: ChangeRow, rows: number, verdict: Verdict): Headline {
+function rowHeadline(row: ChangeRow, rows: number, verdict: Verdict): Said {
   const nodes = nodesPhrase(row.hosts, row.groups, verdict);
   const more = rows > 1 ? ` (and ${count(rows - 1, 'more change')})` : '';
   if (row.path === NODE_PATH) {

@@ -5,6 +5,7 @@ import { findingRows } from './finding-rows.ts';
 import { code, words } from './foreign-text.ts';
 import { count } from './headline.ts';
 import { foreign, toMarkdown } from './phrase.ts';
+import { problemKind } from './problem-rows.ts';
 import { findingPhrase } from './sections.ts';
 import { CHANGE_CAP, changeText } from './shown-value.ts';
 
@@ -46,8 +47,9 @@ function body(notes: readonly string[], placesLeft: number): string {
 }
 
 function* notes(verdict: Verdict): Generator<Note> {
-  for (const { file, line, message } of verdict.problems) {
-    yield { at: [{ file, line, side: 'RIGHT' }], text: `**Cannot be judged:** ${code(message, 500)}` };
+  for (const problem of verdict.problems) {
+    const { file, line, message } = problem;
+    yield { at: [{ file, line, side: 'RIGHT' }], text: `**${problemKind(problem).claim}:** ${code(message, 500)}` };
   }
   const rows = changeRows(verdict);
   const told = new Set<string>();

@@ -1,13 +1,13 @@
 import { reasonsOf } from '../approval/approval-input.ts';
 import type { Decision } from '../approval/types.ts';
 import { type Finding, NODE_PATH, type Place, type Verdict } from '../review/types.ts';
-import type { Problem } from '../source/problem.ts';
 import { type ChangeRow, changeRows, nodesPhrase } from './change-rows.ts';
 import { type FindingRow, findingRows, reasonOf } from './finding-rows.ts';
 import { fitLines } from './fit.ts';
 import { code, fenced, words } from './foreign-text.ts';
 import { count } from './headline.ts';
 import { foreign, joined, type Phrase, toMarkdown } from './phrase.ts';
+import { type ProblemRow, problemRows, rowPlace } from './problem-rows.ts';
 import type { ReportContext } from './report-context.ts';
 import { cellTexts, jsonText, pathText } from './shown-value.ts';
 
@@ -110,15 +110,17 @@ function findingLine(finding: FindingRow, verdict: Verdict): string {
   return `- **${finding.severity}** ${code(finding.control)} ${words(finding.title)}: ${toMarkdown(findingPhrase(finding, verdict))}`;
 }
 
-export function problemsSection(title: string, problems: readonly Problem[], most: number): string {
-  if (problems.length === 0) return '';
-  const lines = fitLines(problems.map(problemLine), SECTION_BYTES, most, left => `- …and ${left} more`);
-  return [`**${title}**`, '', ...lines].join('\n');
+/** What the change introduces that stops the gate or the kubelet, one block a kind. */
+export function problemsSections(verdict: Verdict, most: number): readonly string[] {
+  return [...problemRows(verdict)].map(([{ title }, rows]) => {
+    const lines = fitLines(rows.map(problemLine), SECTION_BYTES, most, left => `- …and ${left} more`);
+    return [`**${title}**`, '', ...lines].join('\n');
+  });
 }
 
-function problemLine(problem: Problem): string {
-  const place = problem.file === '' ? '' : `${code(placeText(problem), 400)}: `;
-  return `- ${place}${code(problem.message, 500)}`;
+function problemLine(row: ProblemRow): string {
+  const place = row.problem.file === '' ? '' : `${code(rowPlace(row), 400)}: `;
+  return `- ${place}${code(row.problem.message, 500)}`;
 }
 
 /** What stands between the change and its merge, and who can act. */
@@ -162,6 +164,10 @@ function blockLines(verdict: Verdict, decision: Decision): readonly string[] {
   return fitLines([...first, ...lines], SECTION_BYTES, 20, left => `- …and ${left} more`);
 }
 
+function existingExample({ existingProblems: [problem] }: Verdict): string {
+  return problem === undefined ? '' : problemLine({ problem, lines: problem.line > 0 ? [problem.line] : [] }).slice(2);
+}
+
 /** Digest, revisions, what was there before, and the log's checkpoint, folded away. */
 export function detailsSection(verdict: Verdict, decision: Decision, context: ReportContext): string {
   const controls = [...new Set(findingRows(verdict, 'existing').map(({ control }) => control))];
@@ -179,7 +185,7 @@ export function detailsSection(verdict: Verdict, decision: Decision, context: Re
     ...(verdict.existingProblems.length === 0
       ? []
       : [
-          `- ${count(verdict.existingProblems.length, 'problem')} there before, for example ${problemLine(verdict.existingProblems[0]!).slice(2)}`,
+          `- ${count(verdict.existingProblems.length, 'problem')} there before, for example ${existingExample(verdict)}`,
         ]),
     ...decision.discarded
       .slice(0, 10)

@@ -4,7 +4,7 @@ import { fit } from './fit.ts';
 import { headline } from './headline.ts';
 import { toMarkdown } from './phrase.ts';
 import { BODY_LIMIT, type ReportContext } from './report-context.ts';
-import { approvalSection, changesSection, detailsSection, findingsSection, problemsSection } from './sections.ts';
+import { approvalSection, changesSection, detailsSection, findingsSection, problemsSections } from './sections.ts';
 
 const SHORTENED = '*More of it does not fit here; the check run and the details page have the rest.*';
 
@@ -13,14 +13,14 @@ const SHORTENED = '*More of it does not fit here; the check run and the details 
  * One line when nothing is affected. At most BODY_LIMIT bytes, which leaves room for a hidden marker line.
  */
 export function summaryComment(verdict: Verdict, decision: Decision, context: ReportContext): string {
-  const { claim, detail } = headline(verdict);
-  const first = `**${toMarkdown(claim)}${detail.length > 0 ? ':' : '.'}**${detail.length > 0 ? ` ${toMarkdown(detail)}` : ''}`;
+  const { claim, detail, next } = headline(verdict);
+  const first = `**${toMarkdown(claim)}${detail.length > 0 ? ':' : '.'}**${detail.length > 0 ? ` ${toMarkdown([...detail, ...next])}` : ''}`;
   if (isQuiet(verdict, decision)) return `${first} No approval needed.`;
   return fit(
     [
       first,
       changesSection(verdict, 20),
-      problemsSection('Cannot be judged until fixed', verdict.problems, 10),
+      ...problemsSections(verdict, 10),
       findingsSection(verdict, 'introduced', 'To fix', 10),
       findingsSection(verdict, 'undecided', 'Cannot be decided from Git; checked again when Ansible runs', 10),
       findingsSection(verdict, 'fixed', 'Fixes', 10),

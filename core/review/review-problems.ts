@@ -2,7 +2,7 @@ import { sameTask } from '../ansible/same-task.ts';
 import type { NodeFile, NodeGroup, Rendering } from '../ansible/types.ts';
 import type { KubeletProblem, Minor } from '../kubelet/types.ts';
 import type { Problem, ProblemCode } from '../source/problem.ts';
-import { originsAt } from '../source/rope.ts';
+import { type Origin, originsAt } from '../source/rope.ts';
 import type { SourceTree } from '../source/tree.ts';
 import type { ChangedFile } from './changed-file.ts';
 import { type DiffIndex, placesOf } from './diff-places.ts';
@@ -249,7 +249,7 @@ function toProblem(
   diff: DiffIndex,
   minor: Minor,
 ): Problem {
-  const provenance = head.provenance.get(problem.path) ?? spanOrigins(problem, head);
+  const provenance = (problem.path === '' ? null : head.provenance.get(problem.path)) ?? spanOrigins(problem, head);
   const place = placesOf(provenance, base?.provenance.get(problem.path) ?? [], diff)[0];
   const verb = problem.effect === 'refuses' ? 'does not start with' : 'ignores';
   const subject = problem.path === '' ? `this configuration` : problem.path;
@@ -261,7 +261,8 @@ function toProblem(
   };
 }
 
-function spanOrigins(problem: KubeletProblem, group: NodeGroup) {
+function spanOrigins(problem: KubeletProblem, group: NodeGroup): readonly Origin[] {
+  if (problem.in === 'flags') return group.flags[problem.span?.start ?? -1]?.value.origins ?? [];
   const text = fileOf(problem, group)?.text;
   return text && problem.span ? originsAt(text, problem.span.start, problem.span.end) : [];
 }

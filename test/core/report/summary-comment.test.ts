@@ -101,7 +101,7 @@ describe('the first line', () => {
     [
       'a value that stops being known',
       reviewOf({ base: at(webhook), head: at({ 'authorization.mode': { unknown: 'k' } }), baseline }),
-      '**Weakens authorization on every node (2):** `authorization.mode: Webhook -> unknown (fact k)`',
+      '**Weakens authorization on every node (2):** `authorization.mode: Webhook -> unknown (fact k)`. Check it on a node before approving.',
     ],
     [
       'text that looks like a number',
@@ -149,6 +149,24 @@ describe('the first line', () => {
         headProblems: [{ file: 'x.yml', line: 3, code: 'yaml-invalid', message: 'a tab indents this line' }],
       }),
       '**Cannot be judged:** `x.yml:3` `a tab indents this line`',
+    ],
+    [
+      'what the kubelet refuses',
+      reviewOf({
+        base: at(webhook),
+        head: at(webhook),
+        headProblems: [{ file: 'x.yml', line: 3, code: 'kubelet-refuses', message: 'unknown flag: --x' }],
+      }),
+      '**Does not work on the node:** `x.yml:3` `unknown flag: --x`',
+    ],
+    [
+      'what is declined by design',
+      reviewOf({
+        base: at(webhook),
+        head: at(webhook),
+        headProblems: [{ file: 'x.bu', line: 0, code: 'declined', message: 'is Butane' }],
+      }),
+      '**Not evaluated; a person has to judge:** `x.bu` `is Butane`',
     ],
   ])('for %s', (_, verdict, line) => {
     expect(first(summaryComment(verdict, decided('needs-approval'), nowhere))).toBe(line);
