@@ -68,6 +68,21 @@ export function rancherDefaults({ distribution, options }: Rancher): readonly Di
   ];
 }
 
+/** What a node of OpenShift 3 starts its kubelet with where its NodeConfig says nothing (origin `ComputeKubeletFlags`). */
+export function openShiftDefaults(): readonly DistributionDefault[] {
+  return [
+    known('authentication.anonymous.enabled', true),
+    known('authentication.webhook.enabled', true),
+    known('authorization.mode', 'Webhook'),
+    known('cgroupDriver', 'systemd'),
+    known('failSwapOn', false),
+    known('healthzPort', 0),
+    known('maxPods', 250),
+    known('readOnlyPort', 0),
+    known('staticPodPath', ''),
+  ];
+}
+
 /**
  * What kubeadm writes into the kubelet's file where the KubeletConfiguration it is given leaves it out (kubeadm
  * `componentconfigs.kubeletConfig.Default`). rotateCertificates it always sets.

@@ -18,7 +18,14 @@ export function isGovernedDirectory(path: string): boolean {
 }
 
 export function isGovernedText(text: string): boolean {
-  return GOVERNED_TEXT.test(text);
+  return GOVERNED_TEXT.test(text) || isOpenShiftNodeConfig(text);
+}
+
+/** Whether a text is what a node of OpenShift 3 starts its kubelet from. */
+export function isOpenShiftNodeConfig(text: string): boolean {
+  return (
+    /^kind[ \t]*:[ \t]*["']?NodeConfig\b/m.test(text) && /^apiVersion[ \t]*:[ \t]*["']?v1["']?[ \t]*\r?$/m.test(text)
+  );
 }
 
 /** The documents a text holds, by what their `kind:` line or JSON key says. */
@@ -45,7 +52,7 @@ export function kindOf(path: string, text: string | null): FileKind {
   }
   if (/\/cni\//.test(path)) return 'cni';
   if (/seccomp/i.test(path)) return 'seccomp';
-  if (isFlagsPath(path)) return 'kubelet-flags';
+  if (isFlagsPath(path) || (text !== null && isOpenShiftNodeConfig(text))) return 'kubelet-flags';
   if (
     text !== null &&
     /KUBELET_\w{0,60}ARGS|^kubeletArguments[ \t]*:|^[ \t]*["']?kubelet-arg["']?[ \t]*:|--kubelet-arg|^[ \t]*ExecStart=.*\/(?:kubelet|(?:k3s|rke2)[ \t]+(?:server|agent))\b/m.test(

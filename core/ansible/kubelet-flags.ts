@@ -1,5 +1,5 @@
 import type { RenderedText, Unknown } from '../source/rope.ts';
-import { openShiftArguments } from './openshift-arguments.ts';
+import { type OpenShiftNode, openShiftArguments, openShiftNodeOf } from './openshift-node.ts';
 import { isRancherConfig, kubeletFlagsOf, type Rancher, rancherOf, UNKNOWN_FLAG, unseenFlags } from './rancher.ts';
 import { joinTexts, sliceText, tracedOf, unknownOf } from './rendered-text.ts';
 import { type FlagSource, looseEnvironment, servicesOf } from './service-units.ts';
@@ -17,6 +17,8 @@ export type ExtractedFlags = Readonly<{
   unread: readonly FlagSource[];
   /** k3s or rke2, when one of them runs the kubelet. */
   rancher: Rancher | null;
+  /** OpenShift 3, when it runs the kubelet. */
+  openShift: OpenShiftNode | null;
   /** Whether the whole command line is known because a service of the sources holds it. */
   hasCommand: boolean;
   /** Why there may be flags nobody can see from Git; null when all are known. */
@@ -42,20 +44,23 @@ export function extractFlags(sources: readonly FlagSource[], kubeadm: readonly F
       flags: flags.filter(({ name }) => name !== UNKNOWN_FLAG),
       unread: [],
       rancher,
+      openShift: null,
       hasCommand: true,
       open: unseenFlags(rancher, flags),
     };
   }
-  const openShift = sources.flatMap(({ text }) => openShiftArguments(text));
+  const openShift = own ? null : openShiftNodeOf(sources);
+  const openShiftFlags = openShift?.flags ?? sources.flatMap(openShiftArguments);
   const words = own ? own.words : looseWords(sources.filter(source => !isRancherConfig(source)));
   const takesKubeadm = own?.takesKubeadm === true;
-  const flags = [...(takesKubeadm ? [] : kubeadm), ...flagsOf(words, takesKubeadm ? kubeadm : []), ...openShift];
+  const flags = [...(takesKubeadm ? [] : kubeadm), ...flagsOf(words, takesKubeadm ? kubeadm : []), ...openShiftFlags];
   const unread = own
     ? []
     : services
         .filter(({ name, command }) => command !== null && /kubelet/.test(name))
         .flatMap(service => service.sources.slice(-1));
-  return { flags, unread, rancher: null, hasCommand: own !== null, open: unknownWord(words) };
+  const hasCommand = own !== null || openShift !== null;
+  return { flags, unread, rancher: null, openShift, hasCommand, open: unknownWord(words) };
 }
 
 function looseWords(sources: readonly FlagSource[]): readonly RenderedText[] {

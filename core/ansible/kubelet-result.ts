@@ -51,7 +51,7 @@ export function kubeletResult(
   const { flags, rancher } = command;
   const layers = configLayers(states, flags, rancher, command.hasCommand);
   const starts = overlaid(startsOf(candidates, command), layers);
-  const own = rancher ? rancherDefaults(rancher) : [];
+  const own = rancher ? rancherDefaults(rancher) : (command.openShift?.defaults ?? []);
   const kubeletFlags = [
     ...flags.map(({ name, value }) => ({ name, value: value.value.known ? value.value.json : value.value.unknown })),
     ...distributionFlags(own, flags, minor),

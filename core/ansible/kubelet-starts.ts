@@ -74,15 +74,15 @@ function documentIn(state: FileState, text: RenderedText): Omit<CandidateText, '
 }
 
 /**
- * The candidates the kubelet may read: the one --config names, else all of them. The kubelet in k3s and rke2 reads
- * none that it is not told of.
+ * The candidates the kubelet may read: the one --config names, else all of them. The kubelet in k3s, rke2 and
+ * OpenShift 3 reads none that it is not told of.
  */
 export function chosenCandidates(
   candidates: readonly ConfigCandidate[],
-  { flags, rancher }: Pick<NodeFlags, 'flags' | 'rancher'>,
+  { flags, rancher, openShift }: Pick<NodeFlags, 'flags' | 'rancher' | 'openShift'>,
 ): readonly ConfigCandidate[] {
   const named = flags.findLast(flag => flag.name === '--config')?.value.value;
-  if (!named?.known) return rancher && !named ? [] : candidates;
+  if (!named?.known) return (rancher || openShift) && !named ? [] : candidates;
   const match = candidates.filter(candidate => candidate.path === named.json);
   return match.length > 0 ? match : candidates.filter(candidate => !candidate.path.startsWith('/'));
 }
@@ -101,7 +101,7 @@ export type Named = Readonly<{ name: string; text: RenderedText }>;
 /** Every configuration the kubelet may start with, before layers. */
 export function startsOf(
   candidates: readonly ConfigCandidate[],
-  { flags, hasCommand, startsKubelet, rancher }: NodeFlags,
+  { flags, hasCommand, startsKubelet, rancher, openShift }: NodeFlags,
 ): readonly KubeletStart[] {
   if (candidates.length === 0) {
     if (!startsKubelet) return [];
@@ -113,7 +113,7 @@ export function startsOf(
     return [
       {
         conditions: [],
-        config: rancher && !named ? { name: 'config', text: EMPTY } : config,
+        config: (rancher || openShift) && !named ? { name: 'config', text: EMPTY } : config,
         dropIns: [],
         lost: [],
         defaults: NO_DEFAULTS,

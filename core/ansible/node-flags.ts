@@ -5,6 +5,7 @@ import type { FileState } from './file-states.ts';
 import { pathOf } from './file-states.ts';
 import { kubeletExtraArgs } from './kubeadm-file.ts';
 import { type ExtractedFlags, extractFlags, type Flag, type FlagSource } from './kubelet-flags.ts';
+import type { OpenShiftNode } from './openshift-node.ts';
 import type { Rancher } from './rancher.ts';
 import type { Condition, FileAlternative } from './types.ts';
 import { digest } from './value.ts';
@@ -21,6 +22,8 @@ export type NodeFlags = Readonly<{
   hasCommand: boolean;
   /** k3s or rke2, when one of them runs the kubelet. */
   rancher: Rancher | null;
+  /** OpenShift 3, when it runs the kubelet. */
+  openShift: OpenShiftNode | null;
   /** Whether any file that makes the kubelet's command line is among them. */
   startsKubelet: boolean;
   /** Files whose command line could not be taken apart. */
@@ -49,9 +52,9 @@ export function nodeFlags(states: readonly FileState[]): NodeFlags {
   const usual: Variant = { flags: first.flags, open: first.open, conditions: chosen.flatMap(conditionsOf) };
   const open = [usual, ...variants].find(variant => variant.open !== null)?.open ?? null;
   const unseen = open ?? unseenOf(sources, others.slice(MAX_VARIANTS));
-  const { rancher, startsKubelet, unread } = first;
+  const { rancher, openShift, startsKubelet, unread } = first;
   const hasCommand = first.hasCommand && !sources.some(isPartlySeen);
-  return { flags: merge([usual, ...variants], unseen), hasCommand, rancher, startsKubelet, unread, unseen };
+  return { flags: merge([usual, ...variants], unseen), hasCommand, rancher, openShift, startsKubelet, unread, unseen };
 }
 
 function isPartlySeen({ alternatives }: FileState): boolean {
