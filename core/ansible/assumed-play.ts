@@ -1,8 +1,9 @@
 import { posix } from 'node:path';
 import type { AssumedNames, Orphan } from './host-run.ts';
-import type { Play } from './playbook.ts';
+import { NO_KEYWORDS } from './keywords.ts';
+import { NO_SETTINGS, type Play } from './playbook.ts';
 import { isDirectory, type Repository } from './repository.ts';
-import { loadRole, type Role, type RoleReference } from './role.ts';
+import { loadRole, MAIN, plainReference, type Role, type RoleReference } from './role.ts';
 import type { RolePlace } from './role-places.ts';
 import type { Survey } from './survey.ts';
 import { str } from './value.ts';
@@ -51,6 +52,9 @@ export function assumedPlay(
       handlers: [],
       serial: [],
       order: null,
+      keywords: NO_KEYWORDS,
+      when: [],
+      settings: NO_SETTINGS,
     },
     names: {
       defaults: combine(...weakestFirst(all).map(role => role.defaults.vars)),
@@ -84,14 +88,9 @@ function entryPoints(
   { name, directory }: RolePlace,
   { naming }: Survey,
 ): readonly RoleReference[] {
-  const reference = (tasksFrom: string): RoleReference => ({
-    name,
-    params: NO_VARS,
-    vars: NO_VARS,
-    when: [],
-    tags: [],
-    tasksFrom,
-    at: { file: posix.join(directory, 'tasks'), line: 0 },
+  const reference = (tasks: string): RoleReference => ({
+    ...plainReference(name, { file: posix.join(directory, 'tasks'), line: 0 }),
+    from: { ...MAIN, tasks },
   });
   const folder = posix.join(directory, 'tasks');
   const files = isDirectory(repository, folder)

@@ -33,7 +33,7 @@ export function recordCommand(run: HostRun, frame: Frame, task: Task, module: st
   const certain = module !== 'script' && !task.args.has('creates') && !task.args.has('removes');
   const said = new Set<string>();
   const shell = module !== 'command' && module !== 'expect';
-  for (const effect of commandEffects(withEnvironment(run, task, scope, script), shell)) {
+  for (const effect of commandEffects(withEnvironment(run, frame, scope, script), shell)) {
     const place = placeOf(effect.at, task);
     const message = recordEffect(run, frame, task, when, effect, certain, place);
     if (message === null || said.has(message)) continue;
@@ -67,15 +67,18 @@ function scriptFile(run: HostRun, frame: Frame, task: Task, scope: Scope): Rende
   return file === null || text === null ? null : verbatim(file, text);
 }
 
-/** `environment: { INSTALL_K3S_EXEC: … }` of the task, as if it stood before the command. */
-function withEnvironment(run: HostRun, task: Task, scope: Scope, script: RenderedText): RenderedText {
-  const value = task.environment && templated(run, task.environment, scope);
-  if (value?.kind !== 'dict') return script;
-  const set = [...value.entries.values()].flatMap(([name, given]) => {
-    const text = textOf(given);
-    if (name.kind !== 'str' || !/^(?:INSTALL_K3S_EXEC|K3S_URL)$/.test(name.text) || !text) return [];
-    return [literalText(`${name.text}='`), text, literalText("' ")];
-  });
+/** `environment: { INSTALL_K3S_EXEC: … }` of the task or around it (the nearest counts), as if it stood before the command. */
+function withEnvironment(run: HostRun, frame: Frame, scope: Scope, script: RenderedText): RenderedText {
+  const given = new Map<string, RenderedText>();
+  for (const written of frame.keywords.environment) {
+    const value = templated(run, written, scope);
+    if (value.kind !== 'dict') continue;
+    for (const [name, item] of value.entries.values()) {
+      const text = textOf(item);
+      if (name.kind === 'str' && /^(?:INSTALL_K3S_EXEC|K3S_URL)$/.test(name.text) && text) given.set(name.text, text);
+    }
+  }
+  const set = [...given].flatMap(([name, text]) => [literalText(`${name}='`), text, literalText("' ")]);
   const install = /\S*(?:sh|k3s\S*)\b/.exec(script.text);
   return set.length > 0 && install ? joinTexts([...set, script]) : script;
 }

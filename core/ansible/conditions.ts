@@ -10,11 +10,13 @@ const HOLDS: Verdict = { holds: true, unknown: null };
 const FAILS: Verdict = { holds: false, unknown: null };
 
 /**
- * Whether a task runs: every condition around it and its own, in order. False beats unknown; the first unknown
+ * Whether a task runs: what ended before it, every condition around it and its own, in order. False beats unknown; the first unknown
  * explains. A condition Ansible could not evaluate is unknown with that reason.
  */
 export function taskRuns(run: HostRun, frame: Frame, own: readonly Value[], scope: Scope): Verdict {
-  let unknown: Unknown | null = frame.guards[0] ?? null;
+  const over = isOver(run, frame);
+  if (over === true) return FAILS;
+  let unknown: Unknown | null = frame.guards[0] ?? (over === false ? null : over);
   const all = [...frame.conditions, ...own.map(expression => ({ expression, file: frame.file }))];
   for (const { expression, file } of all) {
     const verdict = evaluate(run, expression, file, scope);
@@ -50,4 +52,17 @@ function evaluate(run: HostRun, expression: Value, file: string, scope: Scope): 
     const why = `condition ${expression.text.trim()} cannot be evaluated: ${error.problem.message}`;
     return { holds: null, unknown: { key: why, why: [why] } };
   }
+}
+
+/** Whether the play or the role at hand is over for the host, certainly or under a condition. */
+function isOver(run: HostRun, { role, chain }: Frame): boolean | Unknown {
+  if (run.ended === true) return true;
+  let over: boolean | Unknown = run.ended;
+  if (run.endedRoles.size === 0) return over;
+  for (const instance of role ? [...chain, role] : chain) {
+    const ended = run.endedRoles.get(instance) ?? false;
+    if (ended === true) return true;
+    if (over === false) over = ended;
+  }
+  return over;
 }

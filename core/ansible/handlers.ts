@@ -1,8 +1,9 @@
 import { posix } from 'node:path';
 import type { Unknown } from '../source/rope.ts';
 import { atPlace, type Frame, type HostRun } from './host-run.ts';
+import { inherit } from './keywords.ts';
 import { firstFile, type Place, within } from './repository.ts';
-import { listOf, yamlNames } from './role.ts';
+import { listOf, placeOf, withoutSuffix, yamlNames } from './role.ts';
 import { scopeOf } from './scope.ts';
 import { readTask, type Task } from './task.ts';
 import { readTaskList } from './task-files.ts';
@@ -25,6 +26,22 @@ export function notifyHandlers(run: HostRun, frame: Frame, task: Task): void {
     const name = templateText(run, written, scope);
     if (name !== null) run.notified.set(name, [...(run.notified.get(name) ?? []), task.at]);
   }
+}
+
+/** Says of the steps of a play, which begin at an index, which handlers they call. */
+export function resolveHandlers(run: HostRun, frame: Frame, from: number): void {
+  const notifying = run.steps.slice(from).some(step => step.notify.length > 0);
+  if (!notifying) return;
+  const handlers = handlersOf(run, frame);
+  for (const [offset, step] of run.steps.slice(from).entries()) {
+    if (step.notify.length === 0) continue;
+    const called = step.notify.map(name => ({ name, calls: calledBy(handlers, name).map(placeOfHandler) }));
+    run.steps[from + offset] = { ...step, handlers: called };
+  }
+}
+
+function placeOfHandler({ value, frame }: Handler): Place {
+  return placeOf(frame.file, value);
 }
 
 /**
@@ -75,12 +92,18 @@ function changed(places: readonly Place[]): Unknown {
 
 function handlersOf(run: HostRun, frame: Frame): readonly Handler[] {
   const handlers: Handler[] = [];
-  const outside: Frame = { ...frame, role: null, chain: [], taskVars: [], includeParams: [], conditions: [] };
+  const { keywords } = frame.play;
+  const nowhere = { role: null, chain: [], taskVars: [], includeParams: [], conditions: [], section: null };
+  const outside: Frame = { ...frame, ...nowhere, keywords };
   const roles = new Map([...frame.playRoles, ...run.entries].map(instance => [instance.role, instance]));
   for (const [role, instance] of roles) {
-    const file = firstFile(run.world.repository, yamlNames(posix.join(role.directory, 'handlers/main')));
+    const file = firstFile(
+      run.world.repository,
+      yamlNames(posix.join(role.directory, 'handlers', withoutSuffix(instance.reference.from.handlers))),
+    );
     if (file === null) continue;
-    const inside: Frame = { ...outside, guards: [], guardOrigins: [], role: instance, file };
+    const own = inherit(keywords, instance.reference.keywords);
+    const inside: Frame = { ...outside, keywords: own, guards: [], guardOrigins: [], role: instance, file };
     collect(run, inside, readTaskList(run.world.repository, file), handlers, 0);
   }
   collect(
@@ -107,6 +130,12 @@ function collect(run: HostRun, frame: Frame, values: readonly Value[], handlers:
       continue;
     }
     const topics = listOf(varsOf(value)?.get('listen')).flatMap(one => (one.kind === 'str' ? [one.text] : []));
-    handlers.push({ value, name: task.name, topics, frame });
+    const name = task.name?.includes('{{') ? templatedName(run, frame, value) : task.name;
+    handlers.push({ value, name: name ?? task.name, topics, frame });
   }
+}
+
+function templatedName(run: HostRun, frame: Frame, handler: Value): string | null {
+  const name = varsOf(handler)?.get('name');
+  return name ? templateText(run, name, scopeOf(run, frame)) : null;
 }

@@ -7,6 +7,7 @@ import { groupsOf, hostsOf, type Inventory } from './inventory/inventory.ts';
 import type { HostVariables } from './inventory/inventory-variables.ts';
 import type { Alternative } from './jinja/render.ts';
 import type { OwnOperations, ParsedTemplates } from './jinja/scope.ts';
+import type { Keywords } from './keywords.ts';
 import { applyToOwn, mayBeOwn, type OwnValues, openValue, ownToken, refuseOwnMapping } from './own-values.ts';
 import type { Play } from './playbook.ts';
 import { emptyTrie, type ReadTrie } from './read-trie.ts';
@@ -154,6 +155,10 @@ export type HostRun = {
   readonly entries: Set<RoleInstance>;
   /** Handlers notified and not run yet, with the tasks that did. */
   readonly notified: Map<string, readonly Readonly<{ file: string; line: number }>[]>;
+  /** Whether a `meta` task ended the play for the host. */
+  ended: boolean | Unknown;
+  /** Roles a `meta` task ended. */
+  readonly endedRoles: Map<RoleInstance, boolean | Unknown>;
   tasks: number;
   /** Task files entered and not left, outermost first. */
   readonly entered: string[];
@@ -193,6 +198,10 @@ export type Frame = Readonly<{
   /** `delegate_to` and `run_once` of a block around the task. */
   delegateTo: Value | null;
   runOnce: boolean;
+  /** What tasks have from what is around them. */
+  keywords: Keywords;
+  /** The part of a block the task stands in; a handler is in none. */
+  section: PlayStep['section'];
   /** Whether handlers are run. */
   handler: boolean;
 }>;
@@ -221,6 +230,8 @@ export function newRun(world: World, host: string, forMany: boolean): HostRun {
     active: new Set(),
     entries: new Set(),
     notified: new Map(),
+    ended: false,
+    endedRoles: new Map(),
     tasks: 0,
     entered: [],
   };
@@ -260,8 +271,8 @@ function digestOf(text: string): string {
 
 /**
  * What a run may take from outside, by key: `var:NAME` a variable of the host's inventory and group_vars, `play:N`
- * whether the host is in a play, `first:N` whether it is the first of its batch there (null: nobody knows), `host:NAME`
- * whether it has that name, `inventory_hostname`, `inventory_hostname_short`, `group_names`, `vaulted`, or a
+ * whether the host is in a play, `first:N` whether it is the first of its batch there (null: nobody knows), `batch:N`
+ * which batch that is, `host:NAME` whether it has that name, `inventory_hostname`, `inventory_hostname_short`, `group_names`, `vaulted`, or a
  * question about what the host has its own of. A run for many gets tokens for the host's own texts.
  */
 export function external(world: World, host: string, key: string, forMany: boolean): unknown {
@@ -275,6 +286,7 @@ export function external(world: World, host: string, key: string, forMany: boole
   }
   if (key.startsWith('play:')) return world.playHosts[Number(key.slice(5))]?.has(host) ?? false;
   if (key.startsWith('first:')) return isFirst(world.batches[Number(key.slice(6))] ?? null, host);
+  if (key.startsWith('batch:')) return world.batches[Number(key.slice(6))]?.get(host)?.batch ?? null;
   if (key.startsWith('host:')) return key.slice(5) === host;
   if (key.startsWith(OWN_MARK)) return world.own.questions.get(key)?.(host);
   if (key === 'inventory_hostname' || key === 'inventory_hostname_short') {
@@ -329,7 +341,13 @@ export function readExternal(run: HostRun, key: string): unknown {
  * run for many.
  */
 export function differsAmongKin(key: string): boolean {
-  return key.startsWith('play:') || key.startsWith('first:') || key.startsWith('host:') || key.startsWith(OWN_MARK);
+  return (
+    key.startsWith('play:') ||
+    key.startsWith('first:') ||
+    key.startsWith('batch:') ||
+    key.startsWith('host:') ||
+    key.startsWith(OWN_MARK)
+  );
 }
 
 /** Operations on what each host has its own of, in a run for many. `asked` is told every question with its answer. */

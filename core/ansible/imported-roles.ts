@@ -2,12 +2,11 @@ import { posix } from 'node:path';
 import type { World } from './host-run.ts';
 import type { Play } from './playbook.ts';
 import { firstFile, within } from './repository.ts';
-import type { Role, RoleReference } from './role.ts';
+import { type EntryPoints, MAIN, plainReference, type Role, type RoleReference } from './role.ts';
 import { knownRole } from './role-tasks.ts';
 import { readTask, type Task } from './task.ts';
 import { readTaskList, tasksFile } from './task-files.ts';
 import type { Value } from './value.ts';
-import { NO_VARS } from './variables.ts';
 
 const MAX_DEPTH = 20;
 /** Roles, task files and blocks of one play that are looked into; imports in later ones are not found. */
@@ -15,16 +14,12 @@ const MAX_VISITS = 5_000;
 
 /** The role an `import_role` or `include_role` names. */
 export function includedRole(name: string, task: Task): RoleReference {
-  const from = task.args.get('tasks_from');
-  return {
-    name,
-    params: NO_VARS,
-    vars: task.vars,
-    when: [],
-    tags: [],
-    tasksFrom: from?.kind === 'str' ? from.text : 'main',
-    at: task.at,
+  const entry = (part: keyof EntryPoints): string => {
+    const from = task.args.get(`${part}_from`);
+    return from?.kind === 'str' ? from.text : MAIN[part];
   };
+  const from = { tasks: entry('tasks'), vars: entry('vars'), defaults: entry('defaults'), handlers: entry('handlers') };
+  return { ...plainReference(name, task.at), vars: task.vars, from };
 }
 
 const found = new WeakMap<World, Map<Play, readonly RoleReference[]>>();
@@ -53,7 +48,7 @@ function enterRole(walk: Walk, reference: RoleReference, depth: number): void {
   const role = knownRole(walk.world, walk.play, reference);
   if (!role) return;
   for (const dependency of role.dependencies) enterRole(walk, dependency, depth + 1);
-  const file = tasksFile(walk.world.repository, role.directory, reference.tasksFrom);
+  const file = tasksFile(walk.world.repository, role.directory, reference.from.tasks);
   if (file !== null) readTasks(walk, readTaskList(walk.world.repository, file), file, role, depth + 1);
 }
 

@@ -2,12 +2,18 @@ import { createHash } from 'node:crypto';
 import type { Json } from '../kubelet/types.ts';
 import { EVERY_NODE } from './host-run.ts';
 import { groupsOf, hostsOf, type Inventory, type InventoryGroup, membershipOf } from './inventory/inventory.ts';
+import { mergeSteps } from './merge-steps.ts';
 import type { NodeResult } from './node-result.ts';
-import type { NodeGroup, NodeRole, Traced } from './types.ts';
+import type { NodeGroup, NodeRole, PlayStep, Traced } from './types.ts';
 
 /** Hosts with equal results become one group each, in the order of their first host. */
 export function nodeGroups(inventory: Inventory, results: ReadonlyMap<string, NodeResult>): readonly NodeGroup[] {
-  type Members = Readonly<{ result: NodeResult; roles: readonly NodeRole[]; hosts: string[] }>;
+  type Members = Readonly<{
+    result: NodeResult;
+    steps: Set<readonly PlayStep[]>;
+    roles: readonly NodeRole[];
+    hosts: string[];
+  }>;
   const byDigest = new Map<string, Members>();
   const digests = new Map<NodeResult, string>();
   const byMembership = new Map<NodeResult, Map<string, Members>>();
@@ -17,7 +23,8 @@ export function nodeGroups(inventory: Inventory, results: ReadonlyMap<string, No
     const roles = rolesOf(inventory, host);
     const key = `${digest} ${roles.join()}`;
     let members = byDigest.get(key);
-    if (!members) byDigest.set(key, (members = { result, roles, hosts: [] }));
+    if (!members) byDigest.set(key, (members = { result, steps: new Set(), roles, hosts: [] }));
+    members.steps.add(result.steps);
     return members;
   };
   for (const [host, result] of results) {
@@ -30,9 +37,10 @@ export function nodeGroups(inventory: Inventory, results: ReadonlyMap<string, No
   }
   const taken = new Set<string>();
   const nameOf = groupNames(inventory);
-  return [...byDigest.values()].map(({ result, roles, hosts }) => {
+  return [...byDigest.values()].map(({ result, steps, roles, hosts }) => {
     const { label: _, ...rest } = result;
-    return { name: uniqueName(nameOf(hosts), taken), hosts, roles, ...rest };
+    const merged = mergeSteps(result.steps, [...steps]);
+    return { name: uniqueName(nameOf(hosts), taken), hosts, roles, ...rest, steps: merged };
   });
 }
 
@@ -118,10 +126,21 @@ function resultDigest(result: NodeResult): string {
   const rest = [
     result.flags.map(({ name, value }) => [name, traced(value)]),
     result.kubelet?.accepted ?? null,
-    result.steps.map(step => `${step.file}:${step.line} ${step.role} ${step.task}`),
+    result.steps.flatMap(stepKey),
     result.problems.map(problem => `${problem.file}:${problem.line} ${problem.message}`),
   ];
   return createHash('sha256')
     .update(JSON.stringify([files, values, rest]))
     .digest('hex');
+}
+
+/** Modules that look at a node, or lead to other tasks, and change nothing on it. */
+const HARMLESS: ReadonlySet<string> = new Set(
+  'assert debug fail include_vars meta pause set_fact setup slurp stat wait_for wait_for_connection'.split(' '),
+);
+
+/** What tells one way of running a step from another; nothing of a skipped one, or of one that changes no node. */
+function stepKey({ file, line, role, task, module, runs }: PlayStep): readonly string[] {
+  if (runs === false || (module !== null && HARMLESS.has(module))) return [];
+  return [`${file}:${line} ${role} ${task} ${runs === true ? '' : runs.key}`];
 }

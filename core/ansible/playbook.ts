@@ -1,8 +1,9 @@
 import { posix } from 'node:path';
+import { inherit, type Keywords, NO_KEYWORDS, readKeywords } from './keywords.ts';
 import { exists, notEvaluated, type Place, type Repository, readYaml, report, within } from './repository.ts';
 import { listOf, placeOf, type RoleReference, roleReference } from './role.ts';
 import { argumentsOf } from './task.ts';
-import type { Value } from './value.ts';
+import { toJson, type Value } from './value.ts';
 import { NO_VARS, type Vars, varsOf } from './variables.ts';
 
 export type Play = Readonly<{
@@ -24,7 +25,41 @@ export type Play = Readonly<{
   serial: readonly Value[];
   /** `order`, as written; null for the inventory's. */
   order: Value | null;
+  /** What every task has from the play. */
+  keywords: Keywords;
+  /** Conditions of the imports that led to it: of each of its tasks, but of no handler. */
+  when: readonly PlayCondition[];
+  settings: PlaySettings;
 }>;
+
+/** How Ansible goes through the hosts, as written; null where the play does not say. It changes no value. */
+export type PlaySettings = Readonly<Record<(typeof SETTINGS)[number], string | null>>;
+
+const SETTINGS = ['serial', 'order', 'strategy', 'max_fail_percentage', 'gather_facts'] as const;
+
+function settingsOf(keys: Vars): PlaySettings {
+  const read = (name: string): string | null => {
+    const value = keys.get(name);
+    return value ? JSON.stringify(toJson(value)) : null;
+  };
+  return {
+    serial: read('serial'),
+    order: read('order'),
+    strategy: read('strategy'),
+    max_fail_percentage: read('max_fail_percentage'),
+    gather_facts: read('gather_facts'),
+  };
+}
+
+export const NO_SETTINGS: PlaySettings = settingsOf(NO_VARS);
+
+/** A condition as written and the file it stands in. */
+export type PlayCondition = Readonly<{ expression: Value; file: string }>;
+
+/** What a play has from the imports that led to it (`PlaybookInclude.load_data`). */
+type FromImports = Pick<Play, 'vars' | 'when'> & Readonly<{ tags: readonly Value[] }>;
+
+const NO_IMPORTS: FromImports = { vars: NO_VARS, when: [], tags: [] };
 
 export type Playbook = Readonly<{ file: string; directory: string; plays: readonly Play[] }>;
 
@@ -68,7 +103,7 @@ function importOf(keys: Vars): Import | null {
 /** A playbook with everything it imports, in order. What cannot be read or found is reported and left out. */
 export function loadPlaybook(repository: Repository, file: string): Playbook {
   const plays: Play[] = [];
-  readPlays(repository, file, plays, NO_VARS, new Set(), { count: 0 });
+  readPlays(repository, file, plays, NO_IMPORTS, new Set(), { count: 0 });
   return { file, directory: directoryOf(file), plays };
 }
 
@@ -81,7 +116,7 @@ function readPlays(
   repository: Repository,
   file: string,
   plays: Play[],
-  inherited: Vars,
+  inherited: FromImports,
   above: ReadonlySet<string>,
   imports: { count: number },
 ): void {
@@ -115,7 +150,12 @@ function readPlays(
         message: `Playbook imports loop or exceed ${MAX_IMPORTS}.`,
       });
     } else {
-      readPlays(repository, path, plays, new Map([...target.vars, ...inherited]), new Set([...above, file]), imports);
+      const from: FromImports = {
+        vars: new Map([...target.vars, ...inherited.vars]),
+        when: [...inherited.when, ...listOf(keys.get('when')).map(expression => ({ expression, file }))],
+        tags: [...inherited.tags, ...readKeywords(keys).tags],
+      };
+      readPlays(repository, path, plays, from, new Set([...above, file]), imports);
     }
   }
 }
@@ -126,7 +166,7 @@ function notImported(name: string): string {
     : `The imported playbook ${name} is not in this repository, so its plays are not evaluated; keep it here or take the import out.`;
 }
 
-function playOf(file: string, keys: Vars, at: Place, inherited: Vars): Play {
+function playOf(file: string, keys: Vars, at: Place, inherited: FromImports): Play {
   const name = keys.get('name');
   const hosts = listOf(keys.get('hosts'));
   const vars = varsOf(keys.get('vars')) ?? NO_VARS;
@@ -135,7 +175,7 @@ function playOf(file: string, keys: Vars, at: Place, inherited: Vars): Play {
     at,
     directory: directoryOf(file),
     hosts,
-    vars: inherited.size > 0 ? new Map([...vars, ...inherited]) : vars,
+    vars: inherited.vars.size > 0 ? new Map([...vars, ...inherited.vars]) : vars,
     varsFiles: listOf(keys.get('vars_files')),
     roles: listOf(keys.get('roles'))
       .map(role => roleReference(file, role))
@@ -146,5 +186,8 @@ function playOf(file: string, keys: Vars, at: Place, inherited: Vars): Play {
     handlers: listOf(keys.get('handlers')),
     serial: listOf(keys.get('serial')),
     order: keys.get('order') ?? null,
+    keywords: inherit({ ...NO_KEYWORDS, tags: inherited.tags }, readKeywords(keys)),
+    when: inherited.when,
+    settings: settingsOf(keys),
   };
 }

@@ -1,11 +1,12 @@
 import { ProblemError } from '../source/problem.ts';
 import { taskRuns } from './conditions.ts';
 import type { Frame, HostRun, World } from './host-run.ts';
+import { inherit } from './keywords.ts';
+import { roleStep } from './play-step.ts';
 import type { Play } from './playbook.ts';
 import { notEvaluated } from './repository.ts';
-import { findRole, loadRole, type Role, type RoleReference } from './role.ts';
+import { findRole, loadRole, type Role, type RoleReference, roleKey } from './role.ts';
 import { scopeOf } from './scope.ts';
-import { isNever } from './task.ts';
 import { readTaskList, tasksFile } from './task-files.ts';
 import { identity, type Value } from './value.ts';
 import type { Vars } from './variables.ts';
@@ -13,13 +14,13 @@ import type { Vars } from './variables.ts';
 const MAX_ROLE_DEPTH = 20;
 
 /** A role named by a play or another role, loaded once per playbook; null when the repository does not have it. */
-export function knownRole(world: World, play: Play, { name }: RoleReference): Role | null {
-  const key = `${play.directory}\0${name}`;
+export function knownRole(world: World, play: Play, { name, from }: RoleReference): Role | null {
+  const key = roleKey(play.directory, name, from);
   const known = world.roles.get(key);
   if (known) return known;
   const directory = findRole(world.repository, name, play.directory, world.rolesPath);
   if (directory === null) return null;
-  const role = loadRole(world.repository, name, directory);
+  const role = loadRole(world.repository, name, directory, from);
   world.roles.set(key, role);
   return role;
 }
@@ -53,7 +54,8 @@ export function* roleTasks(
   reference: RoleReference,
   repeat: 'once' | 'always',
 ): Generator<TasksToRun> {
-  const { name, tasksFrom, when, at } = reference;
+  if (run.ended === true) return;
+  const { name, from, when, at } = reference;
   if (name.includes('{{')) {
     run.problems.push(
       notEvaluated(
@@ -64,7 +66,6 @@ export function* roleTasks(
     );
     return;
   }
-  if (isNever(reference.tags)) return;
   const role = roleOf(run, frame.play, reference);
   if (!role) return;
   for (const path of [...role.defaults.vaulted, ...role.vars.vaulted]) run.vaulted.add(path);
@@ -77,20 +78,22 @@ export function* roleTasks(
   const conditions = [...frame.conditions, ...when.map(expression => ({ expression, file: at.file }))];
   const chain = frame.role ? [...frame.chain, frame.role] : frame.chain;
   const instance = { role, reference };
-  const inside: Frame = { ...frame, role: instance, chain, conditions };
+  const keywords = inherit(frame.keywords, reference.keywords);
+  const inside: Frame = { ...frame, role: instance, chain, conditions, keywords };
   for (const dependency of role.dependencies) yield* roleTasks(run, inside, dependency, 'once');
-  const file = tasksFile(run.world.repository, role.directory, tasksFrom);
+  const file = tasksFile(run.world.repository, role.directory, from.tasks);
   const own: Frame = { ...inside, file: file ?? at.file };
-  if (when.length > 0 && taskRuns(run, own, [], scopeOf(run, own)).holds === false) return;
+  const verdict = taskRuns(run, own, [], scopeOf(run, own));
+  run.steps.push(roleStep(own, instance, verdict));
+  if (verdict.holds === false) return;
   run.entries.add(instance);
-  run.steps.push({ play: frame.play.name, role: role.name, task: null, ...at, kind: 'role', module: null, notify: [] });
   if (file !== null) yield { frame: own, tasks: readTaskList(run.world.repository, file) };
   if (once !== null && run.active.has(instance)) frame.completed.add(once);
 }
 
 /** Equal for two references that Ansible keeps as one role of a play (`Role.load`). */
-function identityOf(role: Role, { params, vars, when, tags, tasksFrom }: RoleReference): string {
+function identityOf(role: Role, { params, vars, when, keywords, from }: RoleReference): string {
   const named = (all: Vars) => [...all].map(([key, value]) => `${key}=${identity(value)}`).sort();
   const listed = (all: readonly Value[]) => all.map(identity);
-  return JSON.stringify([role.directory, tasksFrom, named(params), named(vars), listed(when), listed(tags)]);
+  return JSON.stringify([role.directory, from, named(params), named(vars), listed(when), listed(keywords.tags)]);
 }

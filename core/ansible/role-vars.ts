@@ -1,5 +1,5 @@
 import type { RoleInstance, World } from './host-run.ts';
-import type { RoleReference } from './role.ts';
+import { type RoleReference, roleKey } from './role.ts';
 import { combine, NO_VARS, type Vars } from './variables.ts';
 
 type Chain = readonly RoleInstance[];
@@ -63,7 +63,7 @@ function memoised(world: World, directory: string, { reference }: RoleInstance, 
 
 function dependenciesOf(world: World, directory: string, instance: RoleInstance): readonly RoleInstance[] {
   return instance.role.dependencies.flatMap(reference => {
-    const role = world.roles.get(`${directory}\0${reference.name}`);
+    const role = world.roles.get(roleKey(directory, reference.name, reference.from));
     return role ? [{ role, reference }] : [];
   });
 }

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { type Keywords, NO_KEYWORDS, readKeywords } from './keywords.ts';
 import {
   firstFile,
   isDirectory,
@@ -21,12 +22,29 @@ export type RoleReference = Readonly<{
   /** The `vars:` of the reference, weaker than the role's vars/. */
   vars: Vars;
   when: readonly Value[];
-  /** As written; part of what makes a role run another one. */
-  tags: readonly Value[];
-  /** Entry point below tasks/. */
-  tasksFrom: string;
+  /** What its tasks have from the reference; its tags are part of what makes a role run another one. */
+  keywords: Keywords;
+  /** Entry points below tasks/, vars/, defaults/ and handlers/. */
+  from: EntryPoints;
   at: Place;
 }>;
+
+/** Names of the files a role is entered by, each `main` unless an include says otherwise. */
+export type EntryPoints = Readonly<Record<'tasks' | 'vars' | 'defaults' | 'handlers', string>>;
+
+export const MAIN: EntryPoints = { tasks: 'main', vars: 'main', defaults: 'main', handlers: 'main' };
+
+/** What a role is remembered under: where it is named from, its name, and the variables it is entered with. */
+export function roleKey(playDirectory: string, name: string, { vars, defaults }: EntryPoints): string {
+  return vars === 'main' && defaults === 'main'
+    ? `${playDirectory}\0${name}`
+    : `${playDirectory}\0${name}\0${vars}\0${defaults}`;
+}
+
+/** A role named without anything else. */
+export function plainReference(name: string, at: Place): RoleReference {
+  return { name, params: NO_VARS, vars: NO_VARS, when: [], keywords: NO_KEYWORDS, from: MAIN, at };
+}
 
 export type Role = Readonly<{
   name: string;
@@ -60,8 +78,7 @@ export function placeOf(file: string, value: Value | undefined): Place {
 /** A role reference of a play's `roles:` or of meta `dependencies:`; null when it names no role. */
 export function roleReference(file: string, value: Value): RoleReference | null {
   const at = placeOf(file, value);
-  if (value.kind === 'str')
-    return { name: value.text, params: NO_VARS, vars: NO_VARS, when: [], tags: [], tasksFrom: 'main', at };
+  if (value.kind === 'str') return plainReference(value.text, at);
   const keys = varsOf(value);
   const name = keys?.get('role') ?? keys?.get('name');
   if (!keys || name?.kind !== 'str') return null;
@@ -71,8 +88,8 @@ export function roleReference(file: string, value: Value): RoleReference | null 
     params,
     vars: varsOf(keys.get('vars')) ?? NO_VARS,
     when: listOf(keys.get('when')),
-    tags: listOf(keys.get('tags')),
-    tasksFrom: 'main',
+    keywords: readKeywords(keys),
+    from: MAIN,
     at,
   };
 }
@@ -132,15 +149,15 @@ function rolesPathOf(repository: Repository, folder: string): readonly string[] 
 }
 
 /** Reads a role's defaults, vars and dependencies. */
-export function loadRole(repository: Repository, name: string, directory: string): Role {
+export function loadRole(repository: Repository, name: string, directory: string, from: EntryPoints = MAIN): Role {
   const meta = firstFile(repository, yamlNames(posix.join(directory, 'meta/main')));
   const metadata = meta ? varsOf(readYaml(repository, meta)[0]) : null;
   const duplicates = metadata?.get('allow_duplicates');
   return {
     name,
     directory,
-    defaults: loadPart(repository, directory, 'defaults'),
-    vars: loadPart(repository, directory, 'vars'),
+    defaults: loadPart(repository, directory, 'defaults', from.defaults),
+    vars: loadPart(repository, directory, 'vars', from.vars),
     dependencies: listOf(metadata?.get('dependencies'))
       .map(value => roleReference(meta ?? '', value))
       .filter(reference => reference !== null),
@@ -148,9 +165,14 @@ export function loadRole(repository: Repository, name: string, directory: string
   };
 }
 
-function loadPart(repository: Repository, directory: string, part: 'defaults' | 'vars'): LoadedVars {
+function loadPart(repository: Repository, directory: string, part: 'defaults' | 'vars', name: string): LoadedVars {
   const path = posix.join(directory, part);
-  return isDirectory(repository, path) ? loadNamedVars(repository, path, 'main') : NOTHING_LOADED;
+  return isDirectory(repository, path) ? loadNamedVars(repository, path, withoutSuffix(name)) : NOTHING_LOADED;
+}
+
+/** The name of an entry point, which may be written with its suffix. */
+export function withoutSuffix(name: string): string {
+  return name.replace(/\.(?:ya?ml|json)$/, '');
 }
 
 /** A name with the suffixes Ansible tries. */

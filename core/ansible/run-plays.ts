@@ -1,5 +1,5 @@
 import { ProblemError } from '../source/problem.ts';
-import { flushHandlers } from './handlers.ts';
+import { flushHandlers, resolveHandlers } from './handlers.ts';
 import {
   atPlace,
   type Frame,
@@ -15,7 +15,7 @@ import { importedRoles } from './imported-roles.ts';
 import { isTold } from './own-result.ts';
 import type { Play } from './playbook.ts';
 import { exists, notEvaluated, within } from './repository.ts';
-import { listOf, type RoleReference } from './role.ts';
+import { listOf, plainReference, type RoleReference } from './role.ts';
 import { roleOf } from './role-tasks.ts';
 import { runRole, runTasks } from './run-tasks.ts';
 import { scopeOf, searchPath } from './scope.ts';
@@ -63,17 +63,20 @@ function runPlay(run: HostRun, play: Play, playIndex: number): void {
     chain: [],
     taskVars: [],
     includeParams: [],
-    conditions: [],
+    conditions: play.when,
     completed: new Set(),
     guards: [],
     guardOrigins: [],
     delegateTo: null,
     runOnce: false,
+    keywords: play.keywords,
+    section: null,
     handler: false,
   };
   const frame: Frame = { ...base, varsFiles: readVarsFiles(run, base) };
   run.notified.clear();
   run.entries.clear();
+  run.ended = false;
   const flush = () => flushHandlers(run, frame, runTasks);
   const sections: readonly (() => void)[] = [
     () => runTasks(run, frame, play.preTasks),
@@ -84,7 +87,9 @@ function runPlay(run: HostRun, play: Play, playIndex: number): void {
     () => runTasks(run, frame, play.postTasks),
     flush,
   ];
+  const before = run.steps.length;
   for (const [place, section] of sections.entries()) atPlace(run, place, section);
+  resolveHandlers(run, frame, before);
   if (run.world.assumed) writeOrphans(run, frame, run.world.assumed.orphans);
 }
 
@@ -92,14 +97,11 @@ function runPlay(run: HostRun, play: Play, playIndex: number): void {
 function writeOrphans(run: HostRun, frame: Frame, orphans: readonly Orphan[]): void {
   for (const { file, role } of orphans) {
     const reference =
-      frame.play.roles.find(one => one.name === role) ?? (role === null ? null : referenceTo(role, file));
+      frame.play.roles.find(one => one.name === role) ??
+      (role === null ? null : plainReference(role, { file, line: 0 }));
     const found = reference ? roleOf(run, frame.play, reference) : null;
     recordOrphan(run, { ...frame, file, role: found && reference ? { role: found, reference } : null }, file);
   }
-}
-
-function referenceTo(name: string, file: string): RoleReference {
-  return { name, params: NO_VARS, vars: NO_VARS, when: [], tags: [], tasksFrom: 'main', at: { file, line: 0 } };
 }
 
 /** Every role of `roles:` with its dependencies gives its defaults and vars to the whole play. */

@@ -2,15 +2,20 @@ import { posix } from 'node:path';
 import { ProblemError } from '../source/problem.ts';
 import type { Unknown } from '../source/rope.ts';
 import { COMMAND_MODULES, recordCommand } from './command-task.ts';
-import { conditionOrigins, taskRuns } from './conditions.ts';
+import { conditionOrigins, taskRuns, type Verdict } from './conditions.ts';
 import { actsOnce, handOver, whereTaskActs } from './delegation.ts';
 import { flushHandlers, notifyHandlers } from './handlers.ts';
 import { atPlace, type Frame, type HostRun, intern } from './host-run.ts';
 import { includedRole } from './imported-roles.ts';
 import { either, includeVars } from './include-vars.ts';
+import { mayBeTemplate } from './jinja/variables.ts';
+import { inherit, isNever, type Keywords, readKeywords } from './keywords.ts';
 import { loopFrames } from './loop-items.ts';
+import { metaAction, metaRuns, runMeta } from './meta-task.ts';
+import { withDefaults } from './module-defaults.ts';
+import { taskStep } from './play-step.ts';
 import { firstFile, notEvaluated, within } from './repository.ts';
-import { placeOf, type RoleReference } from './role.ts';
+import { listOf, placeOf, type RoleReference } from './role.ts';
 import { roleOf, roleTasks } from './role-tasks.ts';
 import { scopeOf, searchPath } from './scope.ts';
 import { takesForced } from './source-files.ts';
@@ -20,6 +25,7 @@ import { templated, templateText } from './template-text.ts';
 import { isSince } from './types.ts';
 import { updatedFact } from './update-fact.ts';
 import { allOrigins, bool, dict, identity, mergeOrigins, str, unknownValue, type Value, withOrigins } from './value.ts';
+import { varsOf } from './variables.ts';
 import { recordWrite, WRITING_MODULES } from './write-file.ts';
 
 const MAX_TASKS = 5_000;
@@ -28,6 +34,8 @@ const MAX_NESTING = 40;
 const CHANGING: ReadonlySet<string> = new Set([...WRITING_MODULES, ...COMMAND_MODULES]);
 /** Modules that only lead to other tasks. */
 const INCLUDES = new Set(['import_tasks', 'include_tasks', 'include', 'import_role', 'include_role']);
+/** Those read with the play: their tasks have their keywords. */
+const IMPORTS = new Set(['import_tasks', 'import_role']);
 
 /** Runs a role with its dependencies, `once` as plays do or `always` as includes do. @throws ProblemError `over-limit` */
 export function runRole(run: HostRun, frame: Frame, reference: RoleReference, repeat: 'once' | 'always'): void {
@@ -39,6 +47,7 @@ export function runRole(run: HostRun, frame: Frame, reference: RoleReference, re
 /** Runs a list of tasks and blocks in order. @throws ProblemError `over-limit` */
 export function runTasks(run: HostRun, frame: Frame, tasks: readonly Value[]): void {
   for (const [place, value] of tasks.entries()) {
+    if (run.ended === true) return;
     const task = readTask(frame.file, value);
     if (!task) continue;
     if (++run.tasks > MAX_TASKS) {
@@ -59,42 +68,69 @@ export function runTasks(run: HostRun, frame: Frame, tasks: readonly Value[]): v
   }
 }
 
-function runTask(run: HostRun, outer: Frame, task: Task): void {
-  if (task.neverRuns) return;
-  const frame: Frame = task.vars.size > 0 ? { ...outer, taskVars: [...outer.taskVars, task.vars] } : outer;
-  if (task.block) {
-    const inside: Frame = { ...passedOn(frame, task), conditions: [...frame.conditions, ...conditionsOf(frame, task)] };
-    const { tasks, rescue, always } = task.block;
-    atPlace(run, 0, () => runTasks(run, inside, tasks));
-    if (rescue.length > 0) atPlace(run, 1, () => runTasks(run, rescuing(inside, task), rescue));
-    atPlace(run, 2, () => runTasks(run, inside, always));
+function runTask(run: HostRun, outer: Frame, written: Task): void {
+  const keywords = inherit(outer.keywords, written.keywords);
+  const frame: Frame = {
+    ...outer,
+    keywords,
+    ...(written.vars.size > 0 ? { taskVars: [...outer.taskVars, written.vars] } : {}),
+  };
+  if (written.block) {
+    runBlock(run, frame, written, written.block);
     return;
   }
-  if (task.module === null) return;
-  if (INCLUDES.has(task.module)) {
-    runInclude(run, frame, task, task.module);
+  const { module } = written;
+  if (module === null) return;
+  const never = !frame.handler && isNever(tagsOf(run, frame));
+  if (INCLUDES.has(module)) {
+    if (!never || IMPORTS.has(module)) runInclude(run, frame, outer.keywords, written, module);
     return;
   }
-  run.steps.push({
-    play: frame.play.name,
-    role: frame.role?.role.name ?? null,
-    task: task.name ?? task.module,
-    ...task.at,
-    kind: frame.handler ? 'handler' : 'task',
-    module: task.module,
-    notify: task.handlers,
-  });
-  if (task.module === 'meta' && task.free?.kind === 'str' && task.free.text.trim() === 'flush_handlers') {
-    flushHandlers(run, { ...frame, guards: [], guardOrigins: [] }, runTasks);
-    return;
+  const task = withDefaults(frame, written);
+  const items = never ? [] : loopFrames(run, frame, task, scopeOf(run, frame));
+  const action = metaAction(task);
+  const verdicts = items.map(item =>
+    action === null ? taskRuns(run, item, task.when, scopeOf(run, item)) : metaRuns(run, item, task, action),
+  );
+  const runs = whetherAny(verdicts);
+  const running = items.filter((_, index) => verdicts[index]?.holds !== false);
+  run.steps.push(taskStep(run, frame, task, runs, running));
+  if (never) return;
+  if (action === 'flush_handlers') {
+    if (runs !== false) flushHandlers(run, { ...frame, guards: [], guardOrigins: [] }, runTasks);
+  } else if (action !== null && verdicts[0]) {
+    runMeta(run, frame, task, action, verdicts[0]);
   }
-  if (task.notify.length > 0 && mayRun(run, frame, task)) notifyHandlers(run, frame, task);
-  if (task.module === 'set_fact' || task.module === 'include_vars' || CHANGING.has(task.module)) {
-    for (const item of loopFrames(run, frame, task, scopeOf(run, frame))) runModule(run, item, task, task.module);
-  } else if (frame.role && !run.active.has(frame.role)) {
-    if (mayRun(run, frame, task)) run.active.add(frame.role);
+  if (task.notify.length > 0 && runs !== false) notifyHandlers(run, frame, task);
+  if (module === 'set_fact' || module === 'include_vars' || CHANGING.has(module)) {
+    for (const item of items) runModule(run, item, task, module);
+  } else if (frame.role && runs !== false) {
+    run.active.add(frame.role);
   }
   if (task.register !== null) run.facts.set(task.register, intern(run.world, resultOf(run, frame, task)));
+}
+
+function runBlock(run: HostRun, frame: Frame, task: Task, block: NonNullable<Task['block']>): void {
+  const around: Frame = { ...passedOn(frame, task), conditions: [...frame.conditions, ...conditionsOf(frame, task)] };
+  const inside: Frame = { ...around, section: 'block' };
+  const { tasks, rescue, always } = block;
+  atPlace(run, 0, () => runTasks(run, inside, tasks));
+  if (rescue.length > 0) atPlace(run, 1, () => runTasks(run, { ...rescuing(around, task), section: 'rescue' }, rescue));
+  atPlace(run, 2, () => runTasks(run, { ...around, section: 'always' }, always));
+}
+
+/** Whether a task runs for some item of its loop: for certain, not at all, or under the first unknown condition. */
+function whetherAny(verdicts: readonly Verdict[]): boolean | Unknown {
+  if (verdicts.some(({ holds }) => holds === true)) return true;
+  return verdicts.find(({ holds }) => holds === null)?.unknown ?? false;
+}
+
+/** Tags of a task with known templates in them evaluated. */
+function tagsOf(run: HostRun, frame: Frame): readonly Value[] {
+  return frame.keywords.tags.flatMap(tag => {
+    if (tag.kind !== 'str' || !mayBeTemplate(tag.text)) return [tag];
+    return listOf(templated(run, tag, scopeOf(run, frame)));
+  });
 }
 
 /** What a task registers: that it was skipped, what a module makes of variables alone, else nothing Git can know. */
@@ -115,12 +151,6 @@ function resultOf(run: HostRun, frame: Frame, task: Task): Value {
   if (updated) return updated;
   const why = `result of task ${task.name ?? task.module} (${task.at.file}:${task.at.line})`;
   return unknownValue(`register:${task.register}`, [why], { defined: true, origins });
-}
-
-/** Whether a task runs for some item of its loop, or may. */
-function mayRun(run: HostRun, frame: Frame, task: Task): boolean {
-  const items = loopFrames(run, frame, task, scopeOf(run, frame));
-  return items.some(item => taskRuns(run, item, task.when, scopeOf(run, item)).holds !== false);
 }
 
 /** What tasks inside a block or import have from it. */
@@ -192,21 +222,42 @@ function setFacts(run: HostRun, frame: Frame, task: Task, unknown: Unknown | nul
   }
 }
 
-function runInclude(run: HostRun, frame: Frame, task: Task, module: string): void {
-  const dynamic = module !== 'import_tasks' && module !== 'import_role';
+/** @param around keywords of what is around it: all that the tasks of a dynamic include have, but for its `apply`. */
+function runInclude(run: HostRun, frame: Frame, around: Keywords, task: Task, module: string): void {
+  const dynamic = !IMPORTS.has(module);
   const items = dynamic ? loopFrames(run, frame, task, scopeOf(run, frame)) : [frame];
   for (const [place, item] of items.entries()) {
     const inside = dynamic
       ? guarded(run, item, task)
       : { ...passedOn(item, task), conditions: [...item.conditions, ...conditionsOf(item, task)] };
     if (inside === null) continue;
-    const params =
-      dynamic && task.vars.size > 0 ? { ...inside, includeParams: [...inside.includeParams, task.vars] } : inside;
+    const params: Frame = dynamic
+      ? { ...applied({ ...inside, keywords: around }, task), ...paramsOf(inside, task) }
+      : inside;
     const include = module.endsWith('_role')
       ? () => includeRole(run, params, task, dynamic)
       : () => includeTasks(run, params, task);
     atPlace(run, place, include);
   }
+}
+
+function paramsOf({ includeParams }: Frame, { vars }: Task): Partial<Frame> {
+  return vars.size > 0 ? { includeParams: [...includeParams, vars] } : {};
+}
+
+/** `apply` is a block around what is included (`TaskInclude.build_parent_block`). */
+function applied(frame: Frame, task: Task): Frame {
+  const apply = varsOf(task.args.get('apply'));
+  if (!apply) return frame;
+  const vars = varsOf(apply.get('vars'));
+  const conditions = listOf(apply.get('when')).map(expression => ({ expression, file: frame.file }));
+  return {
+    ...frame,
+    keywords: inherit(frame.keywords, readKeywords(apply)),
+    conditions: [...frame.conditions, ...conditions],
+    delegateTo: apply.get('delegate_to') ?? frame.delegateTo,
+    ...(vars ? { taskVars: [...frame.taskVars, vars] } : {}),
+  };
 }
 
 /** The frame inside a dynamic include; null when it certainly does not run. */

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { firstFile, type Repository, readYaml, report } from './repository.ts';
-import { listOf, yamlNames } from './role.ts';
+import { listOf, withoutSuffix, yamlNames } from './role.ts';
 import type { Value } from './value.ts';
 
 /** The task list of a file; a file that holds none is reported. */
@@ -15,5 +15,5 @@ export function readTaskList(repository: Repository, file: string): readonly Val
 
 /** File of a role's tasks by its entry point. */
 export function tasksFile(repository: Repository, directory: string, from: string): string | null {
-  return firstFile(repository, yamlNames(posix.join(directory, 'tasks', from.replace(/\.ya?ml$/, ''))));
+  return firstFile(repository, yamlNames(posix.join(directory, 'tasks', withoutSuffix(from))));
 }

@@ -1,3 +1,4 @@
+import { type Keywords, readKeywords } from './keywords.ts';
 import type { Place } from './repository.ts';
 import { listOf, placeOf } from './role.ts';
 import { str, type Value } from './value.ts';
@@ -26,11 +27,11 @@ export type Task = Readonly<{
   runOnce: boolean;
   /** `throttle: 1`: one host at a time does it. */
   oneByOne: boolean;
-  /** Tagged `never` and not `always`: a run without --tags leaves it out (`Taggable.evaluate_tags`). */
-  neverRuns: boolean;
+  /** Its own, without those of what is around it. */
+  keywords: Keywords;
   register: string | null;
-  /** Variables set for what the task runs. */
-  environment: Value | null;
+  changedWhen: readonly Value[];
+  failedWhen: readonly Value[];
   block: Readonly<{ tasks: readonly Value[]; rescue: readonly Value[]; always: readonly Value[] }> | null;
 }>;
 
@@ -74,9 +75,10 @@ export function readTask(file: string, value: Value): Task | null {
     delegateTo: keys.get('delegate_to') ?? (keys.has('local_action') ? str('localhost') : null),
     runOnce: isLiteral(keys.get('run_once'), true),
     oneByOne: isOne(keys.get('throttle')),
-    neverRuns: isNever(listOf(keys.get('tags'))),
+    keywords: readKeywords(keys),
     register: register?.kind === 'str' ? register.text : null,
-    environment: keys.get('environment') ?? null,
+    changedWhen: listOf(keys.get('changed_when')),
+    failedWhen: listOf(keys.get('failed_when')),
     block: block
       ? { tasks: listOf(block), rescue: listOf(keys.get('rescue')), always: listOf(keys.get('always')) }
       : null,
@@ -89,12 +91,6 @@ function isLiteral(value: Value | undefined, answer: boolean): boolean {
 
 function isOne(value: Value | undefined): boolean {
   return value?.kind === 'int' && Number(value.value) === 1;
-}
-
-/** Whether tags keep something from running when none are asked for. */
-export function isNever(tags: readonly Value[]): boolean {
-  const names = tags.flatMap(tag => (tag.kind === 'str' ? tag.text.split(',').map(name => name.trim()) : []));
-  return names.includes('never') && !names.includes('always');
 }
 
 function loopOf(keys: Vars): Loop | null {
@@ -129,7 +125,7 @@ function moduleOf(keys: Vars): { module: string; args: Vars; free: Value | null 
   return null;
 }
 
-/** A builtin module without its collection. */
+/** A module's name without Ansible's own collections. */
 export function shortName(module: string): string {
   return module.replace(/^ansible\.(?:builtin|legacy)\./, '');
 }

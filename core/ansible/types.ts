@@ -1,6 +1,7 @@
 import type { KubeletVerdict, Minor } from '../kubelet/types.ts';
 import type { Problem } from '../source/problem.ts';
 import type { Origin, RenderedText, Unknown } from '../source/rope.ts';
+import type { PlaySettings } from './playbook.ts';
 
 /** A value that may not be known from Git, with where it was written. */
 export type Traced<T> = Readonly<{
@@ -51,20 +52,54 @@ export type NodeFile = Readonly<{
   when: Unknown | null;
 }>;
 
-/** One step of the play graph of a host: role or task, in the order Ansible runs them. */
+/**
+ * One step of the play graph of a host: role or task, in the order Ansible meets them. Hosts whose run is the same share
+ * their steps.
+ */
 export type PlayStep = Readonly<{
   play: string;
+  /** How that play goes through its hosts, as written. */
+  settings: PlaySettings;
   role: string | null;
   task: string | null;
   file: string;
   line: number;
   /** A handler runs only if a task that notifies it changes something. */
   kind: 'role' | 'task' | 'handler';
-  /** Without `ansible.builtin.`; null for a role. */
+  /** Without `ansible.builtin.` or `ansible.legacy.`; null for a role. */
   module: string | null;
-  /** Handlers it notifies, as written. */
+  /** Whether the host runs it: `false` for a skipped one, else the first condition nobody can decide. */
+  runs: boolean | Unknown;
+  /** Conditions of the blocks, imports and roles around it and its own, as written. */
+  when: readonly string[];
+  /** Its own and those of what is around it. */
+  tags: readonly string[];
+  /** The part of a block it stands in. */
+  section: 'block' | 'rescue' | 'always' | null;
+  /** `loop` or `with_…`. */
+  loop: string | null;
+  /** As written; null where nothing is. */
+  changedWhen: string | null;
+  failedWhen: string | null;
+  /** Of the task or the nearest thing around it, as written. */
+  ignoreErrors: string | null;
+  noLog: string | null;
+  checkMode: string | null;
+  register: string | null;
+  /** Handlers it notifies; a name that is not known as it is written. */
   notify: readonly string[];
+  /** Handlers each notified name calls, where they are written; none for a name no handler has. */
+  handlers: readonly Readonly<{ name: string; calls: readonly Readonly<{ file: string; line: number }>[] }>[];
+  /**
+   * Arguments of a task that changes a node, once per item of its loop; empty for a step that does not run or does
+   * nothing there. The text of a free-form command is `_raw_params`; a mode is in octal digits; contents of files are
+   * left out.
+   */
+  calls: readonly StepCall[];
 }>;
+
+/** Arguments by name, text and numbers as text, lists and mappings as JSON. */
+export type StepCall = ReadonlyMap<string, Traced<string>>;
 
 export type NodeRole = 'control-plane' | 'worker' | 'gpu';
 

@@ -108,7 +108,10 @@ function timesRun(results: readonly TaskResult[], at: string): number {
 }
 
 function timesOurs(node: NodeGroup | null, at: string): number {
-  return node?.steps.filter(step => step.task !== null && `${step.file}:${step.line}` === at).length ?? 0;
+  return (
+    node?.steps.filter(step => step.task !== null && step.runs !== false && `${step.file}:${step.line}` === at)
+      .length ?? 0
+  );
 }
 
 function shown(file: NodeFile): string {
@@ -187,7 +190,7 @@ function compareSteps(
     .map(result => result.at)
     .filter(at => !skipped.has(at));
   const ours = node.steps
-    .filter(step => step.task !== null)
+    .filter(step => step.task !== null && step.runs !== false)
     .map(step => `${step.file}:${step.line}`)
     .filter(at => !skipped.has(at));
   tally.steps += theirs.length;

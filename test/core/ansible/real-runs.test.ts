@@ -7,6 +7,11 @@ const WRITE = (file: string) => `- file: { path: "{{ target }}/{{ inventory_host
 - template: { src: ${file}.j2, dest: "{{ target }}/{{ inventory_hostname }}/${file}", mode: '0644' }
 `;
 
+/** A task that remembers that it ran, and with which `v`. */
+const MARK = (name: string, more = '') =>
+  `- { set_fact: { ${name}: "{{ ${name} | default('') }}{{ v | default('-') }}" }${more} }\n`;
+const marks = (indent: number, ...tasks: readonly string[]) => tasks.join('').replace(/^(?=.)/gm, ' '.repeat(indent));
+
 /** Repositories of our own making; `target` is given to real Ansible on its command line. */
 const REPOSITORIES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'roles that call roles': {
@@ -116,10 +121,89 @@ ${WRITE('kubelet-one').replace(/^/gm, '    ').trimEnd()}
     'play/templates/kubelet-one.j2': `${DUMP(['kept', 'list', 'beside', 'group_names', 'groups'])}`,
     'play/templates/kubelet-two.j2': `${DUMP(['kept', 'sum', 'large', 'one', 'two', 'from_file', 'more', 'beside', 'tier'])}{{ hostvars['s1'].extra }} {{ hostvars.b02.size }}\n`,
   },
+  'ends of plays, tags, defaults of modules and roles entered by another door': {
+    hosts: '[a]\nn1 rank=1\nn2 rank=2\nn3 rank=3\n[all:vars]\ntarget=/target\n',
+    'site.yml': `- import_playbook: imported.yml
+  when: rank != 3
+  tags: [outer]
+  vars: { v: outer }
+- hosts: a
+  gather_facts: false
+  tasks:
+${marks(4, MARK('b1'), '- meta: end_host\n  when: rank == 2\n', MARK('b2'), '- meta: end_play\n  when: rank == 3\n', MARK('b3'))}
+    - meta: end_batch
+      when: rank == 1
+${marks(4, MARK('b4'))}
+- hosts: a
+  gather_facts: false
+  serial: 2
+  order: reverse_inventory
+  max_fail_percentage: 20
+  any_errors_fatal: true
+  tasks:
+    - meta: refresh_inventory
+    - set_fact: { kept: 1 }
+    - meta: clear_facts
+${marks(4, MARK('c1', ', when: kept is defined'), '- meta: end_batch\n  when: rank == 1\n', MARK('c2'))}
+- hosts: a
+  gather_facts: false
+  tasks: [{ template: { src: kubelet-marks.j2, dest: "{{ target }}/{{ inventory_hostname }}-kubelet-marks" } }]
+- hosts: n1
+  gather_facts: false
+  strategy: free
+  module_defaults:
+    copy: { content: play, mode: '0600' }
+    ansible.builtin.file: { mode: '0700' }
+  roles:
+    - { role: r, tags: never }
+    - role: r
+      module_defaults: { copy: { content: role } }
+      vars: { n: named }
+  tasks:
+    - copy: { dest: "{{ target }}/{{ inventory_hostname }}-kubelet-d1" }
+    - module_defaults: { ansible.legacy.copy: { content: "{{ rank }}" } }
+      block:
+        - ansible.builtin.copy: { dest: "{{ target }}/{{ inventory_hostname }}-kubelet-d2" }
+        - import_role: { name: r, tasks_from: other.yml, vars_from: other, defaults_from: other }
+          vars: { n: imported }
+        - include_role: { name: r, tasks_from: other, apply: { module_defaults: { copy: { content: applied } } } }
+          vars: { n: included }
+`,
+    'imported.yml': `- hosts: a
+  gather_facts: false
+  vars: { v: inner }
+  tasks:
+${marks(4, MARK('a1'), MARK('a2', ', tags: never'), MARK('a3', ', tags: [never, always]'))}
+    - tags: never
+      block:
+${marks(8, MARK('a4'), MARK('a5', ', tags: always'))}
+    - import_tasks: more.yml
+      tags: never
+    - include_tasks: more.yml
+      tags: never
+    - include_tasks: { file: more.yml, apply: { tags: never } }
+      vars: { v: applied }
+    - command: "true"
+      notify: h
+  handlers:
+${marks(4, MARK('h', ', name: h, tags: never'))}
+`,
+    'templates/kubelet-marks.j2': DUMP(['a1', 'a2', 'a3', 'a4', 'a5', 'b1', 'b2', 'b3', 'b4', 'c1', 'c2', 'm1', 'm2']),
+    'more.yml': MARK('m1') + MARK('m2', ', tags: always'),
+    'roles/r/tasks/main.yml':
+      '- copy: { dest: "{{ target }}/{{ inventory_hostname }}-kubelet-r-{{ n | default(\'none\') }}-{{ var }}-{{ def }}" }\n',
+    'roles/r/tasks/other.yml':
+      '- copy: { dest: "{{ target }}/{{ inventory_hostname }}-kubelet-other-{{ n | default(\'none\') }}-{{ var }}-{{ def }}" }\n',
+    'roles/r/vars/main.yml': 'var: main\n',
+    'roles/r/vars/other.yml': 'var: other\n',
+    'roles/r/defaults/main.yml': 'def: main\n',
+    'roles/r/defaults/other.yml': 'def: other\n',
+  },
 };
 
 const PLAYED: Readonly<Record<string, readonly [inventory: string, playbook: string]>> = {
   'roles that call roles': ['hosts', 'site.yml'],
+  'ends of plays, tags, defaults of modules and roles entered by another door': ['hosts', 'site.yml'],
   'conditions, loops and files of variables': ['inventories/prod/hosts.yml', 'play/site.yml'],
 };
 
