@@ -10,7 +10,18 @@ const PROVISIONER = 'is carried out by a program of its own, not by Ansible';
 const BY_HAND = 'Have somebody who knows it review it by hand';
 const MOVE = `${BY_HAND}, or move the kubelet's settings to files Ansible writes`;
 
+/** Actions of Go's text/template that no Jinja expression looks like; `{{ '{{.Name}}' }}` is Jinja. */
+const GO_ACTION =
+  /(?<!['"])\{\{-?\s*(?:\.\w|\$\w+\s*:?=|(?:range|with|if|define|template|include)\s|end\s*-?\}\}|\/\*)/;
+const NODE_SETTINGS = /KubeletConfiguration|kubeletExtraArgs|nodeRegistration|KUBELET_\w*ARGS|ExecStart=.*kubelet/;
+
 const RULES: readonly Rule[] = [
+  {
+    name: 'a Go template',
+    does: 'is no Jinja and is filled in by a program of its own, not by Ansible',
+    advice: BY_HAND,
+    all: [GO_ACTION, NODE_SETTINGS, /^(?![^]*\{%)/],
+  },
   { name: 'cloud-init user data', does: BOOT, advice: MOVE, all: [/^(?:##[^\n]*\n)*#cloud-(?:config|boothook)\b/m] },
   {
     name: 'a Butane configuration',

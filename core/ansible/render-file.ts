@@ -1,8 +1,9 @@
-import { type ProblemCode, ProblemError } from '../source/problem.ts';
+import { type Problem, type ProblemCode, ProblemError } from '../source/problem.ts';
 import { type RenderedText, type Unknown, unknownToken } from '../source/rope.ts';
 import type { SourceTree } from '../source/tree.ts';
 import { waysApart } from './apart/ways-apart.ts';
 import { newBudget, OverLimit } from './budget.ts';
+import { declinedFormat, declinedSentence } from './declined-formats.ts';
 import { type Frame, type HostRun, ownOperations, type Rendered, readExternal, trieOf } from './host-run.ts';
 import { type Alternative, type Choices, renderTemplate, type Scope } from './jinja/render.ts';
 import { recall, remember } from './read-trie.ts';
@@ -75,8 +76,14 @@ function renderOnce(file: string, text: string, scope: Scope, tree: SourceTree):
     return { alternatives: [...alternatives, remaining(file, tree)], truncated: true, lacking: null };
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
-    return { problem: error.problem };
+    return { problem: declinedInstead(file, text) ?? error.problem };
   }
+}
+
+/** What is no Jinja at all fails as Jinja in ways that help nobody: it is declined by name. */
+function declinedInstead(file: string, text: string): Problem | null {
+  const declined = declinedFormat(file, text);
+  return declined && { file, line: declined.line, code: 'declined', message: declinedSentence(declined) };
 }
 
 /**

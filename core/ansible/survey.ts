@@ -26,7 +26,7 @@ export type Survey = Readonly<{
 const APART =
   /(?:^|\/)(?:\.git|\.github|\.gitlab|\.circleci|docs?|tests?|testdata|molecule|node_modules|vendor|third_party|hack)\//;
 const LOOKED_AT =
-  /\.(?:ya?ml|json|j2|conf|env|service|bu|ign|tpl|tmpl|jinja2?|cfg|toml|tf|sh|tftpl|ps1)$|\/[^./]+$|^[^./]+$/;
+  /\.(?:ya?ml|json|j2|conf|env|service|bu|ign|tpl|tmpl|jinja2?|cfg|toml|tf|sh|tftpl|ps1)$|\/[^./]+$|^[^./]+$|(?:^|\/)templates\//;
 const NO_SETTINGS = /(?:^|\/)(?:tasks|handlers|defaults|vars|meta|group_vars|host_vars|playbooks?)\//;
 /** A YAML file that is a list holds plays or tasks. */
 const LIST = /^(?:[ \t]*(?:#.*|---.*)?\n)*-[ \t]/;

@@ -36,7 +36,9 @@ export function reviewFindings(
     for (const result of answers.resultsOf(pair.head)) {
       const earlier = before.get(result.control.id);
       const spoken = spokenOf(result);
-      const touching = everyChange(changes).filter(change => spoken.some(path => touches(change.path, path)));
+      const touching = everyChange(changes).filter(
+        change => mayMove(change, result) && spoken.some(path => touches(change.path, path)),
+      );
       const status = statusOf(earlier, result, touching);
       if (status === null) continue;
       const at = placesOf(evidenceOf(result, pair.head), earlier ? evidenceOf(earlier, pair.base) : [], diff);
@@ -53,6 +55,11 @@ export function reviewFindings(
 /** A control answers once for all its places; the answer's own path is the worst of them. */
 function spokenOf({ control, path }: ControlResult): readonly string[] {
   return [...new Set([path, ...control.paths, ...control.flags])];
+}
+
+/** What a file says moves no control over its mode and owner; whether it is there at all does. */
+function mayMove({ path, before, after }: FieldChange, { control }: ControlResult): boolean {
+  return control.kind !== 'file-task' || path.includes('#') || before.state === 'absent' || after.state === 'absent';
 }
 
 function evidenceOf(result: ControlResult, group: NodeGroup | null): readonly Origin[] {

@@ -16,8 +16,8 @@ export type ProblemSide = Readonly<{ tree: SourceTree; rendering: Rendering; pro
 /**
  * Tells the problems a change introduces from those that were there. A problem of the head is introduced when the base
  * has no equal one (same file, code and sentence; lines do not count, renames are followed), or when the diff changes
- * what the block it stands in says (the file, where nothing of it can be judged): what cannot be judged must not be
- * edited unjudged. A kubelet that refuses or ignores what is
+ * what the block it stands in says (the file, where nothing of it can be judged; the line alone, where the file is
+ * rendered around it): what cannot be judged must not be edited unjudged. A kubelet that refuses or ignores what is
  * written is compared per pair of node groups. A file whose text can no longer be told is a problem of its own when
  * nothing else explains it.
  *
@@ -35,11 +35,12 @@ export function reviewProblems(
   const existing: Problem[] = [];
   const before = countByKey(renderingProblems(base), file => diff.left.get(file)?.path ?? file);
   const earlier = editsInBase(base, diff);
+  const around = renderedAround(head);
   for (const problem of renderingProblems(head)) {
     const key = keyOf(problem, problem.file);
     const left = before.get(key) ?? 0;
     if (left > 0) before.set(key, left - 1);
-    const edit = editOf(head.tree, problem, diff.right.get(problem.file), 'RIGHT');
+    const edit = editOf(head.tree, problem, diff.right.get(problem.file), 'RIGHT', around);
     (left === 0 || isUnjudged(earlier.get(key) ?? [], edit) ? introduced : existing).push(problem);
   }
   introduced.push(...noLongerDeclined(base, head, diff));
@@ -136,10 +137,11 @@ type Edit = Readonly<{ edited: boolean; block: string | null }>;
 /** What the diff takes from the places of the base's problems, by key. */
 function editsInBase(base: ProblemSide, diff: DiffIndex): ReadonlyMap<string, readonly Edit[]> {
   const edits = new Map<string, Edit[]>();
+  const around = renderedAround(base);
   for (const problem of renderingProblems(base)) {
     const file = diff.left.get(problem.file);
     const key = keyOf(problem, file?.path ?? problem.file);
-    edits.set(key, [...(edits.get(key) ?? []), editOf(base.tree, problem, file, 'LEFT')]);
+    edits.set(key, [...(edits.get(key) ?? []), editOf(base.tree, problem, file, 'LEFT', around)]);
   }
   return edits;
 }
@@ -161,8 +163,26 @@ const WHOLE_FILE: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   'unreadable',
 ]);
 
-function editOf(tree: SourceTree, problem: Problem, file: ChangedFile | undefined, side: 'LEFT' | 'RIGHT'): Edit {
+/** Codes of a template whose other lines are rendered with what one line lacks unknown. */
+const LACKING: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['template-undefined', 'template-invalid']);
+
+/** Templates of which every node that gets them has a text. */
+function renderedAround({ rendering }: ProblemSide): ReadonlySet<string> {
+  const files = rendering.inventories.flatMap(({ groups }) => groups.flatMap(group => group.files));
+  const lost = new Set(files.filter(({ text }) => text === null).map(({ source }) => source));
+  return new Set(files.flatMap(({ source }) => (source === null || lost.has(source) ? [] : [source])));
+}
+
+function editOf(
+  tree: SourceTree,
+  problem: Problem,
+  file: ChangedFile | undefined,
+  side: 'LEFT' | 'RIGHT',
+  around: ReadonlySet<string>,
+): Edit {
   const changed = (side === 'RIGHT' ? file?.addedLines : file?.removedLines) ?? new Set();
+  if (LACKING.has(problem.code) && problem.line > 0 && around.has(problem.file))
+    return { edited: changed.has(problem.line), block: null };
   const isWhole = problem.line === 0 || WHOLE_FILE.has(problem.code);
   if (isWhole || (problem.code === 'not-evaluated' && problem.line === 1))
     return { edited: changed.size > 0, block: null };

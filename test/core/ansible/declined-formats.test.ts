@@ -106,6 +106,13 @@ const ROWS: readonly (readonly [name: string, path: string, line: number, text: 
   ],
   ['Terraform configuration', 'main.tf', 2, 'node_config {\n  kubelet_config { cpu_manager_policy = "static" }\n}\n'],
   [
+    'a Go template',
+    'roles/init/templates/kubeadm-init.v1beta4',
+    3,
+    '{{- $dir := .dir | default "" -}}\nkind: InitConfiguration\nnodeRegistration:\n  name: {{ .name }}\n',
+  ],
+  ['a Go template', 'kubelet.env', 1, 'KUBELET_EXTRA_ARGS={{ if .ip }}--node-ip={{ .ip }}{{ end }}\n'],
+  [
     'a node bootstrap script',
     'user-data.sh',
     2,
@@ -121,6 +128,13 @@ describe('a format the gate does not evaluate is named, with the line of its fir
 
 describe('nothing is declined that', () => {
   test.each([
+    [
+      'is Jinja that hands on a format of Go',
+      'templates/k.service.j2',
+      "ExecStart=/usr/bin/kubelet --cgroup-driver={{ '{{.CgroupDriver}}' }} --v={{ v }}\n",
+    ],
+    ['is Jinja with raw parts', 'templates/k.j2', '{% raw %}{{ .Node }}{% endraw %}\nkind: KubeletConfiguration\n'],
+    ['is a chart that mentions the folder of the kubelet', 'templates/csi.yaml', 'path: {{ .Values.kubelet }}\n'],
     ['says nothing of a kubelet', 'x.yaml', '#cloud-config\nruncmd: [ls]\n'],
     [
       'is a KubeletConfiguration',
