@@ -19,7 +19,8 @@ export type NodeField = Readonly<{ shown: Shown; origins: readonly Origin[]; bel
  * the kubelet fields already tell (kubelet configuration, drop-ins, kubeadm) are compared by presence, mode and owner
  * alone, all others by content too.
  *
- * @param fieldFlags flags (with dashes) that set a kubelet field: their effect is that field, so they are left out.
+ * @param fieldFlags flags (with dashes) that set a kubelet field: their effect is that field, so they are left out
+ *   unless the kubelet refuses them.
  */
 export function nodeFields(group: NodeGroup, fieldFlags: ReadonlySet<string>): ReadonlyMap<string, NodeField> {
   const fields = new Map<string, NodeField>();
@@ -37,8 +38,9 @@ export function nodeFields(group: NodeGroup, fieldFlags: ReadonlySet<string>): R
         : { shown: shownEffective(effective), origins: group.provenance.get(path) ?? [] },
     );
   }
+  const refused = refusedFlags(group);
   for (const [name, values] of flagValues(group)) {
-    if (!fieldFlags.has(name)) fields.set(name, values);
+    if (!fieldFlags.has(name) || refused.has(name)) fields.set(name, values);
   }
   for (const file of group.files) {
     for (const [path, field] of fileFields(file)) fields.set(path, field);
@@ -92,6 +94,14 @@ function shownTraced(traced: Traced<string>): Shown {
 }
 
 const known = (value: Json): Shown => ({ state: 'value', value, implicit: false });
+
+/** Flags the kubelet does not start with: no field tells what they say. */
+function refusedFlags({ kubelet, flags }: NodeGroup): ReadonlySet<string> {
+  const spans = (kubelet?.problems ?? []).flatMap(problem =>
+    problem.in === 'flags' && problem.effect === 'refuses' && problem.span ? [problem.span] : [],
+  );
+  return new Set(spans.flatMap(({ start, end }) => flags.slice(start, end).map(({ name }) => name)));
+}
 
 /** A flag given several times is one list, in order. */
 function flagValues(group: NodeGroup): ReadonlyMap<string, NodeField> {

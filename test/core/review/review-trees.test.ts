@@ -132,6 +132,17 @@ describe('a small site', () => {
     expect(verdict.findings.map(({ control }) => control)).toContain('KG-API-01');
   });
 
+  test('shows a flag the kubelet refuses as what it is, with its place among several', () => {
+    const flags = (gates: string): Files => ({
+      ...SITE,
+      'roles/kubelet/tasks/main.yml': `${SITE['roles/kubelet/tasks/main.yml']}- copy:\n    dest: /etc/default/kubelet\n    content: |\n      KUBELET_EXTRA_ARGS=--max-pods=80 --no-such-flag=1 ${gates}\n`,
+    });
+    const verdict = reviewFiles(flags('--feature-gates=NoSuchGate=true'), flags(''));
+    const change = verdict.changes.find(({ path }) => path === '--feature-gates');
+    expect(change).toMatchObject({ before: { value: 'NoSuchGate=true' }, after: { state: 'absent' } });
+    expect(verdict.changes.map(({ path }) => path)).not.toContain('--max-pods');
+  });
+
   test('whose evaluation was over a limit before never passes a governed change unseen', () => {
     const ways = Array.from({ length: 7 }, (_, n) => `{% if fact${n} is defined and fact${n} %}${n}{% endif %}`).join(
       '',
