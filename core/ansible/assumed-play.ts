@@ -38,24 +38,10 @@ export function assumedPlay(
   for (const { name, directory } of places) roles.set(`\0${name}`, loadRole(repository, name, directory));
   const all = [...roles.values()];
   return {
-    play: {
-      name: 'assumed play',
-      at: { file: '', line: 0 },
-      directory: '',
-      hosts: [str('all')],
-      vars: NO_VARS,
-      varsFiles: [],
-      roles: touching.flatMap(place => entryPoints(repository, place, found)),
-      preTasks: [],
-      tasks: [],
-      postTasks: [],
-      handlers: [],
-      serial: [],
-      order: null,
-      keywords: NO_KEYWORDS,
-      when: [],
-      settings: NO_SETTINGS,
-    },
+    play: playOfAll(
+      'assumed play',
+      touching.flatMap(place => entryPoints(repository, place, found)),
+    ),
     names: {
       defaults: combine(...weakestFirst(all).map(role => role.defaults.vars)),
       vars: combine(...weakestFirst(all).map(role => role.vars.vars)),
@@ -64,6 +50,28 @@ export function assumedPlay(
       orphans,
     },
     roles,
+  };
+}
+
+/** A play nobody wrote, on every host, of nothing but roles. */
+export function playOfAll(name: string, roles: readonly RoleReference[]): Play {
+  return {
+    name,
+    at: { file: '', line: 0 },
+    directory: '',
+    hosts: [str('all')],
+    vars: NO_VARS,
+    varsFiles: [],
+    roles,
+    preTasks: [],
+    tasks: [],
+    postTasks: [],
+    handlers: [],
+    serial: [],
+    order: null,
+    keywords: NO_KEYWORDS,
+    when: [],
+    settings: NO_SETTINGS,
   };
 }
 

@@ -5,7 +5,7 @@ import type { Budget } from './budget.ts';
 import { applyEdit, editBudget, editedSomehow, unseenFile } from './edits/apply-edit.ts';
 import { type LostLine, lostLines } from './edits/lost-lines.ts';
 import { kindOf } from './file-kind.ts';
-import type { Write } from './host-run.ts';
+import type { Write, WrittenVariable } from './host-run.ts';
 import type { FileAlternative, FileKind, Traced } from './types.ts';
 
 /** A file on a host after every task that touches it. */
@@ -27,6 +27,7 @@ export type FileState = Readonly<{
   problem: Write['problem'];
   /** Of edits: tasks that would fail on the file, and what cannot be known of them. */
   failures: readonly Problem[];
+  variable: WrittenVariable | null;
 }>;
 
 export type EditWrite = Extract<Write, { effect: 'edit' }>;
@@ -81,9 +82,9 @@ function apply(budget: Budget, before: FileState | null, write: Write): FileStat
 }
 
 function fresh(write: Write): FileState {
-  const { dest, source, task, alternatives, truncated, mode, owner, group, when, problem } = write;
+  const { dest, source, task, alternatives, truncated, mode, owner, group, when, problem, variable = null } = write;
   const text = alternatives.find(({ text }) => saysSomething(text))?.text.text ?? null;
-  const path = dest.value.known ? dest.value.json : (source ?? pathOf(dest));
+  const path = dest.value.known ? dest.value.json : (variable?.standsAt ?? source ?? pathOf(dest));
   const kind = kindOf(path, text);
   return {
     dest,
@@ -100,6 +101,7 @@ function fresh(write: Write): FileState {
     lost: [],
     problem,
     failures: [],
+    variable,
   };
 }
 

@@ -14,6 +14,7 @@ import { emptyTrie, type ReadTrie } from './read-trie.ts';
 import type { Repository } from './repository.ts';
 import type { Role, RoleReference } from './role.ts';
 import type { AnsibleVersion, NodeFile, PlayStep, Traced } from './types.ts';
+import type { UnreadNames } from './unread/record-variable.ts';
 import { digest, identity, list, type Origins, OWN_MARK, type Str, str, unknownValue, type Value } from './value.ts';
 import type { Vars } from './variables.ts';
 
@@ -43,6 +44,8 @@ export type World = Readonly<{
   assumed: AssumedNames | null;
   /** null: tasks are taken at their word. */
   forced: Forced | null;
+  /** Variables nothing in the repository reads, which each play looks at when its tasks have run; null: none. */
+  unread: UnreadNames | null;
   /** Names some task of the repository sets while Ansible runs, with the files that do. */
   setAtRunTime: ReadonlyMap<string, readonly string[]>;
   /** Paths on nodes that some task copies from: what is put there may become a kubelet's file. */
@@ -104,7 +107,14 @@ type FileEffect = Readonly<{
   order: Order;
   /** For the text itself, when it could not be had. */
   problem: Problem | null;
+  variable?: WrittenVariable;
 }>;
+
+/**
+ * A variable nothing in the repository reads, taken for the file it would make. `standsAt` is a path that says what
+ * kind of file that is, `starts` whether a node has only one such.
+ */
+export type WrittenVariable = Readonly<{ name: string; standsAt: string; starts: boolean }>;
 
 /**
  * A place in a playbook: the play, then the position in each list of tasks that leads there. Ansible's linear strategy

@@ -6,7 +6,7 @@ import { pathOf } from './file-states.ts';
 import { kubeletExtraArgs } from './kubeadm-file.ts';
 import { type ExtractedFlags, extractFlags, type Flag, type FlagSource } from './kubelet-flags.ts';
 import type { OpenShiftNode } from './openshift-node.ts';
-import type { Rancher } from './rancher.ts';
+import { ownOptions, type Rancher } from './rancher.ts';
 import type { Condition, FileAlternative } from './types.ts';
 import { digest } from './value.ts';
 
@@ -15,6 +15,8 @@ const MAX_VARIANTS = 256;
 
 export type NodeFlags = Readonly<{
   flags: readonly Flag[];
+  /** Settings of rke2 itself that a kubelet runs by, under their names without dashes: its `profile`. */
+  options: readonly Flag[];
   /**
    * Whether a service that starts the kubelet is among the files, and no file of the command line has lines nobody can
    * see: then these are all its flags.
@@ -46,22 +48,32 @@ export function nodeFlags(states: readonly FileState[]): NodeFlags {
   ]);
   const variants = others.slice(0, MAX_VARIANTS).map(({ source, other }): Variant => {
     const instead = chosen.map(([state, usual]) => [state, state === source ? other : usual] as const);
-    const { flags, open } = read(instead);
-    return { flags, open, conditions: instead.flatMap(conditionsOf) };
+    const { flags, options, open } = read(instead);
+    return { flags, options, open, conditions: instead.flatMap(conditionsOf) };
   });
-  const usual: Variant = { flags: first.flags, open: first.open, conditions: chosen.flatMap(conditionsOf) };
+  const usual: Variant = { ...first, conditions: chosen.flatMap(conditionsOf) };
   const open = [usual, ...variants].find(variant => variant.open !== null)?.open ?? null;
   const unseen = open ?? unseenOf(sources, others.slice(MAX_VARIANTS));
   const { rancher, openShift, startsKubelet, unread } = first;
   const hasCommand = first.hasCommand && !sources.some(isPartlySeen);
-  return { flags: merge([usual, ...variants], unseen), hasCommand, rancher, openShift, startsKubelet, unread, unseen };
+  const all = [usual, ...variants];
+  const options = merge(
+    all.map(({ options, conditions }) => ({ flags: options, conditions })),
+    null,
+  );
+  return { flags: merge(all, unseen), options, hasCommand, rancher, openShift, startsKubelet, unread, unseen };
 }
 
 function isPartlySeen({ alternatives }: FileState): boolean {
   return alternatives.some(({ text }) => hasUnseenLines(text));
 }
 
-type Variant = Readonly<{ flags: readonly Flag[]; open: Unknown | null; conditions: readonly Condition[] }>;
+type Variant = Readonly<{
+  flags: readonly Flag[];
+  options: readonly Flag[];
+  open: Unknown | null;
+  conditions: readonly Condition[];
+}>;
 type Other = Readonly<{ source: FileState; other: FileAlternative | null }>;
 
 /** Conditions under which a file has this text, or is not there. */
@@ -100,7 +112,7 @@ function alternativeKey({ conditions, text }: FileAlternative): readonly unknown
   ];
 }
 
-type Read = ExtractedFlags & Readonly<{ startsKubelet: boolean }>;
+type Read = ExtractedFlags & Readonly<{ options: readonly Flag[]; startsKubelet: boolean }>;
 
 function read(chosen: readonly (readonly [FileState, FileAlternative | null])[]): Read {
   const present = chosen.flatMap(([state, alternative]) => (alternative ? [{ state, text: alternative.text }] : []));
@@ -108,15 +120,17 @@ function read(chosen: readonly (readonly [FileState, FileAlternative | null])[])
     .filter(({ state }) => state.kind === 'kubelet-flags')
     .map(({ state, text }) => ({ path: landsAt(state), text }));
   const kubeadm = present.filter(({ state }) => state.kind === 'kubeadm').flatMap(({ text }) => kubeletExtraArgs(text));
-  return { ...extractFlags(sources, kubeadm), startsKubelet: present.length > 0 };
+  const extracted = extractFlags(sources, kubeadm);
+  const options = extracted.rancher ? ownOptions(extracted.rancher) : [];
+  return { ...extracted, options, startsKubelet: present.length > 0 };
 }
 
 /** Where a file lands; when that is unknown its source stands for it: what it is called tells a unit from a drop-in. */
-function landsAt({ dest, source }: FileState): string {
-  return dest.value.known ? dest.value.json : (source ?? dest.value.unknown.key);
+function landsAt({ dest, source, variable }: FileState): string {
+  return dest.value.known ? dest.value.json : (variable?.standsAt ?? source ?? dest.value.unknown.key);
 }
 
-function merge(variants: readonly Variant[], unseen: Unknown | null): readonly Flag[] {
+function merge(variants: readonly Pick<Variant, 'flags' | 'conditions'>[], unseen: Unknown | null): readonly Flag[] {
   const names = new Set(variants.flatMap(({ flags }) => flags.map(flag => flag.name)));
   return [...names].flatMap(name => {
     const given = variants.map(({ flags }) => flags.filter(flag => flag.name === name));

@@ -87,7 +87,7 @@ const GPU = /gpu|nvidia/i;
 const WORKER = /worker|kube[-_]node|(?:^|[-_])nodes?$|agent/i;
 
 /** What a host is for, from the names of its inventory groups. */
-function rolesOf(inventory: Inventory, host: string): readonly NodeRole[] {
+export function rolesOf(inventory: Inventory, host: string): readonly NodeRole[] {
   const names = groupsOf(inventory, host).map(group => group.name);
   const controlPlane = names.some(name => CONTROL_PLANE.test(name));
   const gpu = names.some(name => GPU.test(name));

@@ -43,7 +43,7 @@ function result(
   return {
     label,
     files: states.map(nodeFile),
-    flags: flags.flags,
+    flags: [...flags.flags, ...flags.options],
     kubelet,
     kubeletAlternatives: alternatives,
     provenance,
@@ -58,11 +58,12 @@ function result(
 }
 
 function nodeFile(state: FileState): NodeFile {
-  const { dest, kind, source, task, alternatives, mode, owner, group, when, truncated } = state;
+  const { dest, kind, source, variable, task, alternatives, mode, owner, group, when, truncated } = state;
   return {
     dest,
     kind,
     source,
+    variable: variable?.name ?? null,
     task,
     text: alternatives[0]?.text ?? null,
     alternatives,

@@ -132,6 +132,12 @@ export function kubeletFlagsOf({ options, distribution, open }: Rancher): readon
   return [...own.filter(({ name }) => !replaced.has(name)), ...given];
 }
 
+/** rke2's `profile`: it makes rke2 refuse nodes whose kernel is not hardened, and sets kubelet flags of its own. */
+export function ownOptions({ options, distribution }: Rancher): readonly Flag[] {
+  const profile = distribution === 'rke2' ? options.get('profile')?.at(-1) : undefined;
+  return profile ? [{ name: 'profile', value: profile }] : [];
+}
+
 /** One `kubelet-arg`: `name=value`, or a name alone, which is `true`. */
 export function kubeletArgument(argument: Traced<string>): readonly Flag[] {
   const { value, origins } = argument;

@@ -1,23 +1,30 @@
 import { createHash } from 'node:crypto';
 import type { KubeletInput, KubeletVerdict } from '../kubelet/types.ts';
-import type { Problem } from '../source/problem.ts';
 import type { SourceTree } from '../source/tree.ts';
 import { type AssumedPlay, assumedPlay } from './assumed-play.ts';
 import { findGroupVarsOnly, findInventories, findPlaybooks } from './discover.ts';
-import { EVERY_NODE, type RunResult, type World } from './host-run.ts';
-import { emptyInventory } from './inventory/inventory.ts';
+import type { RunResult, World } from './host-run.ts';
 import { inventoryBase, loadInventory } from './inventory/load-inventory.ts';
-import { assumedGroups, nodeGroups } from './node-groups.ts';
-import { type NodeResult, nodeResults } from './node-result.ts';
 import { loadPlaybook, type Playbook } from './playbook.ts';
+import {
+  type Context,
+  concerns,
+  type Evaluated,
+  hostsOf,
+  type Load,
+  rendered,
+  type Source,
+  sourceWithoutHosts,
+} from './rendered-inventory.ts';
 import { openRepository, type Repository } from './repository.ts';
 import { readAnsibleCfg } from './role.ts';
 import { type RolePlace, rolePlaces } from './role-places.ts';
 import { runHosts } from './run-hosts.ts';
 import { orphansOf, type Survey, survey } from './survey.ts';
-import type { InventoryRendering, NodeGroup, Rendering, RenderOptions } from './types.ts';
-import { type Variant, variantsOf } from './variants.ts';
-import { assumedWorld, hostsToRender, type InventorySource, playbookWorld, type Shared } from './worlds.ts';
+import type { Rendering, RenderOptions } from './types.ts';
+import { withUnread } from './unread/with-unread.ts';
+import { variantsOf } from './variants.ts';
+import { assumedWorld, playbookWorld, type Shared } from './worlds.ts';
 
 /**
  * What Ansible would put on every host of every inventory of a tree, and what each kubelet makes of it. Nothing of the
@@ -63,36 +70,21 @@ export function renderTree(
     real.flatMap(({ worlds }) => worlds),
   );
   const assumed = assumedPlay(repository, places, found, orphansOf(found, written), reached);
+  const context: Context = { shared, found, written, sources, playbooks, options, load };
 
-  const rendered = real.map(({ source, worlds, runs }): InventoryRendering => {
+  const evaluated = real.map(({ source, worlds, runs }): Evaluated => {
     const variants = source.inventory.hosts.size === 0 ? variantsOf(worlds, found, written) : [];
-    const groups = groupsOf(source, runs, variants, options, load);
-    return { ...shown(source), groups };
+    return { source, runs, variants };
   });
-  const inventories = assumed
-    ? withAssumed(rendered, { shared, found, written }, sources, assumed, playbooks.length > 0, options, load)
-    : rendered;
-  return { rev: tree.rev, inventories, problems: repository.problems, read: repository.read };
-}
-
-type Load = (input: KubeletInput) => KubeletVerdict;
-type Source = InventorySource & Readonly<{ problems: readonly Problem[] }>;
-
-function shown(source: Source): Omit<InventoryRendering, 'groups'> {
-  const { path, problems, inventory } = source;
-  return { inventory: path, hosts: hostsToRender(source), problems, dynamic: inventory.dynamic };
-}
-
-function sourceWithoutHosts(path: string, directory: string | null): Source {
-  return { path, directory, inventory: emptyInventory(), problems: [] };
-}
-
-/** Hosts to run: the one asked for, and all when others may put files on it. */
-function hostsOf(source: InventorySource, options: RenderOptions, { delegates }: Survey): readonly string[] {
-  const hosts = hostsToRender(source);
-  return options.host === undefined || delegates
-    ? hosts
-    : hosts.filter(host => host === options.host || host === EVERY_NODE);
+  const all = (assumed ? withAssumed(evaluated, context, assumed) : evaluated).map(one => rendered(one, context));
+  const shown = withUnread(all, context, assumed);
+  return {
+    rev: tree.rev,
+    inventories: shown.all.map(({ rendering }) => rendering),
+    problems: repository.problems,
+    unread: shown.unread,
+    read: repository.read,
+  };
 }
 
 function inventorySources(
@@ -135,72 +127,25 @@ function sourcesOf(runs: Iterable<RunResult>): readonly string[] {
   return [...new Set(runs)].flatMap(({ writes }) => writes.flatMap(({ source }) => source ?? []));
 }
 
-function groupsOf(
-  source: InventorySource,
-  runs: ReadonlyMap<string, RunResult>,
-  variants: readonly Variant[],
-  options: RenderOptions,
-  load: Load,
-): readonly NodeGroup[] {
-  const known = new Map<RunResult, readonly NodeResult[]>();
-  const resultsOf = (run: RunResult): readonly NodeResult[] => {
-    let results = known.get(run);
-    if (!results) known.set(run, (results = nodeResults(run, options.minor, load, source.inventory.hosts.size === 0)));
-    return results;
-  };
-  const everyNode = runs.get(EVERY_NODE);
-  if (source.inventory.hosts.size === 0)
-    return everyNode && concerns(everyNode)
-      ? assumedGroups([...resultsOf(everyNode), ...variants.flatMap(variant => variantResults(variant, resultsOf))])
-      : [];
-  const results = new Map<string, NodeResult>();
-  for (const [host, run] of runs) {
-    if (options.host !== undefined && host !== options.host) continue;
-    const [result] = resultsOf(run);
-    if (result && concerns(run)) results.set(host, result);
-  }
-  return nodeGroups(source.inventory, results);
-}
-
-function variantResults(
-  { label, source, run }: Variant,
-  resultsOf: (run: RunResult) => readonly NodeResult[],
-): readonly NodeResult[] {
-  return resultsOf(run)
-    .filter(({ files }) => files.some(file => file.source === source))
-    .map(result => ({ ...result, label }));
-}
-
-/** A host no play touches has nothing to show. */
-function concerns(run: RunResult): boolean {
-  return run.writes.length > 0 || run.problems.length > 0 || run.steps.length > 0;
-}
-
 /**
  * Adds what the assumed play gives: without real playbooks it is the whole rendering; beside them it goes to the
  * assumed host with the first inventory's variables.
  */
 function withAssumed(
-  rendered: readonly InventoryRendering[],
-  { shared, found, written }: Readonly<{ shared: Shared; found: Survey; written: ReadonlySet<string> }>,
-  sources: readonly Source[],
+  evaluated: readonly Evaluated[],
+  { shared, found, written, sources, playbooks, options }: Context,
   assumed: AssumedPlay,
-  hasPlaybooks: boolean,
-  options: RenderOptions,
-  load: Load,
-): readonly InventoryRendering[] {
-  const assumedOn = (source: InventorySource): readonly NodeGroup[] => {
+): readonly Evaluated[] {
+  const assumedOn = (source: Source): Evaluated => {
     const world = assumedWorld(shared, source, assumed);
     const runs = runHosts([world], hostsOf(source, options, found));
     const all = new Set([...written, ...sourcesOf(runs.values())]);
     const variants = source.inventory.hosts.size === 0 ? variantsOf([world], found, all) : [];
-    return groupsOf(source, runs, variants, options, load);
+    return { source, runs, variants };
   };
-  if (!hasPlaybooks) return sources.map(source => ({ ...shown(source), groups: assumedOn(source) }));
-  const [first] = sources;
-  const beside = sourceWithoutHosts('', first?.directory ?? null);
-  const groups = assumedOn(beside);
-  return groups.length > 0 ? [...rendered, { ...shown(beside), groups }] : rendered;
+  if (playbooks.length === 0) return sources.map(assumedOn);
+  const beside = assumedOn(sourceWithoutHosts('', sources[0]?.directory ?? null));
+  return [...beside.runs.values()].some(concerns) ? [...evaluated, beside] : evaluated;
 }
 
 /** Roles some play runs, or that a playbook or task names and so may run. */

@@ -20,6 +20,7 @@ import { roleOf } from './role-tasks.ts';
 import { runRole, runTasks } from './run-tasks.ts';
 import { scopeOf, searchPath } from './scope.ts';
 import { templateText } from './template-text.ts';
+import { recordVariables } from './unread/record-variable.ts';
 import { NeedsHost } from './value.ts';
 import { combine, loadVarsFile, NO_VARS, type Vars } from './variables.ts';
 import { recordOrphan } from './write-file.ts';
@@ -91,6 +92,7 @@ function runPlay(run: HostRun, play: Play, playIndex: number): void {
   for (const [place, section] of sections.entries()) atPlace(run, place, section);
   resolveHandlers(run, frame, before);
   if (run.world.assumed) writeOrphans(run, frame, run.world.assumed.orphans);
+  if (run.world.unread) recordVariables(run, frame, run.world.unread);
 }
 
 /** Files that concern the kubelet although no task writes them: each counts as written once to every node. */

@@ -36,6 +36,11 @@ export type NodeFile = Readonly<{
   kind: FileKind;
   /** Repository path of the template or copied file; null for inline content and mode-only tasks. */
   source: string | null;
+  /**
+   * The variable it is made of, when no task of the repository reads that one: then the place is not known and `task`
+   * says where the variable is set. null for every other file.
+   */
+  variable: string | null;
   /** The task that writes it. */
   task: Readonly<{ file: string; line: number; name: string | null; role: string | null; handlers: readonly string[] }>;
   /** The first alternative; null when the task sets only mode and owner, or the text cannot be had at all. */
@@ -112,6 +117,7 @@ export type NodeGroup = Readonly<{
   hosts: readonly string[];
   roles: readonly NodeRole[];
   files: readonly NodeFile[];
+  /** The kubelet's flags with their dashes, and rke2's own `profile`. */
   flags: readonly Readonly<{ name: string; value: Traced<string> }>[];
   /** What holds whichever way the unknown conditions go; null when no kubelet configuration and no flag is known. */
   kubelet: KubeletVerdict | null;
@@ -144,10 +150,27 @@ export type InventoryRendering = Readonly<{
  */
 export type DeclaredHosts = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
 
+/**
+ * A variable that by its name or value concerns a kubelet and that nothing in the repository reads, at one place where
+ * it is set. `value` is equal for equal values, null when it is empty.
+ */
+export type UnreadVariable = Readonly<{
+  name: string;
+  file: string;
+  line: number;
+  lineEnd: number;
+  value: string | null;
+  /** Why nobody knows where its value lands. */
+  why: string;
+  /** Whether the rendering shows what it holds as files of the nodes it is set for. */
+  shown: boolean;
+}>;
+
 export type Rendering = Readonly<{
   rev: string;
   inventories: readonly InventoryRendering[];
   problems: readonly Problem[];
+  unread: readonly UnreadVariable[];
   /** Repository paths that take part in any rendering: templates, variable files, tasks, inventories. */
   read: ReadonlySet<string>;
 }>;

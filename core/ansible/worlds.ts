@@ -75,6 +75,7 @@ function worldOf(
     everyNode,
     assumed: assumed?.names ?? null,
     forced: null,
+    unread: null,
     setAtRunTime: shared.setAtRunTime,
     copiedFrom: shared.copiedFrom,
     interned: new Map(),

@@ -36,6 +36,7 @@ function groupJson(group: NodeGroup, facts: KubeletFacts): Json {
       dest: plain(file.dest),
       kind: file.kind,
       source: file.source,
+      variable: file.variable,
       text: file.text === null ? null : readable(file.text),
       mode: file.mode && plain(file.mode),
       owner: file.owner && plain(file.owner),

@@ -7,6 +7,7 @@ import type { SourceTree } from '../source/tree.ts';
 import type { ChangedFile } from './changed-file.ts';
 import { type DiffIndex, placesOf } from './diff-places.ts';
 import type { GroupPair } from './pair-groups.ts';
+import { unreadProblems } from './unread-problems.ts';
 
 export type ReviewedProblems = Readonly<{ introduced: readonly Problem[]; existing: readonly Problem[] }>;
 
@@ -46,6 +47,7 @@ export function reviewProblems(
   introduced.push(...noLongerDeclined(base, head, diff));
   const kubelet = kubeletProblems(pairs, diff, minor);
   if (introduced.length === 0) introduced.push(...lostTexts(pairs));
+  introduced.push(...unreadProblems(base.rendering, head.rendering, diff));
   return {
     introduced: unique([...introduced, ...newLinks(links, introduced), ...kubelet.introduced]),
     existing: unique([...existing, ...kubelet.existing]),

@@ -1,7 +1,7 @@
 import type { Rendering } from '../ansible/types.ts';
 import type { Baseline, Severity } from '../baseline/types.ts';
 import type { Minor } from '../kubelet/types.ts';
-import type { Problem } from '../source/problem.ts';
+import type { Problem, ProblemCode } from '../source/problem.ts';
 import type { SourceTree } from '../source/tree.ts';
 import type { ChangedFile } from './changed-file.ts';
 import { indexDiff } from './diff-places.ts';
@@ -94,8 +94,8 @@ export function review(input: ReviewInput): Verdict {
 }
 
 /**
- * fail: the change introduces a violation of a blocking control, or a problem (a format the gate declines makes it
- * undecided). not-applicable: no governed path and no value is touched. undecided: a control cannot be decided on a
+ * fail: the change introduces a violation of a blocking control, or a problem (a format the gate declines and a variable
+ * nothing reads make it undecided). not-applicable: no governed path and no value is touched. undecided: a control cannot be decided on a
  * value the change touches, or the evaluation of what governed files do was over a limit before the change already.
  * Else pass.
  */
@@ -105,13 +105,16 @@ function conclude(
   findings: readonly Finding[],
   { introduced, existing }: ReviewedProblems,
 ): Conclusion {
-  if (introduced.some(({ code }) => code !== 'declined')) return 'fail';
+  if (introduced.some(({ code }) => !OPEN.has(code))) return 'fail';
   if (findings.some(({ status, blocking }) => status === 'introduced' && blocking)) return 'fail';
   if (introduced.length > 0 || findings.some(({ status }) => status === 'undecided')) return 'undecided';
   if (governed.length > 0 && cutShort(existing).length > 0) return 'undecided';
   const caused = findings.some(({ status }) => status !== 'existing');
   return governed.length === 0 && changes.length === 0 && !caused ? 'not-applicable' : 'pass';
 }
+
+/** Problems that say what a person has to judge, not what is wrong. */
+const OPEN: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['declined', 'unread-variable']);
 
 /** One weakening makes the whole change one; it strengthens only when nothing weakens. */
 function overall(changes: readonly FieldChange[]): Direction {

@@ -22,6 +22,8 @@ export type ProblemCode =
   | 'not-evaluated'
   /** A format the gate does not evaluate by design: a change of it is undecided. */
   | 'declined'
+  /** A changed variable of the kubelet that nothing in the repository reads: what it does is undecided. */
+  | 'unread-variable'
   | 'vaulted'
   | 'symlink'
   | 'submodule'

@@ -117,20 +117,33 @@ export function inventoryVariables(
   };
 }
 
+/** Every group an inventory declares or a file beside it or beside the playbook gives variables to. */
+export function namedGroups(
+  repository: Repository,
+  inventory: Inventory,
+  directories: readonly (string | null)[],
+): readonly string[] {
+  const named = new Set(directories.flatMap(directory => groupFileNames(repository, directory)));
+  for (const name of inventory.groups.keys()) named.add(name);
+  return [...named];
+}
+
 /**
  * For the assumed host of an inventory without hosts: it may be in any group, so it gets the variables of all of them
  * in the order Ansible would combine them.
+ *
+ * @param isIn leaves out the groups the host is taken not to be in
  */
 export function variablesOfEveryGroup(
   repository: Repository,
   inventory: Inventory,
   inventoryDirectory: string | null,
   playbookDirectory: string | null,
+  isIn: (group: string) => boolean = () => true,
 ): HostVariables {
   const directories = [inventoryDirectory, playbookDirectory === inventoryDirectory ? null : playbookDirectory];
-  const named = new Set(directories.flatMap(directory => groupFileNames(repository, directory)));
-  for (const name of inventory.groups.keys()) named.add(name);
-  const groups = sortGroups([...named].map(name => inventory.groups.get(name) ?? undeclared(name)));
+  const named = namedGroups(repository, inventory, directories).filter(isIn);
+  const groups = sortGroups(named.map(name => inventory.groups.get(name) ?? undeclared(name)));
   const loaded: LoadedVars[] = [];
   for (const isAll of [true, false]) {
     for (const directory of directories) {

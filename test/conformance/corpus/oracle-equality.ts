@@ -54,7 +54,7 @@ function textsOf(rendering: Rendering, source: string): readonly RenderedText[] 
   const groups: readonly NodeGroup[] = rendering.inventories.flatMap(({ groups }) => groups);
   return groups
     .flatMap(({ files }) => files)
-    .filter(file => (variable === undefined ? file.source === source : file.source?.endsWith(`:${variable}`)))
+    .filter(file => (variable === undefined ? file.source === source : file.variable === variable))
     .flatMap(({ alternatives }) => alternatives.map(({ text }) => text));
 }
 

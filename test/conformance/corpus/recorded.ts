@@ -45,6 +45,13 @@ export const RECORDED_MISSES: Readonly<Record<string, Readonly<Partial<Record<Co
     oracle:
       'The oracle rendered a template whose task does not run (its dictionary is empty), and gave a group membership.',
   },
+  '053': {
+    'nothing else': 'The commit sets the profile of rke2 as well: a true effect the judgement leaves out.',
+  },
+  '055': {
+    'nothing else':
+      'With the profile goes protect-kernel-defaults, which rke2 turns on for it: true, and not in the judgement.',
+  },
 };
 
 /** Where the problem of each broken file is, or that there is none to be told. */

@@ -19,6 +19,13 @@ describe('kubelet-arg of the configuration file', () => {
     });
   });
 
+  test.each([
+    ['rke2', { '--protect-kernel-defaults': 'true', profile: 'cis' }],
+    ['k3s', {}],
+  ])('the profile of %s is told beside the flags where there is one', (program, flags) => {
+    expect(flagsOf(play(puts(`/etc/rancher/${program}/config.yaml`, 'profile: cis\n')))).toEqual(flags);
+  });
+
   test('of a dictionary dumped as YAML knows the line of the variable', () => {
     const group = play(templates('/etc/rancher/rke2/config.yaml', 'config.j2'), {
       'templates/config.j2': '{{ rke2_config | to_nice_yaml }}',

@@ -50,6 +50,7 @@ const stateOf = (json: string, kind: FileState['kind'], alternatives: readonly A
   lost: [],
   problem: null,
   failures: [],
+  variable: null,
 });
 
 const configurationOf = (alternatives: readonly Alternative[]): KubeletVerdict | null => {

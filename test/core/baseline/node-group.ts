@@ -31,6 +31,7 @@ export function file(dest: string, more: Partial<NodeFile> = {}): NodeFile {
     dest: traced(dest),
     kind: 'other',
     source: null,
+    variable: null,
     task: TASK,
     text: null,
     alternatives: [],

@@ -55,6 +55,7 @@ export function nodeFile(
     dest: traced(dest),
     kind,
     source: more.source ?? null,
+    variable: null,
     task: { file: 'roles/kubelet/tasks/main.yml', line: 3, name: null, role: 'kubelet', handlers: [] },
     text: more.text === undefined ? null : rendered(more.text),
     alternatives: more.text === undefined ? [] : [{ conditions: [], text: rendered(more.text) }],
@@ -142,7 +143,7 @@ export function rendering(
   inventories: readonly InventoryRendering[],
   more: Readonly<{ read?: readonly string[]; problems?: readonly Problem[] }> = {},
 ): Rendering {
-  return { rev: '0'.repeat(40), inventories, problems: more.problems ?? [], read: new Set(more.read) };
+  return { rev: '0'.repeat(40), inventories, problems: more.problems ?? [], unread: [], read: new Set(more.read) };
 }
 
 /** A control that wants one field to have one value; undecided over unknowns, not applicable without a kubelet. */
