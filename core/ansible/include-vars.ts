@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { RE2JS } from 're2js';
 import { ProblemError } from '../source/problem.ts';
 import type { Unknown } from '../source/rope.ts';
+import { combineMerging, mergeValues } from './combine.ts';
 import { type Frame, type HostRun, intern } from './host-run.ts';
 import type { Scope } from './jinja/scope.ts';
 import { firstFile, isDirectory, notEvaluated, within } from './repository.ts';
@@ -21,7 +22,8 @@ export function includeVars(run: HostRun, frame: Frame, task: Task, unknown: Unk
     for (const vaulted of loaded.vaulted) run.vaulted.add(vaulted);
     for (const [key, value] of named(run, task, scope, loaded.vars)) {
       const condition = doubt ?? unknown;
-      const given = mergesHashes(task) ? merged(key, value, scope.lookup(key)) : value;
+      const before = mergesHashes(run, task) ? scope.lookup(key) : undefined;
+      const given = before ? mergeValues(before, value) : value;
       run.included.set(key, condition ? intern(run.world, either(key, given, scope.lookup(key), condition)) : given);
     }
   }
@@ -47,15 +49,10 @@ function named(run: HostRun, task: Task, scope: Scope, vars: Vars): Vars {
   return new Map([[name, dict([...vars].map(([key, value]): Entry => [str(key), value]))]]);
 }
 
-function mergesHashes(task: Task): boolean {
+/** Its own `hash_behaviour`, else that of ansible.cfg. */
+function mergesHashes(run: HostRun, task: Task): boolean {
   const behaviour = task.args.get('hash_behaviour');
-  return behaviour?.kind === 'str' && behaviour.text === 'merge';
-}
-
-function merged(name: string, value: Value, before: Value | undefined): Value {
-  if (!before || before.kind !== 'dict' || value.kind !== 'dict') return value;
-  const key = `merge ${name}: ${identity(before)} ${identity(value)}`;
-  return unknownValue(key, [`${name} is merged into what it was by include_vars`], { defined: true, type: 'dict' });
+  return behaviour?.kind === 'str' ? behaviour.text === 'merge' : run.world.repository.combine === combineMerging;
 }
 
 function varsOfFile(run: HostRun, frame: Frame, task: Task, scope: Scope): readonly Included[] | null {

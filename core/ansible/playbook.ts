@@ -1,10 +1,12 @@
 import { posix } from 'node:path';
+import { newBudget } from './budget.ts';
+import { toText } from './jinja/python.ts';
 import { inherit, type Keywords, NO_KEYWORDS, readKeywords } from './keywords.ts';
 import { exists, notEvaluated, type Place, type Repository, readYaml, report, within } from './repository.ts';
 import { listOf, placeOf, type RoleReference, roleReference } from './role.ts';
 import { argumentsOf } from './task.ts';
-import { toJson, type Value } from './value.ts';
-import { NO_VARS, type Vars, varsOf } from './variables.ts';
+import { toJson, unknownValue, type Value, withOrigins } from './value.ts';
+import { combine, NO_VARS, type Vars, varsOf } from './variables.ts';
 
 export type Play = Readonly<{
   name: string;
@@ -175,7 +177,7 @@ function playOf(file: string, keys: Vars, at: Place, inherited: FromImports): Pl
     at,
     directory: directoryOf(file),
     hosts,
-    vars: inherited.vars.size > 0 ? new Map([...vars, ...inherited.vars]) : vars,
+    vars: combine(vars, inherited.vars, prompted(keys)),
     varsFiles: listOf(keys.get('vars_files')),
     roles: listOf(keys.get('roles'))
       .map(role => roleReference(file, role))
@@ -190,4 +192,27 @@ function playOf(file: string, keys: Vars, at: Place, inherited: FromImports): Pl
     when: inherited.when,
     settings: settingsOf(keys),
   };
+}
+
+/**
+ * What `vars_prompt` asks for: its default, which a run without a terminal takes, as text; anything else only the person
+ * who starts Ansible knows (`Display.do_var_prompt`).
+ */
+function prompted(keys: Vars): Vars {
+  const vars = new Map<string, Value>();
+  for (const prompt of listOf(keys.get('vars_prompt'))) {
+    const given = varsOf(prompt);
+    const name = given?.get('name');
+    if (name?.kind !== 'str') continue;
+    const answer = given?.get('default');
+    const why = `${name.text} is asked of the person who starts Ansible`;
+    const known = answer && answer.kind !== 'none' && !given?.has('encrypt');
+    vars.set(
+      name.text,
+      known
+        ? withOrigins(toText(newBudget(), answer), answer.origins)
+        : unknownValue(`prompt:${name.text}`, [why], { defined: true, type: 'str', origins: name.origins }),
+    );
+  }
+  return vars;
 }

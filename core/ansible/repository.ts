@@ -1,7 +1,9 @@
 import { posix } from 'node:path';
 import { type Problem, type ProblemCode, ProblemError } from '../source/problem.ts';
 import type { SourceTree } from '../source/tree.ts';
+import { defaultSettings } from './ansible-cfg.ts';
 import { newBudget } from './budget.ts';
+import { type Combine, combineMerging, combine as combineReplacing } from './combine.ts';
 import type { Value } from './value.ts';
 import { loadYaml } from './yaml.ts';
 
@@ -15,13 +17,26 @@ export type Repository = Readonly<{
   problems: Problem[];
   parsed: Map<string, readonly Value[]>;
   reported: Set<string>;
+  /** What becomes of variables that several sources have, by `hash_behaviour` of ansible.cfg. */
+  combine: Combine;
 }>;
 
 /** Where something is written. `line` is 1-based, 0 when the whole file is meant. */
 export type Place = Readonly<{ file: string; line: number }>;
 
 export function openRepository(tree: SourceTree): Repository {
-  return { tree, read: new Set(), problems: [], parsed: new Map(), reported: new Set() };
+  const combine = mergesHashes(tree) ? combineMerging : combineReplacing;
+  return { tree, read: new Set(), problems: [], parsed: new Map(), reported: new Set(), combine };
+}
+
+function mergesHashes(tree: SourceTree): boolean {
+  try {
+    const setting = defaultSettings(tree.text('ansible.cfg') ?? '').find(({ name }) => name === 'hash_behaviour');
+    return setting?.value === 'merge';
+  } catch (error) {
+    if (error instanceof ProblemError) return false;
+    throw error;
+  }
 }
 
 /** A repository path from a directory and a name as written; null when it is absolute or leaves the repository. */

@@ -1,6 +1,6 @@
 import type { RoleInstance, World } from './host-run.ts';
 import { type RoleReference, roleKey } from './role.ts';
-import { combine, NO_VARS, type Vars } from './variables.ts';
+import { NO_VARS, type Vars } from './variables.ts';
 
 type Chain = readonly RoleInstance[];
 
@@ -15,7 +15,11 @@ export function roleVars(world: World, directory: string, instance: RoleInstance
     const inherited = chain.flatMap(parent => [parent.reference.vars, parent.role.vars.vars]);
     const own = world.ansible === '2.14' ? [reference.vars, role.vars.vars] : [role.vars.vars, reference.vars];
     const dependencies = dependenciesOf(world, directory, instance);
-    return combine(...inherited, ...dependencies.map(one => exportedVars(world, directory, one)), ...own);
+    return world.repository.combine(
+      ...inherited,
+      ...dependencies.map(one => exportedVars(world, directory, one)),
+      ...own,
+    );
   });
 }
 
@@ -23,7 +27,7 @@ export function roleVars(world: World, directory: string, instance: RoleInstance
 export function exportedVars(world: World, directory: string, instance: RoleInstance): Vars {
   if (world.ansible === '2.14') return roleVars(world, directory, instance, []);
   return memoised(world, directory, instance, 'exported', () =>
-    combine(
+    world.repository.combine(
       ...dependenciesOf(world, directory, instance).map(one => exportedVars(world, directory, one)),
       instance.role.vars.vars,
     ),
@@ -33,7 +37,7 @@ export function exportedVars(world: World, directory: string, instance: RoleInst
 /** `Role.get_default_vars`: dependencies, then the roles that led here, then its own. */
 export function roleDefaults(world: World, directory: string, instance: RoleInstance, chain: Chain): Vars {
   return memoised(world, directory, instance, `defaults ${pathOf(chain)}`, () =>
-    combine(
+    world.repository.combine(
       ...dependenciesOf(world, directory, instance).map(one => roleDefaults(world, directory, one, [])),
       ...chain.map(parent => parent.role.defaults.vars),
       instance.role.defaults.vars,

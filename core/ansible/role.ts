@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { defaultSettings } from './ansible-cfg.ts';
 import { type Keywords, NO_KEYWORDS, readKeywords } from './keywords.ts';
 import {
   firstFile,
@@ -183,11 +184,6 @@ export function yamlNames(path: string): readonly string[] {
 /** Settings that change what nodes get in ways the gate does not follow. */
 const NOT_FOLLOWED: readonly (readonly [name: string, value: RegExp, message: string])[] = [
   [
-    'hash_behaviour',
-    /^merge$/i,
-    'With hash_behaviour = merge Ansible merges dictionaries of several variable files; the gate lets the strongest win, so values inside such dictionaries may differ on nodes.',
-  ],
-  [
     'jinja2_native',
     /^(?:true|yes|on|1)$/i,
     'With jinja2_native templates keep the types of values; the gate evaluates them as text, so some values may differ on nodes.',
@@ -200,15 +196,10 @@ export function readAnsibleCfg(
 ): Readonly<{ rolesPath: readonly string[]; inventories: readonly string[] }> {
   const text = repository.tree.entry('ansible.cfg') ? readText(repository, 'ansible.cfg') : null;
   const settings = new Map<string, string>();
-  let section = '';
-  for (const [index, line] of (text?.split('\n') ?? []).entries()) {
-    const header = /^\[(\w+)\]/.exec(line.trim());
-    if (header) section = header[1] ?? '';
-    const setting = /^(\w+)\s*[=:]([^;]*)/.exec(line.trim());
-    if (!setting || section !== 'defaults') continue;
-    settings.set(setting[1] ?? '', (setting[2] ?? '').trim());
-    const unread = NOT_FOLLOWED.find(([name, value]) => name === setting[1] && value.test((setting[2] ?? '').trim()));
-    if (unread) report(repository, notEvaluated('ansible.cfg', index + 1, unread[2]));
+  for (const { name, value, line } of defaultSettings(text ?? '')) {
+    settings.set(name, value);
+    const unread = NOT_FOLLOWED.find(([setting, is]) => setting === name && is.test(value));
+    if (unread) report(repository, notEvaluated('ansible.cfg', line, unread[2]));
   }
   const paths = (setting: string, separator: string): readonly string[] =>
     (settings.get(setting) ?? '')

@@ -22,7 +22,7 @@ import { scopeOf, searchPath } from './scope.ts';
 import { templateText } from './template-text.ts';
 import { recordVariables } from './unread/record-variable.ts';
 import { NeedsHost } from './value.ts';
-import { combine, loadVarsFile, NO_VARS, type Vars } from './variables.ts';
+import { loadVarsFile, NO_VARS, type Vars } from './variables.ts';
 import { recordOrphan } from './write-file.ts';
 
 /** What came of a run and what it read; no result when it cannot stand for many hosts. */
@@ -124,6 +124,7 @@ function joinPlay(
 }
 
 function readVarsFiles(run: HostRun, frame: Frame): Vars {
+  const { combine } = run.world.repository;
   const layers: Vars[] = [];
   for (const entry of frame.play.varsFiles) {
     for (const name of listOf(entry)) {

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { ProblemError } from '../source/problem.ts';
 import { newBudget } from './budget.ts';
+import { combine, combineMerging, mergeValues, type Vars } from './combine.ts';
 import {
   controllerPath,
   type Frame,
@@ -16,8 +17,7 @@ import { type Scope, templateValue } from './jinja/render.ts';
 import { exists, readText, within } from './repository.ts';
 import { exportedVars, roleDefaults, roleVars } from './role-vars.ts';
 import type { AnsibleVersion } from './types.ts';
-import { dict, fixedList, type LazyMapping, list, type Str, str, unknownValue, type Value } from './value.ts';
-import type { Vars } from './variables.ts';
+import { dict, fixedList, identity, type LazyMapping, list, type Str, str, unknownValue, type Value } from './value.ts';
 
 /** What `default(omit)` gives; an argument with this text counts as not given. */
 export const OMIT = '__omit_place_holder__kubelet_gate__';
@@ -43,22 +43,20 @@ export function scopeOf(run: HostRun, frame: Frame): Scope {
     const value = lookup(name);
     return value?.kind === 'unknown' ? intern(run.world, value) : value;
   };
-  const lookup = (name: string): Value | undefined => {
-    const magic = magicVariable(run, frame, name, find);
-    if (magic) return magic;
-    for (const layer of above) {
-      const value = layer.get(name);
-      if (value) return value;
-    }
-    if (run.world.forced?.doubted.has(name)) return doubtedVariable(name);
-    const inventory = readExternal(run, `var:${name}`) as Value | undefined;
-    if (inventory) return inventory;
-    for (const layer of below) {
-      const value = layer.get(name);
-      if (value) return value;
-    }
-    return missingVariable(run, name);
-  };
+  const merges = run.world.repository.combine === combineMerging;
+  const between = (name: string): Value | undefined =>
+    run.world.forced?.doubted.has(name)
+      ? doubtedVariable(name)
+      : (readExternal(run, `var:${name}`) as Value | undefined);
+  const strongest = (name: string): Value | undefined => first(above, name) ?? between(name) ?? first(below, name);
+  const together = (name: string): Value | undefined =>
+    mergedVariable(name, [
+      ...above.map(layer => layer.get(name)),
+      between(name),
+      ...below.map(layer => layer.get(name)),
+    ]);
+  const lookup = (name: string): Value | undefined =>
+    magicVariable(run, frame, name, find) ?? (merges ? together(name) : strongest(name)) ?? missingVariable(run, name);
   return {
     lookup: find,
     names: () => [...above, ...below].flatMap(layer => [...layer.keys()]),
@@ -72,6 +70,32 @@ function shared(run: HostRun): Pick<Scope, 'parsed' | 'own' | 'ansible'> {
   return run.forMany ? { parsed, ansible, own: ownOperations(run) } : { parsed, ansible };
 }
 
+function first(layers: readonly Vars[], name: string): Value | undefined {
+  for (const layer of layers) {
+    const value = layer.get(name);
+    if (value) return value;
+  }
+  return undefined;
+}
+
+/** What the definitions of a variable, strongest first, make together: mappings down to the first other value. */
+function mergedVariable(name: string, definitions: readonly (Value | undefined)[]): Value | undefined {
+  const mappings: Value[] = [];
+  for (const value of definitions) {
+    if (!value) continue;
+    if (value.kind === 'unknown' && mappings.length > 0) {
+      const key = `merged ${name}: ${[...mappings, value].map(identity).join()}`;
+      return unknownValue(key, [`what ${name} is merged with (${value.why.join('; ')})`], {
+        defined: true,
+        type: 'dict',
+      });
+    }
+    if (value.kind !== 'dict') return mappings.length === 0 ? value : mappings.reduceRight(mergeValues);
+    mappings.push(value);
+  }
+  return mappings.length === 0 ? undefined : mappings.reduceRight(mergeValues);
+}
+
 function doubtedVariable(name: string): Value {
   return unknownValue(`set elsewhere:${name}`, [`what ${name} is where this is used`], { defined: true });
 }
@@ -79,12 +103,15 @@ function doubtedVariable(name: string): Value {
 function layersAbove(run: HostRun, frame: Frame): readonly Vars[] {
   const { role, chain, playRoles } = frame;
   const instances = role ? [...chain, role] : chain;
+  const merges = run.world.repository.combine === combineMerging;
+  /** Vars of blocks and includes never merge with each other. */
+  const replaced = (layers: readonly Vars[]) => (merges ? [combine(...layers)] : layers.toReversed());
   return [
-    ...frame.includeParams.toReversed(),
+    ...replaced(frame.includeParams),
     ...instances.map(instance => instance.reference.params).toReversed(),
     run.facts,
     run.included,
-    ...frame.taskVars.toReversed(),
+    ...replaced(frame.taskVars),
     ...(role ? [roleVars(run.world, frame.play.directory, role, chain)] : []),
     ...playRoles.map(instance => exportedVars(run.world, frame.play.directory, instance)).toReversed(),
     ...(run.world.assumed ? [run.world.assumed.vars] : []),

@@ -1,14 +1,13 @@
 import { posix } from 'node:path';
+import { NO_VARS, type Vars } from './combine.ts';
 import { exists, isDirectory, isVault, type Repository, readText, readYaml, report } from './repository.ts';
 import type { Value } from './value.ts';
 
-/** Variables by name, raw: templates in them are evaluated when they are used. */
-export type Vars = ReadonlyMap<string, Value>;
+export { combine, NO_VARS, type Vars } from './combine.ts';
 
 /** Variables of files; `vaulted` lists the files whose content, and so whose names, are encrypted. */
 export type LoadedVars = Readonly<{ vars: Vars; vaulted: readonly string[] }>;
 
-export const NO_VARS: Vars = new Map();
 export const NOTHING_LOADED: LoadedVars = { vars: NO_VARS, vaulted: [] };
 
 const EXTENSIONS = ['.yml', '.yaml', '.json', ''] as const;
@@ -19,16 +18,6 @@ export function varsOf(value: Value | undefined): Vars | null {
   const vars = new Map<string, Value>();
   for (const [key, item] of value.entries.values()) if (key.kind === 'str') vars.set(key.text, item);
   return vars;
-}
-
-/** Later layers win (`hash_behaviour = replace`). */
-export function combine(...layers: readonly Vars[]): Vars {
-  const filled = layers.filter(layer => layer.size > 0);
-  if (filled.length === 0) return NO_VARS;
-  if (filled.length === 1) return filled[0] ?? NO_VARS;
-  const combined = new Map<string, Value>();
-  for (const layer of filled) for (const [name, value] of layer) combined.set(name, value);
-  return combined;
 }
 
 /** One variable file. A file that holds no mapping is reported and defines nothing. */
@@ -72,7 +61,7 @@ export function loadNamedVars(repository: Repository, directory: string, name: s
     if (file) files.push(file);
   }
   const loaded = files.map(file => loadVarsFile(repository, file));
-  return { vars: combine(...loaded.map(one => one.vars)), vaulted: loaded.flatMap(one => one.vaulted) };
+  return { vars: repository.combine(...loaded.map(one => one.vars)), vaulted: loaded.flatMap(one => one.vaulted) };
 }
 
 function collectFiles(repository: Repository, directory: string, files: string[], depth: number): void {

@@ -1,8 +1,9 @@
 import { posix } from 'node:path';
+import { combineMerging, mergeValues } from '../combine.ts';
 import { mayBeOwn, ownShape } from '../own-values.ts';
 import type { Repository } from '../repository.ts';
 import { identity, type Value } from '../value.ts';
-import { combine, type LoadedVars, loadNamedVars, NO_VARS, NOTHING_LOADED, type Vars } from '../variables.ts';
+import { type LoadedVars, loadNamedVars, NO_VARS, NOTHING_LOADED, type Vars } from '../variables.ts';
 import { groupsOf, type Inventory, type InventoryGroup, membershipOf, sortGroups } from './inventory.ts';
 
 /** The variables an inventory and the files beside it and beside the playbook give to hosts. */
@@ -54,7 +55,11 @@ export function inventoryVariables(
       ...below.map(group => besidePlaybook?.('group_vars', group.name)),
     ].filter(one => one !== undefined);
     return {
-      vars: combine(...all.map(group => group.vars), ...below.map(group => group.vars), ...loaded.map(one => one.vars)),
+      vars: repository.combine(
+        ...all.map(group => group.vars),
+        ...below.map(group => group.vars),
+        ...loaded.map(one => one.vars),
+      ),
       vaulted: loaded.flatMap(one => one.vaulted),
     };
   }
@@ -69,11 +74,21 @@ export function inventoryVariables(
 
   function ownPart(name: string): LoadedVars {
     const loaded = [beside('host_vars', name), besidePlaybook?.('host_vars', name) ?? NOTHING_LOADED];
-    const vars = combine(inventory.hosts.get(name)?.vars ?? NO_VARS, ...loaded.map(one => one.vars));
+    const vars = repository.combine(inventory.hosts.get(name)?.vars ?? NO_VARS, ...loaded.map(one => one.vars));
     return {
       vars,
       vaulted: loaded.flatMap(one => one.vaulted),
     };
+  }
+
+  /** A host's own variables, with what the groups give to the same mappings where mappings merge. */
+  function onto(group: Vars, own: LoadedVars): LoadedVars {
+    if (repository.combine !== combineMerging) return own;
+    const merged = [...own.vars].map(([key, value]) => {
+      const low = group.get(key);
+      return [key, low ? mergeValues(low, value) : value] as const;
+    });
+    return { ...own, vars: new Map(merged) };
   }
 
   /** The groups' part for a host; hosts that are directly in the same groups have the same. */
@@ -101,7 +116,7 @@ export function inventoryVariables(
       const known = hosts.get(name);
       if (known) return known;
       const group = partOf(name);
-      const own = ownPart(name);
+      const own = onto(group.vars, ownPart(name));
       const isPlain = mayBeOwn(name) && !name.includes('.') && own.vars.size === 0 && own.vaulted.length === 0;
       const variables = (isPlain && plain.get(group)) || {
         group: group.vars,
@@ -152,7 +167,7 @@ export function variablesOfEveryGroup(
     }
   }
   return {
-    group: combine(...groups.map(group => group.vars), ...loaded.map(one => one.vars)),
+    group: repository.combine(...groups.map(group => group.vars), ...loaded.map(one => one.vars)),
     own: new Map(),
     shared: value => value,
     vaulted: loaded.flatMap(one => one.vaulted),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { groupsOf, render } from './render.ts';
+import { effective, groupsOf, render } from './render.ts';
 
 const CONFIG = 'kind: KubeletConfiguration\napiVersion: kubelet.config.k8s.io/v1beta1\nmaxPods: 7\n';
 const WRITE = '{ dest: /etc/kubernetes/kubelet-config.yaml, src: kubelet-config.yaml }';
@@ -124,10 +124,19 @@ describe('handlers', () => {
 });
 
 test.each([
-  ['hash_behaviour = merge', true],
+  ['hash_behaviour = merge', false],
   ['hash_behaviour = replace', false],
   ['jinja2_native = True', true],
 ])('ansible.cfg with %s is reported: %j', (setting, reported) => {
   const rendering = site(`  tasks:\n    - copy: ${WRITE}\n`, { 'ansible.cfg': `[defaults]\n${setting}\n` });
   expect(rendering.problems.map(({ file, line }) => `${file}:${line}`)).toEqual(reported ? ['ansible.cfg:2'] : []);
+});
+
+test('what a prompt asks for without a default is known to nobody', () => {
+  const play = `  vars_prompt: [{ name: pods, prompt: How many? }]
+  tasks:
+    - copy: { dest: /etc/kubernetes/kubelet-config.yaml, content: "kind: KubeletConfiguration\\nmaxPods: {{ pods }}\\n" }
+`;
+  const [group] = groupsOf(site(play));
+  expect(group && effective(group, 'maxPods')).toBe('? pods is asked of the person who starts Ansible');
 });

@@ -199,11 +199,47 @@ ${marks(4, MARK('h', ', name: h, tags: never'))}
     'roles/r/defaults/main.yml': 'def: main\n',
     'roles/r/defaults/other.yml': 'def: other\n',
   },
+  'mappings that merge, and answers to prompts': {
+    'ansible.cfg': '[defaults]\nhash_behaviour = merge\n',
+    hosts: '[a]\nn1\n[all:vars]\ntarget=/target\n',
+    'group_vars/all.yml': 'd: { all: all, k: all, deep: { all: all, k: all }, list: [all] }\ne: { all: all }\n',
+    'group_vars/a/1.yml': 'd: { one: 1, deep: { one: 1 }, list: [one] }\nf: { one: 1 }\n',
+    'group_vars/a/2.yml': 'd: { two: 2, one: 2 }\nf: { two: 2 }\n',
+    'host_vars/n1.yml': 'd: { host: h, k: host, deep: { k: host } }\ne: text\nf: "{{ d }}"\n',
+    'site.yml': `- hosts: a
+  gather_facts: false
+  vars: { d: { play: p }, e: { play: p } }
+  vars_files: [more.yml]
+  vars_prompt:
+    - { name: port, default: 10255 }
+    - { name: flag, default: true, private: false }
+    - { name: both, default: "x-{{ 1 + 1 }}" }
+  roles: [r]
+  tasks:
+    - set_fact: { d: { fact: f, play: f } }
+    - include_vars: { file: more.yml, hash_behaviour: merge }
+    - include_vars: other.yml
+    - vars: { d: { block: b } }
+      block:
+        - template: { src: kubelet-merged.j2, dest: "{{ target }}/{{ inventory_hostname }}-kubelet-merged" }
+          vars: { e: { task: t } }
+`,
+    'more.yml': 'd: { file: m, play: m }\ng: { a: 1 }\n',
+    'other.yml': 'g: { b: 2 }\n',
+    'roles/r/defaults/main.yml': 'd: { default: d }\nh: { default: d }\n',
+    'roles/r/vars/main.yml': 'h: { role: r }\n',
+    'roles/r/tasks/main.yml':
+      '- template: { src: kubelet-merged.j2, dest: "{{ target }}/{{ inventory_hostname }}-kubelet-role" }\n',
+    'templates/kubelet-merged.j2': `${['d', 'e', 'f', 'g', 'h']
+      .map(name => `${name}: {{ ${name} | default('unset') | to_json(sort_keys=true) }}\n`)
+      .join('')}{{ port is string }} {{ port }} {{ flag is string }} {{ flag }} {{ both }}\n`,
+  },
 };
 
 const PLAYED: Readonly<Record<string, readonly [inventory: string, playbook: string]>> = {
   'roles that call roles': ['hosts', 'site.yml'],
   'ends of plays, tags, defaults of modules and roles entered by another door': ['hosts', 'site.yml'],
+  'mappings that merge, and answers to prompts': ['hosts', 'site.yml'],
   'conditions, loops and files of variables': ['inventories/prod/hosts.yml', 'play/site.yml'],
 };
 
