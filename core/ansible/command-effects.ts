@@ -11,7 +11,15 @@ export type CommandEffect =
   | Readonly<{ kind: 'change' | 'absent'; path: string; at: RenderedText }>
   | Readonly<{ kind: 'mode' | 'owner'; path: string; value: RenderedText; at: RenderedText }>
   | Readonly<{ kind: 'beside'; what: string; at: RenderedText }>
-  | Readonly<{ kind: 'install'; distribution: 'k3s'; role: 'server' | 'agent'; words: RenderedText; at: RenderedText }>;
+  | Readonly<{
+      kind: 'install';
+      distribution: 'k3s';
+      role: 'server' | 'agent';
+      words: RenderedText;
+      /** `K3S_CONFIG_FILE`, which the installer hands to the service. */
+      config: RenderedText | null;
+      at: RenderedText;
+    }>;
 
 /** Commands that run the rest of their words. */
 const WRAPPERS = /^(?:sudo|doas|env|nohup|time|exec|command|nice|ionice|setsid|timeout|stdbuf|chroot|flock)$/;
@@ -66,17 +74,17 @@ function installs(command: SimpleCommand, words: readonly ShellWord[], name: str
     return joinTexts([sliceFrom(word.text, start)]);
   };
   const exec = set('INSTALL_K3S_EXEC');
+  const config = set('K3S_CONFIG_FILE');
   const script = /^(?:ba|da)?sh$|^(?:k3s[\w-]*|install)\.sh$|^k3s-install/.test(name);
   const after = script ? words.slice(words.findIndex(({ text }) => text.text === '-' || text.text === '--') + 1) : [];
   const given =
     script && words.some(({ text }) => text.text === '-s') ? after : name.endsWith('.sh') ? words.slice(1) : [];
-  if (exec === null && !given.some(({ text }) => /kubelet-arg|^(?:server|agent)$/.test(text.text))) return [];
+  if (exec === null && config === null && !given.some(({ text }) => /kubelet-arg|^(?:server|agent)$/.test(text.text)))
+    return [];
   const line = joinTexts([exec ?? literalText(''), ...given.flatMap(({ text }) => [literalText(' '), text])]);
-  const role =
-    /(?:^|\s)agent(?:\s|$)/.test(line.text) || (set('K3S_URL') !== null && !/(?:^|\s)server(?:\s|$)/.test(line.text))
-      ? 'agent'
-      : 'server';
-  return [{ kind: 'install', distribution: 'k3s', role, words: line, at: command.at }];
+  const named = /^\s*(server|agent)(?:\s|$)/.exec(line.text)?.[1];
+  const role = named === 'agent' || (!named && set('K3S_URL') !== null) ? 'agent' : 'server';
+  return [{ kind: 'install', distribution: 'k3s', role, words: line, config, at: command.at }];
 }
 
 function sliceFrom(text: RenderedText, start: number): RenderedText {

@@ -75,7 +75,8 @@ function withEnvironment(run: HostRun, frame: Frame, scope: Scope, script: Rende
     if (value.kind !== 'dict') continue;
     for (const [name, item] of value.entries.values()) {
       const text = textOf(item);
-      if (name.kind === 'str' && /^(?:INSTALL_K3S_EXEC|K3S_URL)$/.test(name.text) && text) given.set(name.text, text);
+      if (name.kind === 'str' && /^(?:INSTALL_K3S_EXEC|K3S_URL|K3S_CONFIG_FILE)$/.test(name.text) && text)
+        given.set(name.text, text);
     }
   }
   const set = [...given].flatMap(([name, text]) => [literalText(`${name}='`), text, literalText("' ")]);
@@ -116,8 +117,11 @@ function recordEffect(
   if (effect.kind === 'install') {
     const dest = known(`/etc/systemd/system/${effect.role === 'agent' ? 'k3s-agent' : 'k3s'}.service`);
     const named = /^\s*(?:server|agent)(?:\s|$)/.test(effect.words.text);
-    const start = literalText(`[Service]\nExecStart=/usr/local/bin/k3s ${named ? '' : `${effect.role} `}`);
-    const text = joinTexts([start, effect.words, literalText('\n')]);
+    const config = effect.config
+      ? [literalText('Environment="K3S_CONFIG_FILE='), effect.config, literalText('"\n')]
+      : [];
+    const start = literalText(`ExecStart=/usr/local/bin/k3s ${named ? '' : `${effect.role} `}`);
+    const text = joinTexts([literalText('[Service]\n'), ...config, start, effect.words, literalText('\n')]);
     run.writes.push({ ...bare, dest, effect: 'content', alternatives: [{ conditions: [], text }] });
     return null;
   }

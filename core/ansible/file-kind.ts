@@ -55,7 +55,7 @@ export function kindOf(path: string, text: string | null): FileKind {
   if (isFlagsPath(path) || (text !== null && isOpenShiftNodeConfig(text))) return 'kubelet-flags';
   if (
     text !== null &&
-    /KUBELET_\w{0,60}ARGS|^kubeletArguments[ \t]*:|^[ \t]*["']?kubelet-arg["']?[ \t]*:|--kubelet-arg|^[ \t]*ExecStart=.*\/(?:kubelet|(?:k3s|rke2)[ \t]+(?:server|agent))\b/m.test(
+    /KUBELET_\w{0,60}ARGS|^kubeletArguments[ \t]*:|^[ \t]*["']?kubelet-arg\+?["']?[ \t]*:|--kubelet-arg|^[ \t]*ExecStart=.*\/(?:kubelet|(?:k3s|rke2)[ \t]+(?:server|agent))\b/m.test(
       text,
     )
   ) {

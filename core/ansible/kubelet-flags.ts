@@ -1,4 +1,5 @@
 import type { RenderedText, Unknown } from '../source/rope.ts';
+import { BOOLEAN_FLAGS } from './boolean-flags.ts';
 import { type OpenShiftNode, openShiftArguments, openShiftNodeOf } from './openshift-node.ts';
 import { isRancherConfig, kubeletFlagsOf, type Rancher, rancherOf, UNKNOWN_FLAG, unseenFlags } from './rancher.ts';
 import { joinTexts, sliceText, tracedOf, unknownOf } from './rendered-text.ts';
@@ -53,7 +54,11 @@ export function extractFlags(sources: readonly FlagSource[], kubeadm: readonly F
   const openShiftFlags = openShift?.flags ?? sources.flatMap(openShiftArguments);
   const words = own ? own.words : looseWords(sources.filter(source => !isRancherConfig(source)));
   const takesKubeadm = own?.takesKubeadm === true;
-  const flags = [...(takesKubeadm ? [] : kubeadm), ...flagsOf(words, takesKubeadm ? kubeadm : []), ...openShiftFlags];
+  const flags = [
+    ...(takesKubeadm ? [] : kubeadm),
+    ...flagsOf(words, takesKubeadm ? kubeadm : [], own !== null),
+    ...openShiftFlags,
+  ];
   const unread = own
     ? []
     : services
@@ -71,24 +76,37 @@ function looseWords(sources: readonly FlagSource[]): readonly RenderedText[] {
 }
 
 /**
- * Flags among words as pflag reads them: `--name=value`, `--name value`, `--name` alone is `true`. Words that are no
- * flags are left out.
+ * Flags among words as pflag reads them: `--name=value`, `--name value`, `--name` alone is `true`, as is a boolean
+ * whatever follows. Words that are no flags are left out, or with `whole` given as flags of their own text: a kubelet
+ * refuses them.
+ *
+ * @param whole whether the words are the whole command line of a kubelet
  */
-export function flagsOf(words: readonly RenderedText[], kubeadm: readonly Flag[] = []): readonly Flag[] {
+export function flagsOf(words: readonly RenderedText[], kubeadm: readonly Flag[] = [], whole = false): readonly Flag[] {
   const flags: Flag[] = [];
   for (let i = 0; i < words.length; i++) {
     const word = words[i];
     if (word?.text === KUBEADM_WORD) flags.push(...kubeadm);
-    if (!word?.text.startsWith('-')) continue;
+    if (!word?.text.startsWith('-')) {
+      if (word && isLeftOver(word, words[i - 1], whole)) flags.push({ name: word.text, value: tracedOf(word) });
+      continue;
+    }
     const equals = word.text.indexOf('=');
     const name = canonicalName(equals < 0 ? word.text : word.text.slice(0, equals));
     if (name.includes('\uE000')) continue;
     const next = words[i + 1];
-    const separate = equals < 0 && next && !next.text.startsWith('-') && next.text !== KUBEADM_WORD;
+    const separate =
+      equals < 0 && !BOOLEAN_FLAGS.has(name) && next && !next.text.startsWith('-') && next.text !== KUBEADM_WORD;
     if (separate) i++;
     flags.push({ name, value: flagValue(word, equals, separate ? next : null) });
   }
   return flags;
+}
+
+/** Whether a word is an argument of no flag; one that is unknown may be a flag itself. */
+function isLeftOver(word: RenderedText, before: RenderedText | undefined, whole: boolean): boolean {
+  if (word.text === KUBEADM_WORD || word.text.includes('\uE000')) return false;
+  return whole || (before !== undefined && BOOLEAN_FLAGS.has(canonicalName(before.text)));
 }
 
 function flagValue(word: RenderedText, equals: number, next: RenderedText | null): Traced<string> {

@@ -34,26 +34,55 @@ export function isRancherConfig({ path, text }: FlagSource): boolean {
 }
 
 /**
- * What k3s or rke2 on a host is told: config.yaml, then config.yaml.d in the order of names, where a later file
- * replaces a key and `key+` adds to it (k3s `configfilearg.readConfigFile`), then the command line of its service.
- * null when the host has neither.
+ * What k3s or rke2 on a host is told: its configuration file, then the folder `FILE.d` in the order of names, where a
+ * later file replaces a key and `key+` adds to it (k3s `configfilearg.readConfigFile`), then the command line of its
+ * service. null when the host has neither.
  */
 export function rancherOf(commands: readonly StartCommand[], sources: readonly FlagSource[]): Rancher | null {
   const command = commands.findLast(({ program }) => program !== 'kubelet');
-  const configs = sources.filter(isRancherConfig);
+  const named = command ? namedConfig(command) : null;
+  const configs = sources.filter(source => (named ? isOfConfig(source, named) : isRancherConfig(source)));
   if (!command && configs.length === 0) return null;
-  const named = configs.map(({ path }) => CONFIG_PATH.exec(path)?.[1]).find(name => name !== undefined);
+  const placed = configs.map(({ path }) => CONFIG_PATH.exec(path)?.[1]).find(name => name !== undefined);
   const distribution: Distribution =
     command && command.program !== 'kubelet'
       ? command.program
-      : named?.toLowerCase() === 'rke2' || /rke2/i.test(configs[0]?.path ?? '')
+      : placed?.toLowerCase() === 'rke2' || /rke2/i.test(configs[0]?.path ?? '')
         ? 'rke2'
         : 'k3s';
   const options: Options = new Map();
-  let open: Unknown | null = null;
+  let open: Unknown | null = named ? unseenConfig(named, configs) : null;
   for (const { text } of configs.sort(inOrder)) open = readConfig(text, options) ?? open;
   if (command) open = readCommand(command.words, options) ?? open;
   return { distribution, options, open };
+}
+
+/**
+ * The configuration file a service names in place of the default one: `K3S_CONFIG_FILE` or `RKE2_CONFIG_FILE` of its
+ * environment, else the first `--config` or `-c` among all its arguments (k3s `Parser.findConfigFileFlag`).
+ */
+function namedConfig({ program, words, service }: StartCommand): Traced<string> | null {
+  const set = service.environment.get(`${program.toUpperCase()}_CONFIG_FILE`);
+  if (set && set.text !== '') return tracedOf(set);
+  const at = words.findIndex(({ text }) => /^(?:--config|-c)(?:=|$)/.test(text));
+  const word = words[at];
+  if (!word) return null;
+  const equals = word.text.indexOf('=');
+  const value = equals < 0 ? words[at + 1] : sliceText(word, equals + 1, word.text.length);
+  return value ? tracedOf(value) : null;
+}
+
+function isOfConfig({ path }: FlagSource, { value }: Traced<string>): boolean {
+  if (!value.known) return false;
+  const folder = `${value.json}.d/`;
+  return path === value.json || (path.startsWith(folder) && /^[^/]+\.ya?ml$/i.test(path.slice(folder.length)));
+}
+
+/** Why nobody can see what a named configuration file says. */
+function unseenConfig({ value }: Traced<string>, configs: readonly FlagSource[]): Unknown | null {
+  if (!value.known) return { key: `config ${value.unknown.key}`, why: value.unknown.why };
+  if (configs.some(({ path }) => path === value.json)) return null;
+  return { key: `config ${value.json}`, why: [`${value.json}, which the service reads, is not in this repository`] };
 }
 
 function inOrder(a: FlagSource, b: FlagSource): number {
@@ -80,20 +109,21 @@ function valuesOf(text: RenderedText, node: SourceNode): readonly Traced<string>
   return node.kind === 'map' || node.kind === 'null' ? [] : [scalarOf(text, node)];
 }
 
+/**
+ * Options of a command line as Go's `flag` reads them: a switch takes no value from the next word, and the first word
+ * that belongs to no option ends the options.
+ */
 function readCommand(words: readonly RenderedText[], options: Options): Unknown | null {
-  let open: Unknown | null = null;
   for (let i = 0; i < words.length; i++) {
     const word = words[i];
-    if (!word) continue;
-    const name = /^--?([A-Za-z][\w-]*)(=?)/.exec(word.text);
-    if (!name) {
-      const unknown = unknownOf(word);
-      if (unknown && !unknown.key.startsWith('variable:')) open ??= unknown;
-      continue;
-    }
+    const unknown = word && word.text.startsWith('\uE000') ? unknownOf(word) : null;
+    if (unknown?.key.startsWith('variable:')) continue;
+    if (unknown) return unknown;
+    const name = word && /^--?([A-Za-z][\w-]*)(=?)/.exec(word.text);
+    if (!word || !name) return null;
     const key = name[1] ?? '';
     const next = words[i + 1];
-    const separate = name[2] === '' && next !== undefined && !next.text.startsWith('-') && !SWITCHES.has(key);
+    const separate = name[2] === '' && next !== undefined && !SWITCHES.has(key) && !next.text.startsWith('-');
     if (separate) i++;
     const value = separate ? next : name[2] === '=' ? sliceText(word, name[0].length, word.text.length) : null;
     const traced: Traced<string> = value
@@ -101,11 +131,15 @@ function readCommand(words: readonly RenderedText[], options: Options): Unknown 
       : { value: { known: true, json: 'true' }, origins: originsAt(word, 0, word.text.length) };
     options.set(key, [...(LISTS.test(key) ? (options.get(key) ?? []) : []), traced]);
   }
-  return open;
+  return null;
 }
 
-/** Options without a value that concern the kubelet. */
-const SWITCHES = new Set(['protect-kernel-defaults', 'docker', 'selinux', 'debug', 'rootless']);
+/** Options of k3s and rke2 that are on or off. */
+const SWITCHES: ReadonlySet<string> = new Set(
+  'alsologtostderr cluster-init cluster-reset debug disable-agent disable-apiserver disable-cloud-controller disable-controller-manager disable-default-registry-endpoint disable-etcd disable-helm-controller disable-kube-proxy disable-network-policy disable-scheduler docker embedded-registry enable-pprof enable-servicelb etcd-disable-snapshots etcd-expose-metrics etcd-s3 etcd-s3-insecure etcd-s3-skip-ssl-verify etcd-snapshot-compress flannel-external-ip flannel-ipv6-masq multi-cluster-cidr nonroot-devices prefer-bundled-bin protect-kernel-defaults rootless secrets-encryption selinux supervisor-metrics'.split(
+    ' ',
+  ),
+);
 
 /**
  * The kubelet's flags: what k3s itself makes of `protect-kernel-defaults`, of rke2's `profile: cis` and of labels and

@@ -1,7 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import { readKubeletFacts } from '../../../config/kubelet-facts.ts';
+import { BOOLEAN_FLAGS } from '../../../core/ansible/boolean-flags.ts';
 import { kubeletExtraArgs } from '../../../core/ansible/kubeadm-file.ts';
 import { extractFlags, type Flag } from '../../../core/ansible/kubelet-flags.ts';
 import { type RenderedText, unknownToken, verbatim } from '../../../core/source/rope.ts';
+import { play, puts } from './play.ts';
+import { effective } from './render.ts';
 
 const UNIT = `[Service]
 EnvironmentFile=-/etc/kubernetes/kubelet.env
@@ -58,6 +62,71 @@ describe("a unit's command line", () => {
     expect(places(flags, '--read-only-port')).toEqual(['kubelet.env.j2:4']);
     expect(places(flags, '--config')).toEqual(['kubelet.service.j2:3']);
     expect(places(flags, '--hostname-override')).toEqual(['kubelet.service.j2:7', 'kubelet.env.j2:2']);
+  });
+});
+
+describe('a boolean flag takes no value from the next word', () => {
+  const flags = (line: string) =>
+    extractFlags([
+      {
+        path: '/etc/systemd/system/kubelet.service',
+        text: verbatim('u', `[Service]\nExecStart=/usr/bin/kubelet ${line}\n`),
+      },
+    ]).flags.map(({ name, value }) => [name, value.value.known ? value.value.json : '?']);
+
+  test.each([
+    ['--protect-kernel-defaults=false', [['--protect-kernel-defaults', 'false']]],
+    [
+      '--protect-kernel-defaults false --v 2',
+      [
+        ['--protect-kernel-defaults', 'true'],
+        ['false', 'false'],
+        ['--v', '2'],
+      ],
+    ],
+    [
+      '--seccomp_default true',
+      [
+        ['--seccomp-default', 'true'],
+        ['true', 'true'],
+      ],
+    ],
+    [
+      '--config /x extra',
+      [
+        ['--config', '/x'],
+        ['extra', 'extra'],
+      ],
+    ],
+  ])('%s', (line, expected) => {
+    expect(flags(line)).toEqual(expected);
+  });
+
+  test('also in an environment file whose unit nobody sees', () => {
+    const text = verbatim('k', 'KUBELET_BINARY=/usr/bin/kubelet\nKUBELET_EXTRA_ARGS=--fail-swap-on false\n');
+    expect(Object.keys(shown(extractFlags([{ path: '/etc/default/kubelet', text }]).flags))).toEqual([
+      '--fail-swap-on',
+      'false',
+    ]);
+  });
+
+  test('and the kubelet refuses the word', () => {
+    const group = play(
+      puts(
+        '/etc/systemd/system/kubelet.service',
+        '[Service]\nExecStart=/usr/bin/kubelet --protect-kernel-defaults false\n',
+      ),
+    );
+    expect(effective(group, 'protectKernelDefaults')).toBe(true);
+    expect(group.kubelet?.accepted).toBe(false);
+    expect(group.kubelet?.problems.map(({ message }) => message)).toEqual(['unknown command "false"']);
+  });
+
+  test('which are those the facts say', () => {
+    const facts = Object.entries(readKubeletFacts().flags).filter(
+      ([, { type }]) => type === 'bool' || type === 'version',
+    );
+    expect([...BOOLEAN_FLAGS].sort()).toEqual(facts.map(([name]) => name).sort());
   });
 });
 

@@ -93,6 +93,63 @@ describe("the command line of k3s and rke2 is not the kubelet's", () => {
   });
 });
 
+describe('another configuration file', () => {
+  const unit = (line: string, more = '') =>
+    puts('/etc/systemd/system/k3s.service', `[Service]\n${more}ExecStart=/usr/local/bin/k3s server ${line}\n`);
+  const files =
+    puts(CONFIG, 'kubelet-arg: [max-pods=1]\n') +
+    puts('/opt/k3s.yaml', 'kubelet-arg: [max-pods=2]\n') +
+    puts('/opt/k3s.yaml.d/10.yml', 'kubelet-arg+: [v=4]\n') +
+    puts('/opt/k3s.yaml.d/20.txt', 'kubelet-arg: [max-pods=9]\n');
+
+  test.each([
+    ['--config FILE', '--config /opt/k3s.yaml', '', { '--max-pods': '2', '--v': '4' }],
+    ['-c=FILE', '-c=/opt/k3s.yaml', '', { '--max-pods': '2', '--v': '4' }],
+    ['the environment', '', 'Environment=K3S_CONFIG_FILE=/opt/k3s.yaml\n', { '--max-pods': '2', '--v': '4' }],
+    [
+      'the environment, which beats --config',
+      `--config ${CONFIG}`,
+      'Environment=K3S_CONFIG_FILE=/opt/k3s.yaml\n',
+      { '--max-pods': '2', '--v': '4' },
+    ],
+    ['an empty variable, which names none', '', 'Environment=K3S_CONFIG_FILE=\n', { '--max-pods': '1' }],
+    ['the command line adds', '--config /opt/k3s.yaml --kubelet-arg=v=5', '', { '--max-pods': '2', '--v': '5' }],
+  ])('is named by %s', (_, line, more, expected) => {
+    expect(flagsOf(play(files + unit(line, more)))).toEqual(expected);
+  });
+
+  test('that is not in the repository may say anything', () => {
+    const group = play(files + unit('--config /etc/other.yaml --kubelet-arg=max-pods=7'));
+    expect(effective(group, 'protectKernelDefaults')).toMatch(/^\? .*\/etc\/other\.yaml/);
+    const bare = play(files + unit('--config /etc/other.yaml'));
+    expect(effective(bare, 'maxPods')).toMatch(/^\? .*\/etc\/other\.yaml/);
+  });
+
+  test('is handed to the service by the installer', () => {
+    const install = `- shell: curl -sfL https://get.k3s.io | sh -s - --node-label role=agent\n  environment: { K3S_CONFIG_FILE: /opt/k3s.yaml, INSTALL_K3S_EXEC: server }\n`;
+    const group = play(files + install);
+    expect(flagsOf(group)).toEqual({ '--max-pods': '2', '--v': '4' });
+    expect(group.files.map(({ dest }) => dest.value)).toContainEqual({
+      known: true,
+      json: '/etc/systemd/system/k3s.service',
+    });
+  });
+});
+
+describe('a switch of k3s takes no value from the next word', () => {
+  test.each([
+    ['= false', '--protect-kernel-defaults=false --kubelet-arg=max-pods=7', 'false', '7'],
+    ['false, which ends the options', '--protect-kernel-defaults false --kubelet-arg=max-pods=7', 'true', undefined],
+    ['nothing', '--debug --protect-kernel-defaults --kubelet-arg=max-pods=7', 'true', '7'],
+    ['-- before a word', '--kubelet-arg max-pods=7 --protect-kernel-defaults', 'true', '7'],
+  ])('%s', (_, line, protect, pods) => {
+    const flags = flagsOf(
+      play(puts('/etc/systemd/system/k3s.service', `[Service]\nExecStart=/usr/local/bin/k3s server ${line}\n`)),
+    );
+    expect([flags['--protect-kernel-defaults'], flags['--max-pods']]).toEqual([protect, pods]);
+  });
+});
+
 describe('what k3s and rke2 set themselves', () => {
   test.each(['1.31', '1.32', '1.36'] as const)(
     "acts in %s where nobody else sets it, and is nobody's change",
