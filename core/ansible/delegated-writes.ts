@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import type { Problem } from '../source/problem.ts';
 import type { Unknown } from '../source/rope.ts';
-import type { Order, RunResult, World, Write } from './host-run.ts';
+import type { RunResult, World, Write } from './host-run.ts';
+import { compareOrder, type Order } from './order.ts';
 import { whollyUnknown } from './render-file.ts';
 import { digest } from './value.ts';
 import { concernsEdit } from './write-file.ts';
@@ -52,12 +53,6 @@ export function withDelegated(world: World, results: ReadonlyMap<string, RunResu
 /** Play, batch, the rest of the place in the playbook. Of batches nobody knows all hosts are taken for one. */
 function placeIn(world: World, host: string, [play = 0, ...rest]: Order): Order {
   return [play, world.batches[play]?.get(host)?.batch ?? 0, ...rest];
-}
-
-function compareOrder(a: Order, b: Order): number {
-  const differing = a.findIndex((place, index) => place !== b[index]);
-  if (differing < 0) return a.length - b.length;
-  return (a[differing] ?? 0) - (b[differing] ?? -1);
 }
 
 /** Writes in the order they are made; those of one task by several hosts race where they differ. */

@@ -73,11 +73,18 @@ export function handOver(run: HostRun, task: Task, where: Acting, acting: HostRu
   }
 }
 
-/** Whether the host is the one a task with `run_once` is done for: the first of the play, with `serial` of its batch. */
+/**
+ * Whether the host is the one a task with `run_once` is done for: the first of the play, with `serial` of its batch, or
+ * the first of those that come to the task where that one does not.
+ */
 export function actsOnce(run: HostRun, frame: Frame, task: Task): Once {
   if (!task.runOnce && !frame.runOnce) return HERE;
   const first = readExternal(run, `first:${frame.playIndex}`);
-  if (first !== null) return first === true ? HERE : ELSEWHERE;
+  const place = run.order.join();
+  if (first === true) run.metOnce.add(place);
+  const isMet = !run.onceForAll || run.onceForAll.met.has(place);
+  if (first === true) return HERE;
+  if (first === false && isMet) return ELSEWHERE;
   const unknown = {
     key: `first host of ${frame.play.at.file}:${frame.play.at.line}`,
     why: ['whether the node is the first of its play, where a task with run_once runs'],

@@ -8,6 +8,7 @@ import type { HostVariables } from './inventory/inventory-variables.ts';
 import type { Alternative } from './jinja/render.ts';
 import type { OwnOperations, ParsedTemplates } from './jinja/scope.ts';
 import type { Keywords } from './keywords.ts';
+import type { Order } from './order.ts';
 import { applyToOwn, mayBeOwn, type OwnValues, openValue, ownToken, refuseOwnMapping } from './own-values.ts';
 import type { Play } from './playbook.ts';
 import { emptyTrie, type ReadTrie } from './read-trie.ts';
@@ -48,6 +49,12 @@ export type World = Readonly<{
   unread: UnreadNames | null;
   /** Names some task of the repository sets while Ansible runs, with the files that do. */
   setAtRunTime: ReadonlyMap<string, readonly string[]>;
+  /** Whether some task of the repository may run once for all hosts. */
+  runsOnce: boolean;
+  /** Facts that tasks of other hosts set on a host, in order. */
+  arriving: ReadonlyMap<string, readonly SentFacts[]>;
+  /** What the first host of a host's batch does for it in a play; null: this is not asked. */
+  onceForAll: ((host: string, playIndex: number) => OnceForAll | null) | null;
   /** Paths on nodes that some task copies from: what is put there may become a kubelet's file. */
   copiedFrom: ReadonlySet<string>;
   /** Values that are equal are one object, so that runs that read equal values are seen to be equal. */
@@ -116,11 +123,18 @@ type FileEffect = Readonly<{
  */
 export type WrittenVariable = Readonly<{ name: string; standsAt: string; starts: boolean }>;
 
-/**
- * A place in a playbook: the play, then the position in each list of tasks that leads there. Ansible's linear strategy
- * takes tasks in this order, and at each its hosts.
- */
-export type Order = readonly number[];
+/** Variables a task sets on another host, or on all of its batch (null). */
+export type SentFacts = Readonly<{
+  to: string | null;
+  /** Whether one host alone does it. */
+  once: boolean;
+  order: Order;
+  layer: 'set_fact' | 'include_vars';
+  facts: ReadonlyMap<string, Value>;
+}>;
+
+/** What the first host of a batch does for all of it in one play: what it sets, and the tasks with `run_once` it met. */
+export type OnceForAll = Readonly<{ sent: readonly SentFacts[]; met: ReadonlySet<string> }>;
 
 /** What a task delegated to another host does there. */
 export type Delegated = Readonly<{
@@ -156,6 +170,14 @@ export type HostRun = {
   readonly elsewhere: boolean;
   /** Where in the playbook the task at hand stands. */
   readonly order: number[];
+  /** What it sets on others. */
+  readonly sent: SentFacts[];
+  /** What others set on it and it has not come to yet, in order. */
+  readonly due: SentFacts[];
+  /** Places of tasks with `run_once` it met as the first of its batch. */
+  readonly metOnce: Set<string>;
+  /** What the first host of its batch does for it in the play at hand; null for that host itself. */
+  onceForAll: OnceForAll | null;
   readonly steps: PlayStep[];
   readonly problems: Problem[];
   readonly budget: Budget;
@@ -178,6 +200,8 @@ export type RunResult = Readonly<{
   writes: readonly Write[];
   /** What it does on other hosts. */
   delegated: readonly Delegated[];
+  /** What it sets on others that those do not have from the first host of their batch. */
+  sent: readonly SentFacts[];
   steps: readonly PlayStep[];
   problems: readonly Problem[];
 }>;
@@ -220,7 +244,7 @@ export type Frame = Readonly<{
 const RUN_LIMITS = { steps: 5_000_000 } as const;
 
 export function newRun(world: World, host: string, forMany: boolean): HostRun {
-  return {
+  const run: HostRun = {
     world,
     host,
     forMany,
@@ -234,6 +258,10 @@ export function newRun(world: World, host: string, forMany: boolean): HostRun {
     delegated: [],
     elsewhere: false,
     order: [],
+    sent: [],
+    due: [],
+    metOnce: new Set(),
+    onceForAll: null,
     steps: [],
     problems: [],
     budget: newBudget(RUN_LIMITS),
@@ -245,6 +273,9 @@ export function newRun(world: World, host: string, forMany: boolean): HostRun {
     tasks: 0,
     entered: [],
   };
+  if (world.arriving.size > 0)
+    run.due.push(...((readExternal(run, 'arriving') as readonly SentFacts[] | undefined) ?? []));
+  return run;
 }
 
 export function emptyTemplates(): Map<string, ReadTrie<Rendered>> {
@@ -282,8 +313,9 @@ function digestOf(text: string): string {
 /**
  * What a run may take from outside, by key: `var:NAME` a variable of the host's inventory and group_vars, `play:N`
  * whether the host is in a play, `first:N` whether it is the first of its batch there (null: nobody knows), `batch:N`
- * which batch that is, `host:NAME` whether it has that name, `inventory_hostname`, `inventory_hostname_short`, `group_names`, `vaulted`, or a
- * question about what the host has its own of. A run for many gets tokens for the host's own texts.
+ * which batch that is, `peers:N` its hosts, `once:N` what the first of them does for it, `arriving` what others set on
+ * it, `host:NAME` whether it has that name, `inventory_hostname`, `inventory_hostname_short`, `group_names`, `vaulted`,
+ * or a question about what the host has its own of. A run for many gets tokens for the host's own texts.
  */
 export function external(world: World, host: string, key: string, forMany: boolean): unknown {
   if (key.startsWith('var:')) {
@@ -297,7 +329,10 @@ export function external(world: World, host: string, key: string, forMany: boole
   if (key.startsWith('play:')) return world.playHosts[Number(key.slice(5))]?.has(host) ?? false;
   if (key.startsWith('first:')) return isFirst(world.batches[Number(key.slice(6))] ?? null, host);
   if (key.startsWith('batch:')) return world.batches[Number(key.slice(6))]?.get(host)?.batch ?? null;
+  if (key.startsWith('peers:')) return batchHosts(world, host, Number(key.slice(6)));
   if (key.startsWith('host:')) return key.slice(5) === host;
+  if (key.startsWith('once:')) return world.onceForAll?.(host, Number(key.slice(5))) ?? null;
+  if (key === 'arriving') return world.arriving.get(host);
   if (key.startsWith(OWN_MARK)) return world.own.questions.get(key)?.(host);
   if (key === 'inventory_hostname' || key === 'inventory_hostname_short') {
     if (world.everyNode) return unknownNode(world, key, 'name of the node', 'str');
@@ -319,6 +354,14 @@ export function external(world: World, host: string, key: string, forMany: boole
     );
   }
   return world.variablesOf(host).vaulted.join('\n');
+}
+
+function batchHosts(world: World, host: string, playIndex: number): Value | null {
+  const batches = world.batches[playIndex];
+  const own = batches?.get(host)?.batch;
+  if (!batches || own === undefined) return null;
+  const hosts = [...batches].filter(([, { batch }]) => batch === own).map(([name]) => str(name));
+  return intern(world, list(hosts));
 }
 
 function unknownNode(world: World, key: string, why: string, type: 'str' | 'list'): Value {
@@ -346,18 +389,14 @@ export function readExternal(run: HostRun, key: string): unknown {
   return value;
 }
 
+const DIFFERING = /^(?:play|first|batch|peers|host|once):/;
+
 /**
  * Whether hosts with equal variables (`HostVariables.kin`) may take different things from outside by this key, seen by a
  * run for many.
  */
 export function differsAmongKin(key: string): boolean {
-  return (
-    key.startsWith('play:') ||
-    key.startsWith('first:') ||
-    key.startsWith('batch:') ||
-    key.startsWith('host:') ||
-    key.startsWith(OWN_MARK)
-  );
+  return key === 'arriving' || DIFFERING.test(key) || key.startsWith(OWN_MARK);
 }
 
 /** Operations on what each host has its own of, in a run for many. `asked` is told every question with its answer. */

@@ -13,20 +13,26 @@ import { templateText } from './template-text.ts';
 import { dict, type Entry, identity, mergeOrigins, str, unknownValue, type Value } from './value.ts';
 import { combine, type LoadedVars, loadVarsFile, type Vars } from './variables.ts';
 
-/** Runs `include_vars` (ansible.plugins.action.include_vars); `unknown` is the condition it hangs on, if any. */
-export function includeVars(run: HostRun, frame: Frame, task: Task, unknown: Unknown | null): void {
+/**
+ * The variables `include_vars` sets (ansible.plugins.action.include_vars); `unknown` is the condition it hangs on, if
+ * any.
+ */
+export function includedVars(run: HostRun, frame: Frame, task: Task, unknown: Unknown | null): Vars {
   const scope = scopeOf(run, frame);
+  const included = new Map<string, Value>();
   const found = task.args.has('dir') ? varsOfDirectory(run, frame, task, scope) : varsOfFile(run, frame, task, scope);
-  if (!found) return;
+  if (!found) return included;
+  const before = (key: string): Value | undefined => included.get(key) ?? scope.lookup(key);
   for (const { loaded, doubt } of found) {
     for (const vaulted of loaded.vaulted) run.vaulted.add(vaulted);
     for (const [key, value] of named(run, task, scope, loaded.vars)) {
       const condition = doubt ?? unknown;
-      const before = mergesHashes(run, task) ? scope.lookup(key) : undefined;
-      const given = before ? mergeValues(before, value) : value;
-      run.included.set(key, condition ? intern(run.world, either(key, given, scope.lookup(key), condition)) : given);
+      const merged = mergesHashes(run, task) ? before(key) : undefined;
+      const given = merged ? mergeValues(merged, value) : value;
+      included.set(key, condition ? intern(run.world, either(key, given, before(key), condition)) : given);
     }
   }
+  return included;
 }
 
 /** A variable that is set only if an unknown condition holds. */

@@ -50,6 +50,7 @@ export function renderTree(
     rolesPath,
     setAtRunTime: found.setAtRunTime,
     copiedFrom: found.copiedFrom,
+    runsOnce: found.runsOnce,
   };
   const playbooks = (options.playbooks ?? findPlaybooks(repository)).map(file => loadPlaybook(repository, file));
   const sources = inventorySources(repository, options, configured, playbooks);

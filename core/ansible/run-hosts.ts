@@ -1,8 +1,10 @@
 import { withDelegated } from './delegated-writes.ts';
+import { onceForAll } from './first-runs.ts';
 import { differsAmongKin, type RunResult, readKey, type World } from './host-run.ts';
 import { differsByHost, resultOfHost } from './own-result.ts';
 import { emptyTrie, type ReadTrie, recall, remember } from './read-trie.ts';
 import { runPlays } from './run-plays.ts';
+import { factsForHosts, factsKey } from './sent-facts.ts';
 
 /**
  * Runs every host through every world. A run stands for every host that would read the same, with what each has its own
@@ -40,6 +42,7 @@ function join(parts: readonly RunResult[]): RunResult {
   return {
     writes: parts.flatMap(run => run.writes),
     delegated: parts.flatMap(run => run.delegated),
+    sent: parts.flatMap(run => run.sent),
     steps: parts.flatMap(run => run.steps),
     problems: parts.flatMap(run => run.problems),
   };
@@ -47,8 +50,25 @@ function join(parts: readonly RunResult[]): RunResult {
 
 /** What the hosts of one world get, from their own tasks and from those of others. */
 function runsOf(world: World, hosts: readonly string[]): ReadonlyMap<string, RunResult> {
+  let results = runAll(world, new Map(), hosts);
+  let arriving: World['arriving'] = new Map();
+  for (let round = 1; round <= MAX_ROUNDS; round++) {
+    const facts = factsForHosts(world, results, round < MAX_ROUNDS);
+    if (factsKey(facts) === factsKey(arriving)) break;
+    arriving = facts;
+    results = runAll(world, arriving, hosts);
+  }
+  return withDelegated(world, results);
+}
+
+/** What hosts set on others can change what those set on others again: it is followed this far. */
+const MAX_ROUNDS = 4;
+
+function runAll(shared: World, arriving: World['arriving'], hosts: readonly string[]): ReadonlyMap<string, RunResult> {
+  const world: World = { ...shared, arriving, onceForAll: (host, playIndex) => asked(host, playIndex) };
+  const asked = onceForAll(world);
   const runs: Runs = { world, forMany: emptyTrie(), apart: emptyTrie(), filled: new Map() };
-  return withDelegated(world, new Map(hosts.map(host => [host, runOf(runs, host)])));
+  return new Map(hosts.map(host => [host, runOf(runs, host)]));
 }
 
 /** The runs of one world so far. */

@@ -19,6 +19,7 @@ import { listOf, plainReference, type RoleReference } from './role.ts';
 import { roleOf } from './role-tasks.ts';
 import { runRole, runTasks } from './run-tasks.ts';
 import { scopeOf, searchPath } from './scope.ts';
+import { enterPlay, takeDueFacts } from './sent-facts.ts';
 import { templateText } from './template-text.ts';
 import { recordVariables } from './unread/record-variable.ts';
 import { NeedsHost } from './value.ts';
@@ -35,9 +36,8 @@ export type PlaysRun = Readonly<{ reads: ReadonlyMap<string, unknown>; result: R
 export function runPlays(world: World, host: string, forMany: boolean): PlaysRun {
   const run = newRun(world, host, forMany);
   try {
-    world.plays.forEach((play, playIndex) => {
-      if (readExternal(run, `play:${playIndex}`) !== true) return;
-      atPlace(run, playIndex, () => runPlay(run, play, playIndex));
+    world.plays.forEach((_, playIndex) => {
+      runPlay(run, playIndex);
     });
   } catch (error) {
     if (forMany && error instanceof NeedsHost) return { reads: run.reads, result: null };
@@ -45,11 +45,21 @@ export function runPlays(world: World, host: string, forMany: boolean): PlaysRun
     run.problems.push(error.problem);
   }
   const { writes, delegated, steps, problems, reads } = run;
-  const result = { writes, delegated, steps, problems };
+  const sent = run.sent.filter(({ to, once }) => to !== null || !once);
+  const result = { writes, delegated, sent, steps, problems };
   return { reads, result: !forMany || isTold(result) ? result : null };
 }
 
-function runPlay(run: HostRun, play: Play, playIndex: number): void {
+/** Runs one play if the host is in it. @throws ProblemError `over-limit`, NeedsHost */
+export function runPlay(run: HostRun, playIndex: number): void {
+  const play = run.world.plays[playIndex];
+  if (!play || readExternal(run, `play:${playIndex}`) !== true) return;
+  enterPlay(run, playIndex);
+  atPlace(run, playIndex, () => runSections(run, play, playIndex));
+  takeDueFacts(run, [playIndex + 1]);
+}
+
+function runSections(run: HostRun, play: Play, playIndex: number): void {
   const playRoles: RoleInstance[] = [];
   const joined = new Set<RoleReference>();
   for (const reference of [...play.roles, ...importedRoles(run.world, play)])

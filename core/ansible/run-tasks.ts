@@ -3,11 +3,11 @@ import { ProblemError } from '../source/problem.ts';
 import type { Unknown } from '../source/rope.ts';
 import { COMMAND_MODULES, recordCommand } from './command-task.ts';
 import { conditionOrigins, taskRuns, type Verdict } from './conditions.ts';
-import { actsOnce, handOver, whereTaskActs } from './delegation.ts';
+import { type Acting, actsOnce, handOver, whereTaskActs } from './delegation.ts';
 import { flushHandlers, notifyHandlers } from './handlers.ts';
-import { atPlace, type Frame, type HostRun, intern } from './host-run.ts';
+import { atPlace, type Frame, type HostRun, intern, readExternal, type SentFacts } from './host-run.ts';
 import { includedRole } from './imported-roles.ts';
-import { either, includeVars } from './include-vars.ts';
+import { either, includedVars } from './include-vars.ts';
 import { mayBeTemplate } from './jinja/variables.ts';
 import { inherit, isNever, type Keywords, readKeywords } from './keywords.ts';
 import { loopFrames } from './loop-items.ts';
@@ -18,6 +18,7 @@ import { firstFile, notEvaluated, within } from './repository.ts';
 import { listOf, placeOf, type RoleReference } from './role.ts';
 import { roleOf, roleTasks } from './role-tasks.ts';
 import { scopeOf, searchPath } from './scope.ts';
+import { sendFacts, takeDueFacts } from './sent-facts.ts';
 import { takesForced } from './source-files.ts';
 import { readTask, type Task } from './task.ts';
 import { readTaskList } from './task-files.ts';
@@ -25,7 +26,7 @@ import { templated, templateText } from './template-text.ts';
 import { isSince } from './types.ts';
 import { updatedFact } from './update-fact.ts';
 import { allOrigins, bool, dict, identity, mergeOrigins, str, unknownValue, type Value, withOrigins } from './value.ts';
-import { varsOf } from './variables.ts';
+import { type Vars, varsOf } from './variables.ts';
 import { recordWrite, WRITING_MODULES } from './write-file.ts';
 
 const MAX_TASKS = 5_000;
@@ -69,6 +70,7 @@ export function runTasks(run: HostRun, frame: Frame, tasks: readonly Value[]): v
 }
 
 function runTask(run: HostRun, outer: Frame, written: Task): void {
+  if (run.due.length > 0) takeDueFacts(run, run.order);
   const keywords = inherit(outer.keywords, written.keywords);
   const frame: Frame = {
     ...outer,
@@ -92,10 +94,11 @@ function runTask(run: HostRun, outer: Frame, written: Task): void {
   const verdicts = items.map(item =>
     action === null ? taskRuns(run, item, task.when, scopeOf(run, item)) : metaRuns(run, item, task, action),
   );
-  const runs = whetherAny(verdicts);
+  const once = action === null ? actsOnce(run, frame, task) : { here: true, unknown: null };
+  const runs = once.here ? onlyOnce(whetherAny(verdicts), once.unknown) : false;
   const running = items.filter((_, index) => verdicts[index]?.holds !== false);
   run.steps.push(taskStep(run, frame, task, runs, running));
-  if (never) return;
+  if (never || !once.here) return;
   if (action === 'flush_handlers') {
     if (runs !== false) flushHandlers(run, { ...frame, guards: [], guardOrigins: [] }, runTasks);
   } else if (action !== null && verdicts[0]) {
@@ -107,7 +110,10 @@ function runTask(run: HostRun, outer: Frame, written: Task): void {
   } else if (frame.role && runs !== false) {
     run.active.add(frame.role);
   }
-  if (task.register !== null) run.facts.set(task.register, intern(run.world, resultOf(run, frame, task)));
+  if (task.register === null) return;
+  const result = intern(run.world, resultOf(run, frame, task));
+  run.facts.set(task.register, result);
+  if (task.runOnce || frame.runOnce) sendToAll(run, frame, 'set_fact', new Map([[task.register, result]]));
 }
 
 function runBlock(run: HostRun, frame: Frame, task: Task, block: NonNullable<Task['block']>): void {
@@ -123,6 +129,10 @@ function runBlock(run: HostRun, frame: Frame, task: Task, block: NonNullable<Tas
 function whetherAny(verdicts: readonly Verdict[]): boolean | Unknown {
   if (verdicts.some(({ holds }) => holds === true)) return true;
   return verdicts.find(({ holds }) => holds === null)?.unknown ?? false;
+}
+
+function onlyOnce(runs: boolean | Unknown, once: Unknown | null): boolean | Unknown {
+  return runs === true ? (once ?? true) : runs;
 }
 
 /** Tags of a task with known templates in them evaluated. */
@@ -177,13 +187,11 @@ function runModule(run: HostRun, frame: Frame, task: Task, module: string): void
   const forced = takesForced(run, frame, task, module, scope);
   if (verdict.holds === false && !forced) return;
   if (frame.role) run.active.add(frame.role);
-  if (module === 'set_fact') {
+  if (module === 'set_fact' || module === 'include_vars') {
     const { here, unknown } = actsOnce(run, frame, task);
-    setFacts(run, frame, task, verdict.unknown ?? (here ? unknown : OF_FIRST_HOST));
-    return;
-  }
-  if (module === 'include_vars') {
-    includeVars(run, frame, task, verdict.unknown);
+    if (!here) return;
+    const made = module === 'set_fact' ? factsOf : includedVars;
+    setVariables(run, frame, task, module, made(run, frame, task, verdict.unknown ?? unknown));
     return;
   }
   const where = whereTaskActs(run, frame, task);
@@ -195,11 +203,31 @@ function runModule(run: HostRun, frame: Frame, task: Task, module: string): void
   if (where.on !== 'itself') handOver(run, task, where, acting);
 }
 
-/** With `run_once` every host gets the values of the first one, which may be others. */
-const OF_FIRST_HOST: Unknown = {
-  key: 'values of the first host of the play',
-  why: ['the task runs once, with the values of the first host of the play'],
-};
+/** Sets variables where a task sets them: on the host itself, with `run_once` on all, with `delegate_facts` on another. */
+function setVariables(run: HostRun, frame: Frame, task: Task, layer: SentFacts['layer'], facts: Vars): void {
+  const once = task.runOnce || frame.runOnce;
+  const where: Acting = task.delegatesFacts ? whereTaskActs(run, frame, task) : { on: 'itself', unknown: null };
+  if (where.on === 'no node') return;
+  if (where.on === 'another') {
+    sendFacts(run, where.host, layer, facts, once);
+    return;
+  }
+  const scope = scopeOf(run, frame);
+  const own = layer === 'set_fact' ? run.facts : run.included;
+  for (const [name, value] of facts)
+    own.set(
+      name,
+      where.on === 'itself' ? value : intern(run.world, either(name, value, scope.lookup(name), where.unknown)),
+    );
+  if (once && !task.delegatesFacts) sendToAll(run, frame, layer, facts);
+}
+
+/** What one host of a batch sets once, all of the batch get; nobody may know which host that is. */
+function sendToAll(run: HostRun, frame: Frame, layer: SentFacts['layer'], facts: Vars): void {
+  const isFirst = readExternal(run, `first:${frame.playIndex}`) === true;
+  if (run.world.everyNode || (isFirst && run.forMany)) return;
+  sendFacts(run, null, layer, facts, isFirst);
+}
 
 /** Until ansible-core 2.18 `set_fact` makes booleans of these texts. */
 function yesOrNo(value: Value): Value {
@@ -207,7 +235,7 @@ function yesOrNo(value: Value): Value {
   return bool(/^(?:true|yes)$/i.test(value.text), allOrigins(value));
 }
 
-function setFacts(run: HostRun, frame: Frame, task: Task, unknown: Unknown | null): void {
+function factsOf(run: HostRun, frame: Frame, task: Task, unknown: Unknown | null): Vars {
   const scope = scopeOf(run, frame);
   const origins = conditionOrigins(frame, task.when);
   const values = [...task.args]
@@ -216,10 +244,12 @@ function setFacts(run: HostRun, frame: Frame, task: Task, unknown: Unknown | nul
       ([name, raw]) => [name, withOrigins(templated(run, raw, scope), raw.kind === 'str' ? [] : raw.origins)] as const,
     )
     .map(([name, value]) => [name, isSince(run.world.ansible, '2.19') ? value : yesOrNo(value)] as const);
-  for (const [name, value] of values) {
-    const guarded = unknown ? either(name, value, scope.lookup(name), unknown) : value;
-    run.facts.set(name, intern(run.world, withOrigins(guarded, origins), allOrigins(guarded)));
-  }
+  return new Map(
+    values.map(([name, value]) => {
+      const guarded = unknown ? either(name, value, scope.lookup(name), unknown) : value;
+      return [name, intern(run.world, withOrigins(guarded, origins), allOrigins(guarded))];
+    }),
+  );
 }
 
 /** @param around keywords of what is around it: all that the tasks of a dynamic include have, but for its `apply`. */

@@ -159,11 +159,12 @@ function magicVariable(
         origins: [],
       };
     case 'play_hosts':
+    case 'ansible_play_batch':
+      if (frame.play.serial.length > 0 && !world.everyNode) return batchVariable(run, frame);
+      return playHostsVariable(world, frame);
     case 'ansible_play_hosts':
     case 'ansible_play_hosts_all':
-    case 'ansible_play_batch':
-      if (world.everyNode) return unknownValue('play_hosts', ['hosts of the play'], { defined: true, type: 'list' });
-      return intern(world, list([...(world.playHosts[frame.playIndex] ?? [])].map(host => str(host))));
+      return playHostsVariable(world, frame);
     case 'ansible_play_name':
       return str(frame.play.name);
     case 'playbook_dir':
@@ -184,6 +185,17 @@ function magicVariable(
         return unknownValue(`run:${name}`, [`how Ansible is started (${name})`], { defined: true });
       return undefined;
   }
+}
+
+function playHostsVariable(world: World, { playIndex }: Frame): Value {
+  if (world.everyNode) return unknownValue('play_hosts', ['hosts of the play'], { defined: true, type: 'list' });
+  return intern(world, list([...(world.playHosts[playIndex] ?? [])].map(host => str(host))));
+}
+
+/** Hosts of the batch the host is in. */
+function batchVariable(run: HostRun, { playIndex }: Frame): Value {
+  const hosts = readExternal(run, `peers:${playIndex}`) as Value | null;
+  return hosts ?? unknownValue('play_hosts', ['hosts of the batch of the play'], { defined: true, type: 'list' });
 }
 
 function lookupManaged(run: HostRun): Value {

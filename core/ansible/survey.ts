@@ -20,6 +20,8 @@ export type Survey = Readonly<{
   copiedFrom: ReadonlySet<string>;
   /** Whether some task may be delegated to another host: then what a host gets depends on all of them. */
   delegates: boolean;
+  /** Whether some task may run once for all hosts: then what they get depends on the first. */
+  runsOnce: boolean;
 }>;
 
 /** Folders whose files never reach a node. */
@@ -39,6 +41,7 @@ export function survey(repository: Repository): Survey {
   const setAtRunTime = new Map<string, string[]>();
   const copiedFrom = new Set<string>();
   let delegates = false;
+  let runsOnce = false;
   for (const entry of repository.tree.entries()) {
     if (isGovernedName(entry.path)) {
       repository.read.add(entry.path);
@@ -59,12 +62,13 @@ export function survey(repository: Repository): Survey {
     if (/\.ya?ml$/.test(entry.path)) {
       for (const problem of kubeconfigModesIn(entry.path, text)) report(repository, problem);
       delegates ||= text.includes('delegate_to');
+      runsOnce ||= text.includes('run_once');
       for (const path of copiedOnNode(text)) copiedFrom.add(path);
       for (const name of namesSetIn(text)) setAtRunTime.set(name, [...(setAtRunTime.get(name) ?? []), entry.path]);
     }
     if (/\.ya?ml$|\.j2$|(?:^|\/)templates\//.test(entry.path)) naming.push({ path: entry.path, text });
   }
-  return { settings, naming, setAtRunTime, copiedFrom, delegates };
+  return { settings, naming, setAtRunTime, copiedFrom, delegates, runsOnce };
 }
 
 function textOf(repository: Repository, entry: TreeEntry): string | null {

@@ -24,6 +24,8 @@ export type Task = Readonly<{
   neverChanges: boolean;
   /** `delegate_to`, or the controller for a `local_action`. */
   delegateTo: Value | null;
+  /** `delegate_facts: true`: what it sets is set on the host it is delegated to. */
+  delegatesFacts: boolean;
   runOnce: boolean;
   /** `throttle: 1`: one host at a time does it. */
   oneByOne: boolean;
@@ -73,6 +75,7 @@ export function readTask(file: string, value: Value): Task | null {
     notify: listOf(keys.get('notify')),
     neverChanges: isLiteral(keys.get('changed_when'), false),
     delegateTo: keys.get('delegate_to') ?? (keys.has('local_action') ? str('localhost') : null),
+    delegatesFacts: isLiteral(keys.get('delegate_facts'), true),
     runOnce: isLiteral(keys.get('run_once'), true),
     oneByOne: isOne(keys.get('throttle')),
     keywords: readKeywords(keys),

@@ -22,6 +22,7 @@ export type Shared = Readonly<{
   rolesPath: readonly string[];
   setAtRunTime: ReadonlyMap<string, readonly string[]>;
   copiedFrom: ReadonlySet<string>;
+  runsOnce: boolean;
 }>;
 
 /** Hosts an inventory declares, or the one host assumed when it declares none. */
@@ -78,6 +79,9 @@ function worldOf(
     unread: null,
     setAtRunTime: shared.setAtRunTime,
     copiedFrom: shared.copiedFrom,
+    runsOnce: shared.runsOnce && !everyNode,
+    arriving: new Map(),
+    onceForAll: null,
     interned: new Map(),
     templates: emptyTemplates(),
     hostvars: new Map(),

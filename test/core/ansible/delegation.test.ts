@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { groupNamed, groupsOf, render } from './render.ts';
+import { effective, groupNamed, groupsOf, render } from './render.ts';
 
 const HOSTS = '[cp]\nc1\nc2\n[nodes]\nn1 max=1\nn2 max=2\nn3 max=3\n';
 const FILE = '/etc/kubernetes/kubelet-config.yaml';
@@ -166,5 +166,68 @@ describe('run_once', () => {
 
   test('on all hosts acts on the first of the inventory', () => {
     expect(gets(site(onAll(task(config(7), 'run_once: true'))))).toEqual({ c1: '7' });
+  });
+});
+
+describe('variables set once for all', () => {
+  test.each([
+    [
+      'those of the first host reach every host, from that task on',
+      ['set_fact: { size: "{{ max }}" }\nrun_once: true', config('{{ size }}')],
+      '',
+      { n1: '1', n2: '1', n3: '1' },
+    ],
+    [
+      'with serial those of the first host of the batch',
+      ['set_fact: { size: "{{ max }}" }\nrun_once: true', config('{{ size }}')],
+      '  serial: 2\n',
+      { n1: '1', n2: '1', n3: '3' },
+    ],
+    [
+      'the condition is asked of the first host alone',
+      ['set_fact: { size: 9 }\nrun_once: true\nwhen: max == 2', config('{{ size | default(max) }}')],
+      '',
+      { n1: '1', n2: '2', n3: '3' },
+    ],
+    [
+      'a result skipped there is skipped for all',
+      ['command: x\nregister: r\nrun_once: true\nwhen: max == 2', config('{{ 5 if r is skipped else 6 }}')],
+      '',
+      { n1: '5', n2: '5', n3: '5' },
+    ],
+    [
+      'delegate_facts sets them on the other host, and not here',
+      [
+        'set_fact: { size: "{{ max }}" }\ndelegate_to: n3\ndelegate_facts: true\nrun_once: true',
+        config('{{ size | default(0) }}'),
+      ],
+      '',
+      { n1: '0', n2: '0', n3: '1' },
+    ],
+    [
+      'without delegate_facts they are set here',
+      ['set_fact: { size: "{{ max }}" }\ndelegate_to: n3', config('{{ size }}')],
+      '',
+      { n1: '1', n2: '2', n3: '3' },
+    ],
+  ])('%s', (_, tasks, keywords, expected) => {
+    const list = tasks.map(one => task(...one.split('\n'))).join('');
+    expect(gets(site(onNodes(list, keywords)))).toEqual(expected);
+  });
+
+  test.each([
+    [
+      'a fact of the first host',
+      'set_fact: { size: "{{ ansible_x }}" }\nrun_once: true',
+      'size as another host has it (fact ansible_x)',
+    ],
+    [
+      'what every host sets on one',
+      'set_fact: { size: "{{ max }}" }\ndelegate_to: n3\ndelegate_facts: true',
+      'size as another host has it (which host sets it is not known)',
+    ],
+  ])('%s is not known elsewhere', (_, one, why) => {
+    const rendering = site(onNodes(task(...one.split('\n')) + task(config('{{ size | default(max) }}'))));
+    expect(effective(groupNamed(rendering, 'n3'), 'maxPods')).toBe(`? ${why}`);
   });
 });

@@ -63,7 +63,8 @@ function writeTree(root: string, files: Readonly<Record<string, string>>): void 
   }
 }
 
-function readTree(root: string, below = ''): Map<string, string> {
+/** Files below a folder by path. */
+export function readTree(root: string, below = ''): Map<string, string> {
   const found = new Map<string, string>();
   for (const name of readdirSync(join(root, below))) {
     const path = join(below, name);

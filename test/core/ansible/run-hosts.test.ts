@@ -19,7 +19,14 @@ function open(files: Readonly<Record<string, string>>) {
     inventory: loadInventory(repository, 'inventory'),
   };
   const setAtRunTime = new Map<string, readonly string[]>();
-  const shared = { repository, ansible: '2.14', rolesPath: [], setAtRunTime, copiedFrom: new Set<string>() } as const;
+  const shared = {
+    repository,
+    ansible: '2.14',
+    rolesPath: [],
+    setAtRunTime,
+    copiedFrom: new Set<string>(),
+    runsOnce: false,
+  } as const;
   return { world: playbookWorld(shared, source, loadPlaybook(repository, 'site.yml')), hosts: hostsToRender(source) };
 }
 
