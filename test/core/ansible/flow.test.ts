@@ -135,8 +135,8 @@ test.each([
 test('what a prompt asks for without a default is known to nobody', () => {
   const play = `  vars_prompt: [{ name: pods, prompt: How many? }]
   tasks:
-    - copy: { dest: /etc/kubernetes/kubelet-config.yaml, content: "kind: KubeletConfiguration\\nmaxPods: {{ pods }}\\n" }
+    - template: { dest: /etc/kubernetes/kubelet-config.yaml, src: kubelet.j2 }
 `;
-  const [group] = groupsOf(site(play));
+  const [group] = groupsOf(site(play, { 'kubelet.j2': CONFIG.replace('7', '{{ pods }}') }));
   expect(group && effective(group, 'maxPods')).toBe('? pods is asked of the person who starts Ansible');
 });
