@@ -90,10 +90,12 @@ export function findGroupVarsOnly(
   return [...found].sort();
 }
 
-/** Playbooks of the tree that no other playbook imports, by path. */
+/**
+ * Playbooks of the tree that no other playbook imports, by path. Of playbooks that import each other in a circle the
+ * first is one: it is where the circle is told.
+ */
 export function findPlaybooks(repository: Repository): readonly string[] {
-  const found: string[] = [];
-  const imported = new Set<string>();
+  const found = new Map<string, readonly string[]>();
   for (const { path } of repository.tree.entries()) {
     if (!/\.ya?ml$/.test(path) || APART.test(path) || /(?:^|\/)(?:tasks|handlers|defaults|vars|meta)\//.test(path))
       continue;
@@ -105,10 +107,28 @@ export function findPlaybooks(repository: Repository): readonly string[] {
       continue;
     const [document] = readYaml(repository, path);
     if (!document || !isPlaybook(document)) continue;
-    found.push(path);
-    for (const target of importedBy(path, document)) imported.add(target);
+    found.set(path, importedBy(path, document));
   }
-  return found.filter(path => !imported.has(path));
+  const imported = new Set([...found.values()].flat());
+  const entries = [...found.keys()].filter(path => !imported.has(path));
+  const reached = new Set<string>();
+  for (const path of entries) reach(found, path, reached);
+  for (const path of found.keys()) {
+    if (reached.has(path)) continue;
+    entries.push(path);
+    reach(found, path, reached);
+  }
+  return entries;
+}
+
+/** Adds a playbook and all it imports, directly or not. */
+function reach(imports: ReadonlyMap<string, readonly string[]>, path: string, reached: Set<string>): void {
+  const left = [path];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    if (reached.has(next)) continue;
+    reached.add(next);
+    left.push(...(imports.get(next) ?? []));
+  }
 }
 
 export function directoryOf(path: string): string {

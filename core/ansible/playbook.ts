@@ -149,7 +149,7 @@ function readPlays(
         file,
         line: at.line,
         code: 'over-limit',
-        message: `Playbook imports loop or exceed ${MAX_IMPORTS}.`,
+        message: `Playbooks import each other in a circle here, or more than ${MAX_IMPORTS} times; take this import out.`,
       });
     } else {
       const from: FromImports = {

@@ -4,6 +4,7 @@ import type { SourceTree } from '../source/tree.ts';
 import { type AssumedPlay, assumedPlay } from './assumed-play.ts';
 import { findGroupVarsOnly, findInventories, findPlaybooks } from './discover.ts';
 import type { RunResult, World } from './host-run.ts';
+import { inventorySources } from './inventory/inventory-folders.ts';
 import { inventoryBase, loadInventory } from './inventory/load-inventory.ts';
 import { loadPlaybook, type Playbook } from './playbook.ts';
 import {
@@ -53,7 +54,7 @@ export function renderTree(
     runsOnce: found.runsOnce,
   };
   const playbooks = (options.playbooks ?? findPlaybooks(repository)).map(file => loadPlaybook(repository, file));
-  const sources = inventorySources(repository, options, configured, playbooks);
+  const sources = sourcesFor(repository, options, configured, playbooks);
   const load = onceEach(kubelet);
 
   const written = new Set<string>();
@@ -88,21 +89,19 @@ export function renderTree(
   };
 }
 
-function inventorySources(
+function sourcesFor(
   repository: Repository,
   options: RenderOptions,
   configured: readonly string[],
   playbooks: readonly Playbook[],
 ): readonly Source[] {
-  const paths =
-    options.inventories ?? withDeclared(findInventories(repository.tree, configured), options.declaredHosts);
+  const { ansible, declaredHosts: declared } = options;
+  const reading = { ...(ansible ? { ansible } : {}), ...(declared ? { declared } : {}) };
+  const found = () => inventorySources(repository, findInventories(repository.tree, configured), configured, reading);
+  const paths = options.inventories ?? withDeclared(found(), declared);
   const sources: Source[] = paths.map(path => {
     const before = repository.problems.length;
-    const { ansible, declaredHosts: declared } = options;
-    const inventory = loadInventory(repository, path, {
-      ...(ansible ? { ansible } : {}),
-      ...(declared ? { declared } : {}),
-    });
+    const inventory = loadInventory(repository, path, reading);
     const problems = repository.problems.splice(before);
     return { path, directory: inventoryBase(repository, path), inventory, problems };
   });

@@ -13,7 +13,8 @@ import { readYamlInventory } from './yaml-inventory.ts';
 const NOT_INVENTORY_NAME =
   /^\.|^(?:host_vars|group_vars|vars_plugins)$|\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|cfg|retry)$|~$/;
 
-function isInventoryName(name: string, ansible: AnsibleVersion): boolean {
+/** Whether Ansible reads a file of this name in a folder that is an inventory. */
+export function isInventoryName(name: string, ansible: AnsibleVersion): boolean {
   return !NOT_INVENTORY_NAME.test(name) && (ansible === '2.19' || !name.endsWith('.ini'));
 }
 
