@@ -33,7 +33,7 @@ function explained(control: Control): string {
           ),
         ]
       : []),
-    line('Do', typeof control.fix === 'string' ? control.fix : `set it to ${JSON.stringify(control.fix)}`),
+    line('Do', 'do' in control.fix ? control.fix.do : `set it to ${JSON.stringify(control.fix.set)}`),
     line('Severity', `${control.severity}, profile ${control.profile}, nodes: ${control.roles.join(', ')}`),
     line('Threats', control.threats.join('; ')),
     ...Object.entries(control.standards).flatMap(([name, items]) =>

@@ -1,6 +1,6 @@
 import type { Json } from '../kubelet/types.ts';
-import { conforms } from './evaluate-configuration.ts';
-import { operandFor } from './expected.ts';
+import { conforms } from './kinds/kubelet-configuration.ts';
+import { operandFor } from './operand.ts';
 import { OPERATORS } from './operators.ts';
 import type { Baseline, Control } from './types.ts';
 

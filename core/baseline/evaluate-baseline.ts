@@ -1,46 +1,52 @@
-import type { NodeGroup } from '../ansible/types.ts';
-import { evaluateConfiguration } from './evaluate-configuration.ts';
-import { evaluateFiles } from './evaluate-files.ts';
-import { evaluateFlags } from './evaluate-flags.ts';
-import { evaluateKubeProxy } from './evaluate-kube-proxy.ts';
-import { expectedWords } from './expected.ts';
-import { notApplicable, type PlaceAnswer } from './place-answer.ts';
-import type { Baseline, Control, ControlResult } from './types.ts';
+import { KINDS } from './kinds.ts';
+import { notApplicable, worstOf } from './place-answer.ts';
+import type { GroupSubject, RepositorySubject } from './subject.ts';
+import {
+  type Baseline,
+  type Control,
+  type ControlResult,
+  type JudgedPlace,
+  type PlaceAnswer,
+  REPOSITORY,
+} from './types.ts';
 
 /**
- * One answer per control and node group. Three-valued: what an unknown value could turn either way is `undecided` with
- * the reason, never a pass; of several places a violation beats an unknown beats a pass.
+ * One answer for each control that looks at nodes. Three-valued: what an unknown value could turn either way is
+ * `undecided` with the reason, never a pass; of several places a violation beats an unknown beats a pass.
  */
-export function evaluateBaseline(baseline: Baseline, groups: readonly NodeGroup[]): ControlResult[] {
-  return groups.flatMap(group =>
-    baseline.controls.map((control): ControlResult => {
-      const answer = appliesTo(control, group)
-        ? evaluate(control, group)
-        : notApplicable(control.paths[0] ?? '', `the control is for ${control.roles.join(', ')} nodes`);
-      return {
-        control,
-        group: group.name,
-        hosts: group.hosts,
-        ...answer,
-        expected: expectedWords(control, control.paths.includes(answer.path) ? answer.path : (control.paths[0] ?? '')),
-      };
-    }),
-  );
+export function evaluateGroup(baseline: Baseline, subject: GroupSubject): readonly ControlResult[] {
+  const { group } = subject;
+  return baseline.controls.flatMap(control => {
+    const kind = KINDS[control.kind];
+    if (kind.scope !== 'node-group') return [];
+    const applies = control.roles.some(role => role === 'all' || group.roles.includes(role));
+    const places = applies
+      ? kind.evaluate(control, subject)
+      : [notApplicable(control.paths[0] ?? '', `the control is for ${control.roles.join(', ')} nodes`)];
+    return toResult(control, group.name, group.hosts, places);
+  });
 }
 
-function appliesTo(control: Control, group: NodeGroup): boolean {
-  return control.roles.some(role => role === 'all' || group.roles.includes(role));
+/** One answer for each control that looks at the repository as a whole. */
+export function evaluateRepository(baseline: Baseline, subject: RepositorySubject): readonly ControlResult[] {
+  return baseline.controls.flatMap(control => {
+    const kind = KINDS[control.kind];
+    return kind.scope === 'repository' ? toResult(control, REPOSITORY, [], kind.evaluate(control, subject)) : [];
+  });
 }
 
-function evaluate(control: Control, group: NodeGroup): PlaceAnswer {
-  switch (control.kind) {
-    case 'kubelet-flag':
-      return evaluateFlags(control, group);
-    case 'file-task':
-      return evaluateFiles(control, group);
-    case 'KubeProxyConfiguration':
-      return evaluateKubeProxy(control, group);
-    default:
-      return evaluateConfiguration(control, group);
-  }
+function toResult(
+  control: Control,
+  group: string,
+  hosts: readonly string[],
+  answers: readonly PlaceAnswer[],
+): ControlResult {
+  const [first = ''] = control.paths;
+  const judged = (place: PlaceAnswer): JudgedPlace => {
+    const path = control.paths.includes(place.path) ? place.path : first;
+    return { ...place, expected: KINDS[control.kind].expected(control, path) };
+  };
+  const nothing = judged(notApplicable(first, 'there is nothing of this kind to look at'));
+  const places = answers.length > 0 ? answers.map(judged) : [nothing];
+  return { ...(worstOf(places) ?? nothing), control, group, hosts, places };
 }

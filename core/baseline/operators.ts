@@ -1,5 +1,8 @@
 import { formatGoDuration, parseGoDuration } from '../kubelet/go-duration.ts';
 import type { Json } from '../kubelet/types.ts';
+import type { Fault } from './kind.ts';
+import { operandFor } from './operand.ts';
+import type { Control } from './types.ts';
 
 /** How one operator judges one known value. `value` is what the control's check holds for the path. */
 export type Operator = Readonly<{
@@ -7,6 +10,8 @@ export type Operator = Readonly<{
   fault: (value: Json) => string | null;
   /** Whether a known, set value conforms. */
   holds: (value: Json, actual: Json) => boolean;
+  /** The values of the operand a field must be able to have. Absent: its members, when it is a list. */
+  values?: (value: Json) => readonly Json[];
   /** What is expected, in words. */
   words: (value: Json) => string;
   /** Which parts of a value do not conform, where naming them beats repeating what is expected. */
@@ -73,11 +78,12 @@ function hostOf(text: string): string {
 
 /** Operators on the value of one field, by the name baseline files use. */
 export const OPERATORS: Readonly<Record<string, Operator>> = {
-  eq: { fault: scalarFault, holds: same, words: shown },
+  eq: { fault: scalarFault, holds: same, words: shown, values: value => [value] },
   ne: {
     fault: scalarFault,
     holds: (value, actual) => !same(value, actual),
     words: value => `anything but ${shown(value)}`,
+    values: value => [value],
   },
   in: {
     fault: listFault,
@@ -121,8 +127,20 @@ export const OPERATORS: Readonly<Record<string, Operator>> = {
   },
 };
 
-/** Operators over several fields at once; judged in evaluate-configuration.ts. */
-export const JOINT_OPERATORS = ['any-of', 'both-or-none'] as const;
-
-/** Operators on the mode and owner of files; judged in evaluate-files.ts. */
-export const FILE_OPERATORS = ['mode-at-most', 'owner-eq'] as const;
+/** Why the check of a control is none of these operators with a fitting operand; `typed` refuses values a path cannot have. */
+export function operatorFault(
+  control: Control,
+  typed: (path: string, values: readonly Json[]) => string | null = () => null,
+): Fault | null {
+  const { op } = control.check;
+  const operator = Object.hasOwn(OPERATORS, op) ? OPERATORS[op] : undefined;
+  if (!operator) return { at: ['check', 'op'], message: `unknown operator ${op}` };
+  for (const path of control.paths) {
+    const operand = operandFor(control, path);
+    const message =
+      operator.fault(operand) ??
+      typed(path, operator.values?.(operand) ?? list(operand).filter(value => value !== ABSENT));
+    if (message !== null) return { at: ['check', 'value'], message };
+  }
+  return null;
+}

@@ -1,16 +1,15 @@
 import { createHash } from 'node:crypto';
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
-import type { FieldFact, KubeletFacts } from '../kubelet/facts.ts';
-import { parseGoDuration } from '../kubelet/go-duration.ts';
+import type { KubeletFacts } from '../kubelet/facts.ts';
 import type { Json } from '../kubelet/types.ts';
 import { canonicalJson } from '../source/canonical-json.ts';
 import { ProblemError } from '../source/problem.ts';
-import { operandFor } from './expected.ts';
-import { FILE_OPERATORS, JOINT_OPERATORS, OPERATORS } from './operators.ts';
-import type { Baseline, Control } from './types.ts';
+import { type Fault, flagFault } from './kind.ts';
+import { KINDS } from './kinds.ts';
+import { type Baseline, type Control, type ControlKind, type Fix, THREATS } from './types.ts';
 
-const KINDS = ['KubeletConfiguration', 'kubelet-flag', 'file-task', 'KubeProxyConfiguration'] as const;
+const KIND_NAMES = Object.keys(KINDS) as readonly ControlKind[];
 const JSON_VALUE = z.json();
 const VERDICT = z.enum(['pass', 'pass-implicit', 'warn', 'fail', 'info']);
 const TEXTS = z.array(z.string().min(1));
@@ -18,7 +17,7 @@ const TEXTS = z.array(z.string().min(1));
 const CONTROL = z.strictObject({
   id: z.string().regex(/^KG-[A-Z0-9]+(?:-[A-Z0-9]+)*$/, 'must look like KG-AREA-01'),
   title: z.string().min(1),
-  kind: z.enum(KINDS),
+  kind: z.enum(KIND_NAMES),
   paths: TEXTS.min(1),
   flags: TEXTS,
   check: z.strictObject({ op: z.string(), value: JSON_VALUE }),
@@ -27,9 +26,9 @@ const CONTROL = z.strictObject({
   severity: z.enum(['critical', 'high', 'medium', 'low']),
   profile: z.enum(['core', 'extended', 'advisory']),
   standards: z.record(z.string(), TEXTS.min(1)),
-  threats: TEXTS.min(1),
+  threats: z.array(z.enum(THREATS)).min(1),
   rationale: z.string().min(1),
-  fix: JSON_VALUE,
+  fix: z.union([z.strictObject({ set: JSON_VALUE }), z.strictObject({ do: z.string().min(1) })]),
 });
 const FILE = z.strictObject({ area: z.string().min(1), controls: z.array(CONTROL).min(1) });
 
@@ -78,7 +77,7 @@ function parseFile(file: string, text: string, facts: KubeletFacts): readonly Co
     const read = {
       ...control,
       check: { op: control.check.op, value: control.check.value as Json },
-      fix: control.fix as Json,
+      fix: control.fix as Fix,
     };
     const whole: Control = { ...read, area: parsed.data.area, source: { file, line: lineOf(['controls', index]) } };
     const wrong = faultOf(whole, facts);
@@ -87,99 +86,15 @@ function parseFile(file: string, text: string, facts: KubeletFacts): readonly Co
   });
 }
 
-type Fault = Readonly<{ at: readonly PropertyKey[]; message: string }>;
-
 function faultOf(control: Control, facts: KubeletFacts): Fault | null {
-  const { op, value } = control.check;
-  for (const [index, flag] of control.flags.entries()) {
-    if (!isKnownFlag(flag, control, facts)) return { at: ['flags', index], message: `no kubelet has the flag ${flag}` };
-  }
-  if (control.kind === 'file-task') {
-    if (!FILE_OPERATORS.includes(op as (typeof FILE_OPERATORS)[number]))
-      return { at: ['check', 'op'], message: `unknown operator ${op} for files` };
-    const form = op === 'mode-at-most' ? /^[0-7]{3,4}$/ : /^[a-z_][a-z0-9_-]*:[a-z_][a-z0-9_-]*$/;
-    const words = op === 'mode-at-most' ? 'octal digits in quotes, such as "600"' : 'owner:group';
-    return typeof value === 'string' && form.test(value)
-      ? null
-      : { at: ['check', 'value'], message: `value must be ${words}` };
-  }
-  if (control.kind === 'kubelet-flag') {
-    const unknown = control.paths.findIndex(name => !isKnownFlag(name, control, facts));
-    if (unknown >= 0) return { at: ['paths', unknown], message: `no kubelet has the flag ${control.paths[unknown]}` };
-  }
-  if (control.kind === 'KubeletConfiguration') {
-    const unknown = control.paths.findIndex(path => !fieldOf(path, facts));
-    if (unknown >= 0)
-      return { at: ['paths', unknown], message: `no kubelet field is called ${control.paths[unknown]}` };
-    if (JOINT_OPERATORS.includes(op as (typeof JOINT_OPERATORS)[number])) return jointFault(control, facts);
-  }
-  const operator = Object.hasOwn(OPERATORS, op) ? OPERATORS[op] : undefined;
-  if (!operator) return { at: ['check', 'op'], message: `unknown operator ${op}` };
-  for (const path of control.paths) {
-    const operand = operandFor(control, path);
-    const message =
-      operator.fault(operand) ?? (control.kind === 'KubeletConfiguration' ? typeFault(path, op, operand, facts) : null);
-    if (message !== null) return { at: ['check', 'value'], message };
-  }
-  return null;
+  return flagsFault(control, facts) ?? KINDS[control.kind].fault(control, facts);
 }
 
-function jointFault(control: Control, facts: KubeletFacts): Fault | null {
-  const { op, value } = control.check;
-  if (op === 'both-or-none')
-    return value === null ? null : { at: ['check', 'value'], message: 'both-or-none takes no value' };
-  if (!Array.isArray(value) || value.length === 0)
-    return { at: ['check', 'value'], message: 'any-of takes a list of alternatives' };
-  for (const [index, alternative] of (value as readonly Json[]).entries()) {
-    const at = ['check', 'value', index];
-    if (alternative === null || typeof alternative !== 'object' || Array.isArray(alternative))
-      return { at, message: 'an alternative is a mapping of field to value' };
-    for (const [path, wanted] of Object.entries(alternative)) {
-      if (!control.paths.includes(path)) return { at, message: `${path} is not one of the control's paths` };
-      const message = wanted === 'non-empty' ? null : typeFault(path, 'eq', wanted as Json, facts);
-      if (message !== null) return { at, message };
-    }
-  }
-  return null;
-}
-
-/** The field a path means: itself, or the map it is a key of. */
-function fieldOf(path: string, facts: KubeletFacts): FieldFact | undefined {
-  const own = Object.hasOwn(facts.fields, path) ? facts.fields[path] : undefined;
-  if (own) return own.type === 'object' ? undefined : own;
-  const dot = path.indexOf('.');
-  const map = dot > 0 ? facts.fields[path.slice(0, dot)] : undefined;
-  if (map?.type !== 'map') return undefined;
-  return { type: map.values === 'bool' ? 'bool' : map.values === 'strings' ? 'list' : 'string' };
-}
-
-function typeFault(path: string, op: string, operand: Json, facts: KubeletFacts): string | null {
-  const field = fieldOf(path, facts);
-  const values = op === 'eq' || op === 'ne' ? [operand] : Array.isArray(operand) ? (operand as readonly Json[]) : [];
-  const wrong = values.find(value => field && !fits(field.type, value));
-  return wrong === undefined ? null : `${path} is a ${field?.type}, ${JSON.stringify(wrong)} cannot be its value`;
-}
-
-function fits(type: FieldFact['type'], value: Json): boolean {
-  switch (type) {
-    case 'bool':
-      return typeof value === 'boolean';
-    case 'int32':
-    case 'int64':
-    case 'uint32':
-      return Number.isInteger(value);
-    case 'float64':
-      return typeof value === 'number';
-    case 'duration':
-    case 'duration-or-nanoseconds':
-      return typeof value === 'string' && parseGoDuration(value) !== null;
-    default:
-      return typeof value === 'string';
-  }
-}
-
-function isKnownFlag(flag: string, control: Control, facts: KubeletFacts): boolean {
-  return control.kind === 'KubeProxyConfiguration' ? /^--[a-z0-9-]+$/.test(flag) : Object.hasOwn(facts.flags, flag);
+/** kube-proxy's flags are no kubelet's: of those only the form is known. */
+function flagsFault(control: Control, facts: KubeletFacts): Fault | null {
+  if (control.kind !== 'KubeProxyConfiguration') return flagFault(control.flags, 'flags', facts);
+  const wrong = control.flags.findIndex(flag => !/^--[a-z0-9-]+$/.test(flag));
+  return wrong < 0 ? null : { at: ['flags', wrong], message: `${control.flags[wrong]} is no flag` };
 }
 
 function lineAt(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {

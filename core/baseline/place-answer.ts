@@ -1,14 +1,11 @@
 import type { Json } from '../kubelet/types.ts';
 import type { Origin } from '../source/rope.ts';
-import type { ControlResult } from './types.ts';
+import type { PlaceAnswer } from './types.ts';
 
-/** The answer for one place a control looks at, before the places are taken together. */
-export type PlaceAnswer = Pick<ControlResult, 'result' | 'path' | 'actual' | 'reason' | 'evidence'>;
+const ORDER: readonly PlaceAnswer['result'][] = ['violated', 'undecided', 'pass', 'not-applicable'];
 
-const ORDER: readonly ControlResult['result'][] = ['violated', 'undecided', 'pass', 'not-applicable'];
-
-/** Of several answers the one that counts: a violation beats an unknown beats a pass. */
-export function worstOf(answers: readonly PlaceAnswer[]): PlaceAnswer | null {
+/** Of several answers the one that counts: a violation beats an unknown beats a pass. Null of none. */
+export function worstOf<Answer extends PlaceAnswer>(answers: readonly Answer[]): Answer | null {
   for (const result of ORDER) {
     const found = answers.find(answer => answer.result === result);
     if (found) return found;

@@ -28,8 +28,6 @@ export function readField(group: NodeGroup, verdict: KubeletVerdict, path: strin
     if (!value && whole && !whole.value.known)
       return { known: false, why: `${path} ${because(whole.value.unknown)}`, evidence };
   }
-  const filled = filledByKubeadm(group, path, implicit);
-  if (filled !== undefined) return { known: true, json: filled, implicit: false, evidence };
   const all = value || !path.startsWith('featureGates.') ? null : gatesAtOnce(verdict);
   if (all) return { known: true, json: all.json, implicit: false, evidence: group.provenance.get(all.path) ?? [] };
   const json = value?.value.known ? value.value.json : null;
@@ -41,22 +39,6 @@ function gatesAtOnce(verdict: KubeletVerdict): { path: string; json: Json } | nu
   const path = 'featureGates.AllBeta';
   const value = verdict.values.get(path)?.value;
   return value?.known && value.json === false ? { path, json: false } : null;
-}
-
-/**
- * What `kubeadm` writes into the kubelet's file where the KubeletConfiguration it is given does not say so.
- * rotateCertificates it always sets (kubernetes/kubernetes#93060).
- */
-const KUBEADM_FILLS: Readonly<Record<string, Json>> = {
-  'authentication.x509.clientCAFile': '/etc/kubernetes/pki/ca.crt',
-  rotateCertificates: true,
-};
-
-function filledByKubeadm(group: NodeGroup, path: string, implicit: boolean): Json | undefined {
-  const kinds = new Set(group.files.map(({ kind }) => kind));
-  if (!kinds.has('kubeadm') || kinds.has('KubeletConfiguration') || !Object.hasOwn(KUBEADM_FILLS, path))
-    return undefined;
-  return implicit || path === 'rotateCertificates' ? KUBEADM_FILLS[path] : undefined;
 }
 
 function openAbove(verdict: KubeletVerdict, path: string): Unknown | null {

@@ -68,7 +68,7 @@ function findingJson(finding: Finding): Json {
     reason: finding.reason,
     file: place?.file ?? null,
     line: place?.line ?? null,
-    fix: finding.fix,
+    fix: 'do' in finding.fix ? finding.fix.do : finding.fix.set,
     standards: finding.standards,
     threats: finding.threats,
   };

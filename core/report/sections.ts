@@ -1,5 +1,6 @@
 import { reasonsOf } from '../approval/approval-input.ts';
 import type { Decision } from '../approval/types.ts';
+import { valueToSet } from '../baseline/fix.ts';
 import { type Finding, NODE_PATH, type Place, type Verdict } from '../review/types.ts';
 import { type ChangeRow, changeRows, nodesPhrase } from './change-rows.ts';
 import { type FindingRow, findingRows, reasonOf } from './finding-rows.ts';
@@ -54,8 +55,9 @@ export function findingPhrase(finding: FindingRow, verdict: Verdict): Phrase {
   switch (finding.status) {
     case 'introduced':
     case 'existing':
-      // Of a list the reader wants the items that are wrong, which the reason names, not all of both lists.
-      if (Array.isArray(finding.actual)) return [foreign(finding.reason, 400), ...on, '. ', ...remedy(finding, place)];
+      // What is no single value, and a list of which the reader wants the wrong items, the reason tells best.
+      if (finding.actual === null || Array.isArray(finding.actual))
+        return [foreign(finding.reason, 400), ...on, '. ', ...remedy(finding, place)];
       return [
         ...subject,
         'is ',
@@ -88,10 +90,13 @@ function others({ also }: FindingRow): Phrase {
 function remedy(finding: FindingRow, place: Place | undefined): Phrase {
   const where: Phrase = place === undefined ? [] : [foreign(placeText(place), 400)];
   const removed: Phrase = place?.side === 'LEFT' ? ['; it was removed at ', ...where] : [];
-  if (finding.fix === null) return place === undefined ? [] : ['See ', ...where, '.'];
   const at: Phrase = place?.side === 'RIGHT' ? [' at ', ...where] : removed;
-  return ['Set it to ', foreign(jsonText(finding.fix)), ...at, '.'];
+  const set = valueToSet(finding.fix, finding.path);
+  if (set) return ['Set it to ', foreign(jsonText(set.value)), ...at, '.'];
+  return 'do' in finding.fix ? [capital(finding.fix.do), ...at, '.'] : [];
 }
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Findings of one status as a list, gravest first. */
 export function findingsSection(verdict: Verdict, status: Finding['status'], title: string, most: number): string {

@@ -1,8 +1,10 @@
 import { renderTree } from '../ansible/render-tree.ts';
 import type { DeclaredHosts, NodeGroup, RenderOptions } from '../ansible/types.ts';
 import { directionOf } from '../baseline/direction.ts';
-import { evaluateBaseline } from '../baseline/evaluate-baseline.ts';
+import { evaluateGroup, evaluateRepository } from '../baseline/evaluate-baseline.ts';
 import { isBlocking } from '../baseline/is-blocking.ts';
+import { KINDS } from '../baseline/kinds.ts';
+import { groupSubjects, type RepositorySubject } from '../baseline/subject.ts';
 import type { Baseline, ControlResult } from '../baseline/types.ts';
 import type { KubeletFacts } from '../kubelet/facts.ts';
 import { loadKubelet } from '../kubelet/load-kubelet.ts';
@@ -43,14 +45,26 @@ export function reviewTrees(base: SourceTree, head: SourceTree, options: ReviewO
     ...(playbooks ? { playbooks } : {}),
   };
   const kubelet = (input: KubeletInput) => loadKubelet(input, facts);
-  const render = (tree: SourceTree) => renderTree(tree, rendering, kubelet);
+  const subjectOf = (tree: SourceTree): RepositorySubject => ({
+    tree,
+    rendering: renderTree(tree, rendering, kubelet),
+    minor,
+    facts,
+  });
+  const before = subjectOf(base);
+  const after = subjectOf(head);
   return review({
-    base: { tree: base, rendering: render(base), problems: options.problems?.base ?? [] },
-    head: { tree: head, rendering: render(head), problems: options.problems?.head ?? [] },
+    base: { ...before, problems: options.problems?.base ?? [] },
+    head: { ...after, problems: options.problems?.head ?? [] },
     changes: options.changes,
     minor,
     baseline,
-    answers: { resultsOf: onceEach(group => evaluateBaseline(baseline, [group])), isBlocking },
+    answers: {
+      resultsOf: resultsByGroup(baseline, [before, after]),
+      ofRepository: { base: evaluateRepository(baseline, before), head: evaluateRepository(baseline, after) },
+      isBlocking,
+      isFixedWhenGone: ({ kind }) => KINDS[kind].gone === 'fixed',
+    },
     directionOf: (path, before, after) => directionOf(path, before, after, baseline),
     fieldFlags: fieldFlags(facts),
     policyPath: options.policyPath,
@@ -58,11 +72,13 @@ export function reviewTrees(base: SourceTree, head: SourceTree, options: ReviewO
 }
 
 /** A base group is paired with several head groups when it splits; it is judged once. */
-function onceEach(evaluate: (group: NodeGroup) => readonly ControlResult[]) {
+function resultsByGroup(baseline: Baseline, revisions: readonly RepositorySubject[]) {
+  const subjects = new Map(revisions.flatMap(groupSubjects).map(subject => [subject.group, subject]));
   const answers = new Map<NodeGroup, readonly ControlResult[]>();
   return (group: NodeGroup): readonly ControlResult[] => {
+    const subject = subjects.get(group);
     let results = answers.get(group);
-    if (!results) answers.set(group, (results = evaluate(group)));
+    if (!results) answers.set(group, (results = subject ? evaluateGroup(baseline, subject) : []));
     return results;
   };
 }

@@ -1,5 +1,5 @@
 import type { Condition } from '../ansible/types.ts';
-import type { Severity } from '../baseline/types.ts';
+import type { Fix, Severity } from '../baseline/types.ts';
 import type { Json } from '../kubelet/types.ts';
 import type { Problem } from '../source/problem.ts';
 
@@ -72,7 +72,7 @@ export type Finding = Readonly<{
   expected: string;
   reason: string;
   at: readonly Place[];
-  fix: Json;
+  fix: Fix;
   rationale: string;
   standards: Readonly<Record<string, readonly string[]>>;
   threats: readonly string[];

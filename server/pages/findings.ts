@@ -1,3 +1,4 @@
+import { valueToSet } from '../../core/baseline/fix.ts';
 import { severityRank } from '../../core/report/change-rows.ts';
 import { jsonText } from '../../core/report/shown-value.ts';
 import type { Finding } from '../../core/review/types.ts';
@@ -61,11 +62,17 @@ function card(change: ChangeDetail, base: string, same: readonly Finding[], serv
 <div><dt>Field</dt><dd><code>${breakable(finding.path)}</code></dd></div>
 ${finding.status === 'introduced' && html`<div><dt>Is</dt><dd><code>${jsonText(finding.actual)}</code></dd></div>`}
 ${finding.expected !== '' && html`<div><dt>Should be</dt><dd>${finding.expected}</dd></div>`}
-${finding.status !== 'fixed' && finding.fix !== null && html`<div><dt>What to do</dt><dd>set <code>${breakable(finding.path)}</code> to <code>${jsonText(finding.fix)}</code></dd></div>`}
+${finding.status !== 'fixed' && html`<div><dt>What to do</dt><dd>${toDo(finding)}</dd></div>`}
 <div><dt>Nodes</dt><dd>${groupHosts([...new Set(same.map(({ group }) => group))], [...new Set(same.flatMap(({ hosts }) => hosts))])}</dd></div>
 ${place !== undefined && html`<div><dt>Written at</dt><dd>${placeLink(serverUrl, change.repository, place.side === 'LEFT' ? base : change.head, place)}</dd></div>`}
 ${finding.rationale !== '' && html`<div><dt>Why</dt><dd>${finding.rationale}</dd></div>`}
 ${standards.length > 0 && html`<div><dt>Standards</dt><dd>${standards.join(' · ')}</dd></div>`}
 </dl>
 </article>`;
+}
+
+function toDo({ fix, path }: Finding): Html | string {
+  const set = valueToSet(fix, path);
+  if (set) return html`set <code>${breakable(path)}</code> to <code>${jsonText(set.value)}</code>`;
+  return 'do' in fix ? fix.do : '';
 }

@@ -42,7 +42,7 @@ controls:
     standards: {CIS: ['4.2.4']}
     threats: [Kubelet compromise]
     rationale: Because.
-    fix: 0
+    fix: {set: 0}
 `;
 
 describe('a baseline file with a mistake is refused at its line', () => {
@@ -56,6 +56,8 @@ describe('a baseline file with a mistake is refused at its line', () => {
     ['an unknown severity', 'severity: high', 'severity: huge', 11, 'severity'],
     ['an unknown role', 'roles: [all]', 'roles: [any]', 10, 'roles'],
     ['no threat', 'threats: [Kubelet compromise]', 'threats: []', 14, 'threats'],
+    ['a threat nobody defends against', 'threats: [Kubelet compromise]', 'threats: [Rain]', 14, 'threats'],
+    ['a fix that is neither a value nor words', 'fix: {set: 0}', 'fix: 0', 16, 'fix'],
     ['a missing key', '    rationale: Because.\n', '', 3, 'rationale'],
     ['an unknown kind', 'kind: KubeletConfiguration', 'kind: Kubelet', 5, 'kind'],
     ['broken YAML', 'title: TITLE', 'title: [', 5, ''],

@@ -42,7 +42,7 @@ describe('check --format json', () => {
       line: 2,
       fix: 'Webhook',
       standards: { CIS: ['4.2.1'] },
-      threats: ['someone gets in'],
+      threats: ['Kubelet compromise'],
     });
   });
 

@@ -161,9 +161,9 @@ export function control(path: string, wanted: Json, more: Partial<Control> = {})
     severity: 'critical',
     profile: 'core',
     standards: { CIS: ['4.2.1'] },
-    threats: ['someone gets in'],
+    threats: ['Kubelet compromise'],
     rationale: 'Because.',
-    fix: wanted,
+    fix: { set: wanted },
     source: { file: 'config/baseline/test.yaml', line: 1 },
     ...more,
   };
@@ -183,14 +183,22 @@ export function evaluate(baseline: Baseline, groups: readonly NodeGroup[]): read
         control: entry,
         group: nodes.name,
         hosts: nodes.hosts,
-        path,
-        expected: JSON.stringify(entry.check.value),
-        evidence: nodes.provenance.get(path) ?? [],
       };
-      if (value === undefined) return { ...common, result: 'not-applicable', actual: null, reason: 'no such field' };
-      if (!value.known) return { ...common, result: 'undecided', actual: null, reason: value.unknown.why.join() };
+      const place = { path, expected: JSON.stringify(entry.check.value), evidence: nodes.provenance.get(path) ?? [] };
+      const answered = (answer: Pick<ControlResult, 'result' | 'actual' | 'reason'>): ControlResult => ({
+        ...place,
+        ...answer,
+        ...common,
+        places: [{ ...place, ...answer }],
+      });
+      if (value === undefined) return answered({ result: 'not-applicable', actual: null, reason: 'no such field' });
+      if (!value.known) return answered({ result: 'undecided', actual: null, reason: value.unknown.why.join() });
       const pass = JSON.stringify(value.json) === JSON.stringify(entry.check.value);
-      return { ...common, result: pass ? 'pass' : 'violated', actual: value.json, reason: pass ? '' : 'not as wanted' };
+      return answered({
+        result: pass ? 'pass' : 'violated',
+        actual: value.json,
+        reason: pass ? '' : 'not as wanted',
+      });
     }),
   );
 }
@@ -234,6 +242,8 @@ export function reviewOf(sketch: Sketch): Verdict {
     baseline,
     answers: {
       resultsOf: nodes => evaluate(baseline, [nodes]),
+      ofRepository: { base: [], head: [] },
+      isFixedWhenGone: () => false,
       isBlocking: ({ severity }) => severity === 'critical' || severity === 'high',
     },
     directionOf: directionBy(baseline),

@@ -1,19 +1,30 @@
-import type { NodeFile, NodeGroup } from '../ansible/types.ts';
-import { readText } from '../kubelet/read-text.ts';
-import type { SourceNode } from '../kubelet/source-node.ts';
-import type { Json } from '../kubelet/types.ts';
-import { type Origin, originsAt, type RenderedText } from '../source/rope.ts';
-import { expectedWords, operandFor } from './expected.ts';
-import { ABSENT, OPERATORS, shown } from './operators.ts';
-import { notApplicable, type PlaceAnswer, undecided, worstOf } from './place-answer.ts';
-import type { Control } from './types.ts';
+import type { NodeFile } from '../../ansible/types.ts';
+import { readText } from '../../kubelet/read-text.ts';
+import type { SourceNode } from '../../kubelet/source-node.ts';
+import type { Json } from '../../kubelet/types.ts';
+import { type Origin, originsAt, type RenderedText } from '../../source/rope.ts';
+import { expectedWords } from '../expected.ts';
+import type { Kind } from '../kind.ts';
+import { operandFor } from '../operand.ts';
+import { ABSENT, OPERATORS, operatorFault, shown } from '../operators.ts';
+import { notApplicable, undecided, worstOf } from '../place-answer.ts';
+import type { GroupSubject } from '../subject.ts';
+import type { Control, PlaceAnswer } from '../types.ts';
 
-/** A control over the KubeProxyConfiguration documents of a group's files, kubeadm's multi-document files included. */
-export function evaluateKubeProxy(control: Control, group: NodeGroup): PlaceAnswer {
+/** Controls over the KubeProxyConfiguration documents of a group's files, kubeadm's multi-document files included. */
+export const KUBE_PROXY_CONFIGURATION: Kind = {
+  scope: 'node-group',
+  fault: control => operatorFault(control),
+  evaluate,
+  expected: expectedWords,
+  gone: 'unknown',
+};
+
+function evaluate(control: Control, { group }: GroupSubject): readonly PlaceAnswer[] {
   const path = control.paths[0] ?? '';
   const files = group.files.filter(({ kind }) => kind === 'KubeProxyConfiguration' || kind === 'kubeadm');
-  const answers = files.flatMap(file => control.paths.map(name => answerOf(control, name, file)));
-  return worstOf(answers) ?? notApplicable(path, 'no KubeProxyConfiguration is known for these nodes');
+  if (files.length === 0) return [notApplicable(path, 'no KubeProxyConfiguration is known for these nodes')];
+  return files.flatMap(file => control.paths.map(name => answerOf(control, name, file)));
 }
 
 /** The answer all texts of a file agree on; where they differ, conditions decide and it is undecided. */

@@ -1,19 +1,26 @@
-import type { NodeGroup } from '../ansible/types.ts';
-import type { Json } from '../kubelet/types.ts';
-import { expectedWords } from './expected.ts';
-import { ABSENT, OPERATORS, shown } from './operators.ts';
-import { notApplicable, type PlaceAnswer, undecided, worstOf } from './place-answer.ts';
-import type { Control } from './types.ts';
+import type { NodeGroup } from '../../ansible/types.ts';
+import type { KubeletFacts } from '../../kubelet/facts.ts';
+import type { Json } from '../../kubelet/types.ts';
+import { expectedWords } from '../expected.ts';
+import { type Fault, flagFault, type Kind } from '../kind.ts';
+import { ABSENT, OPERATORS, operatorFault, shown } from '../operators.ts';
+import { notApplicable, undecided } from '../place-answer.ts';
+import type { GroupSubject } from '../subject.ts';
+import type { Control, PlaceAnswer } from '../types.ts';
 
-/** A control over raw command-line flags: a flag beats the file, so what re-enables something must not be there. */
-export function evaluateFlags(control: Control, group: NodeGroup): PlaceAnswer {
+/** Controls over raw command-line flags: a flag beats the file, so what re-enables something must not be there. */
+export const KUBELET_FLAG: Kind = { scope: 'node-group', fault, evaluate, expected: expectedWords, gone: 'fixed' };
+
+function fault(control: Control, facts: KubeletFacts): Fault | null {
+  return flagFault(control.paths, 'paths', facts) ?? operatorFault(control);
+}
+
+function evaluate(control: Control, { group }: GroupSubject): readonly PlaceAnswer[] {
   const path = control.paths[0] ?? '';
   if (!group.kubelet && group.flags.length === 0) {
-    return notApplicable(path, 'no kubelet configuration or flags are known for these nodes');
+    return [notApplicable(path, 'no kubelet configuration or flags are known for these nodes')];
   }
-  return (
-    worstOf(control.paths.map(name => judge(control, name, group))) ?? notApplicable(path, 'the control names no flag')
-  );
+  return control.paths.map(name => judge(control, name, group));
 }
 
 function judge(control: Control, path: string, group: NodeGroup): PlaceAnswer {

@@ -1,0 +1,14 @@
+import type { Kind } from './kind.ts';
+import { FILE_TASK } from './kinds/file-task.ts';
+import { KUBE_PROXY_CONFIGURATION } from './kinds/kube-proxy-configuration.ts';
+import { KUBELET_CONFIGURATION } from './kinds/kubelet-configuration.ts';
+import { KUBELET_FLAG } from './kinds/kubelet-flag.ts';
+import type { ControlKind } from './types.ts';
+
+/** What reads and judges the controls of each kind. */
+export const KINDS: Readonly<Record<ControlKind, Kind>> = {
+  KubeletConfiguration: KUBELET_CONFIGURATION,
+  'kubelet-flag': KUBELET_FLAG,
+  'file-task': FILE_TASK,
+  KubeProxyConfiguration: KUBE_PROXY_CONFIGURATION,
+};

@@ -1,0 +1,25 @@
+import { ANONYMOUS } from './anonymous.ts';
+import { AUTHN } from './authn.ts';
+import { AUTHZ } from './authz.ts';
+import { CERTIFICATES } from './certificates.ts';
+import { CGROUP_NAMESPACE } from './cgroup-namespace.ts';
+import { KUBE_PROXY } from './kube-proxy.ts';
+import { KUBELET_API } from './kubelet-api.ts';
+import { NETWORK } from './network.ts';
+import type { Rows } from './row.ts';
+import { SECCOMP } from './seccomp.ts';
+import { STARTUP_PARAMETERS } from './startup-parameters.ts';
+
+/** What every control says where, area by area. */
+export const ROWS: Rows = {
+  ...ANONYMOUS,
+  ...AUTHN,
+  ...AUTHZ,
+  ...CERTIFICATES,
+  ...CGROUP_NAMESPACE,
+  ...KUBE_PROXY,
+  ...KUBELET_API,
+  ...NETWORK,
+  ...SECCOMP,
+  ...STARTUP_PARAMETERS,
+};
