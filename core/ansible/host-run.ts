@@ -55,6 +55,8 @@ export type World = Readonly<{
   arriving: ReadonlyMap<string, readonly SentFacts[]>;
   /** What the first host of a host's batch does for it in a play; null: this is not asked. */
   onceForAll: ((host: string, playIndex: number) => OnceForAll | null) | null;
+  /** Names `include_vars` may set, with the files that hold them. */
+  includedNames: ReadonlyMap<string, readonly string[]>;
   /** Paths on nodes that some task copies from: what is put there may become a kubelet's file. */
   copiedFrom: ReadonlySet<string>;
   /** Values that are equal are one object, so that runs that read equal values are seen to be equal. */

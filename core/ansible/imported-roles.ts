@@ -41,6 +41,19 @@ export function importedRoles(world: World, play: Play): readonly RoleReference[
   return references;
 }
 
+/** Roles that `import_role` adds to a play when a dynamic include reads a role, or a task file of the role at hand. */
+export function importedWith(
+  world: World,
+  play: Play,
+  included: RoleReference | Readonly<{ file: string; role: Role | null }>,
+): readonly RoleReference[] {
+  const walk: Walk = { world, play, references: [], visits: 0 };
+  if ('file' in included)
+    readTasks(walk, readTaskList(world.repository, included.file), included.file, included.role, 0);
+  else enterRole(walk, included, 0);
+  return walk.references;
+}
+
 type Walk = Readonly<{ world: World; play: Play; references: RoleReference[] }> & { visits: number };
 
 function enterRole(walk: Walk, reference: RoleReference, depth: number): void {

@@ -76,7 +76,7 @@ const PLAIN = /^[A-Za-z0-9](?:[A-Za-z0-9._:/-]{0,253}[A-Za-z0-9])?$/;
  * Whether a value may be left to each host: a plain text of one piece that says where it comes from in one way only.
  */
 export function isOwnText(value: Value): value is Str {
-  if (value.kind !== 'str' || value.unsafe || value.verbatim || value.unknowns?.size) return false;
+  if (value.kind !== 'str' || value.unsafe || value.markup || value.verbatim || value.unknowns?.size) return false;
   const [only, more] = value.segments;
   if (!only || more || !mayBeOwn(value.text)) return false;
   const { origins } = value;
@@ -317,7 +317,7 @@ const MAX_PARTS = 2_000;
 
 function textShape(value: Str): string {
   const segments = value.segments.map(({ length, origins }) => `${length}${origins.length > 0 ? '@' : ''}`);
-  return JSON.stringify([value.text, segments, value.unsafe ?? false, value.verbatim ?? false]);
+  return JSON.stringify([value.text, segments, value.unsafe ?? false, value.markup ?? false, value.verbatim ?? false]);
 }
 
 /**

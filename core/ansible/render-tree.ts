@@ -50,6 +50,7 @@ export function renderTree(
     ansible,
     rolesPath,
     setAtRunTime: found.setAtRunTime,
+    includedNames: found.includedNames,
     copiedFrom: found.copiedFrom,
     runsOnce: found.runsOnce,
   };

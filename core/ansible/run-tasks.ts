@@ -6,7 +6,7 @@ import { conditionOrigins, taskRuns, type Verdict } from './conditions.ts';
 import { type Acting, actsOnce, handOver, whereTaskActs } from './delegation.ts';
 import { flushHandlers, notifyHandlers } from './handlers.ts';
 import { atPlace, type Frame, type HostRun, intern, readExternal, type SentFacts } from './host-run.ts';
-import { includedRole } from './imported-roles.ts';
+import { importedWith, includedRole } from './imported-roles.ts';
 import { either, includedVars } from './include-vars.ts';
 import { mayBeTemplate } from './jinja/variables.ts';
 import { inherit, isNever, type Keywords, readKeywords } from './keywords.ts';
@@ -14,7 +14,7 @@ import { loopFrames } from './loop-items.ts';
 import { metaAction, metaRuns, runMeta } from './meta-task.ts';
 import { withDefaults } from './module-defaults.ts';
 import { taskStep } from './play-step.ts';
-import { firstFile, notEvaluated, within } from './repository.ts';
+import { firstFile, notEvaluated, type Place, within } from './repository.ts';
 import { listOf, placeOf, type RoleReference } from './role.ts';
 import { roleOf, roleTasks } from './role-tasks.ts';
 import { scopeOf, searchPath } from './scope.ts';
@@ -266,7 +266,7 @@ function runInclude(run: HostRun, frame: Frame, around: Keywords, task: Task, mo
       : inside;
     const include = module.endsWith('_role')
       ? () => includeRole(run, params, task, dynamic)
-      : () => includeTasks(run, params, task);
+      : () => includeTasks(run, params, task, dynamic);
     atPlace(run, place, include);
   }
 }
@@ -316,6 +316,7 @@ function includeRole(run: HostRun, frame: Frame, task: Task, dynamic: boolean): 
   }
   const reference = includedRole(name, task);
   const role = roleOf(run, frame.play, reference);
+  if (dynamic) joinImported(run, frame, importedWith(run.world, frame.play, reference));
   if (role && joinsPlay(frame, task, dynamic)) frame.playRoles.push({ role, reference });
   runRole(run, frame, reference, 'always');
 }
@@ -324,10 +325,23 @@ function includeRole(run: HostRun, frame: Frame, task: Task, dynamic: boolean): 
 function joinsPlay({ playRoles }: Frame, task: Task, dynamic: boolean): boolean {
   const isPublic = task.args.get('public');
   if (dynamic) return isPublic?.kind === 'bool' && isPublic.value;
-  return !playRoles.some(({ reference: { at } }) => at.file === task.at.file && at.line === task.at.line);
+  return !hasJoined(playRoles, task.at);
 }
 
-function includeTasks(run: HostRun, frame: Frame, task: Task): void {
+function hasJoined(playRoles: Frame['playRoles'], { file, line }: Place): boolean {
+  return playRoles.some(({ reference: { at } }) => at.file === file && at.line === line);
+}
+
+/** What a dynamic include reads joins the play before any task of it runs (`IncludeRole.get_block_list`). */
+function joinImported(run: HostRun, { play, playRoles }: Frame, references: readonly RoleReference[]): void {
+  for (const reference of references) {
+    if (hasJoined(playRoles, reference.at)) continue;
+    const role = roleOf(run, play, reference);
+    if (role) playRoles.push({ role, reference });
+  }
+}
+
+function includeTasks(run: HostRun, frame: Frame, task: Task, dynamic: boolean): void {
   const raw = task.args.get('file') ?? task.free;
   if (!raw) return;
   const { repository } = run.world;
@@ -355,6 +369,10 @@ function includeTasks(run: HostRun, frame: Frame, task: Task): void {
       });
     }
     return;
+  }
+  if (dynamic) {
+    const role = frame.role?.role ?? null;
+    joinImported(run, frame, importedWith(run.world, frame.play, { file, role }));
   }
   enterTasks(run, frame, file, task);
 }

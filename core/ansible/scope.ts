@@ -232,8 +232,8 @@ function groupsOfHosts(inventory: Inventory): Value {
 }
 
 /**
- * `hostvars`: other hosts' inventory variables, evaluated in their own sight. What tasks set on them, and their facts,
- * are unknown.
+ * `hostvars`: other hosts' inventory variables, evaluated in their own sight, without variables of plays and roles
+ * (`HostVars.raw_get`). What tasks set on them, and their facts, are unknown.
  */
 function hostvarsVariable(world: World, frame: Frame): Value {
   const known = world.hostvars.get(`${frame.playIndex}`);
@@ -247,7 +247,7 @@ function hostvarsVariable(world: World, frame: Frame): Value {
       if (world.everyNode) return unknownValue(`hostvars[${host}]`, ['variables of another node'], { defined: true });
       if (!world.inventory.hosts.has(host)) return undefined;
       let variables = hosts.get(host);
-      if (!variables) hosts.set(host, (variables = otherHost(world, frame, host)));
+      if (!variables) hosts.set(host, (variables = otherHost(world, host)));
       return variables;
     },
     origins: [],
@@ -256,7 +256,16 @@ function hostvarsVariable(world: World, frame: Frame): Value {
   return hostvars;
 }
 
-function otherHost(world: World, frame: Frame, host: string): LazyMapping {
+/** What `hostvars[…]` has beside the host's variables. */
+const NOT_OF_THE_HOST: ReadonlySet<string> = new Set([
+  'inventory_hostname_short',
+  'inventory_dir',
+  'inventory_file',
+  'playbook_dir',
+  'omit',
+]);
+
+function otherHost(world: World, host: string): LazyMapping {
   const variables = world.variablesOf(host);
   const known = new Map<string, Value | undefined>();
   const find = (name: string): Value | undefined => {
@@ -271,11 +280,13 @@ function otherHost(world: World, frame: Frame, host: string): LazyMapping {
       );
     }
     if (name === 'groups') return groupsVariable(world);
-    if (name === 'hostvars') return hostvarsVariable(world, frame);
-    const setter = world.setAtRunTime.get(name);
+    if (RUN_PROPERTY.test(name) || NOT_OF_THE_HOST.has(name))
+      return unknownValue(`hostvars[${host}].${name}`, [`${name} of ${host}`], { defined: true });
+    if (name === 'hostvars') return undefined; // `HostVars.raw_get` leaves it out
+    const setter = world.setAtRunTime.get(name) ?? world.includedNames.get(name);
     if (setter !== undefined)
       return unknownValue(`hostvars[${host}].${name}`, [`${name} of ${host}, set while Ansible runs (${setter[0]})`]);
-    const value = variables.own.get(name) ?? variables.group.get(name) ?? frame.play.vars.get(name);
+    const value = variables.own.get(name) ?? variables.group.get(name);
     if (value) return value;
     return isFact(name) ? unknownValue(`hostvars[${host}].${name}`, [`fact ${name} of ${host}`]) : undefined;
   };

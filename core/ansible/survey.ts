@@ -16,6 +16,8 @@ export type Survey = Readonly<{
   naming: readonly Readonly<{ path: string; text: string }>[];
   /** Names set by set_fact or register anywhere, with the files that do. */
   setAtRunTime: ReadonlyMap<string, readonly string[]>;
+  /** Names that `include_vars` may set anywhere, with the files that hold them. */
+  includedNames: ReadonlyMap<string, readonly string[]>;
   /** Paths on nodes that tasks copy from. */
   copiedFrom: ReadonlySet<string>;
   /** Whether some task may be delegated to another host: then what a host gets depends on all of them. */
@@ -68,7 +70,7 @@ export function survey(repository: Repository): Survey {
     }
     if (/\.ya?ml$|\.j2$|(?:^|\/)templates\//.test(entry.path)) naming.push({ path: entry.path, text });
   }
-  return { settings, naming, setAtRunTime, copiedFrom, delegates, runsOnce };
+  return { settings, naming, setAtRunTime, includedNames: namesIncluded(naming), copiedFrom, delegates, runsOnce };
 }
 
 function textOf(repository: Repository, entry: TreeEntry): string | null {
@@ -133,6 +135,24 @@ function* namesSetIn(text: string): Generator<string> {
     for (const key of (match[2] ?? '').matchAll(/\b([A-Za-z_]\w{0,80})[ \t]*[=:]/g)) yield key[1] ?? '';
   }
 }
+
+/** Top-level names of every YAML file that may be a file of variables which no play, role or inventory reads by itself. */
+function namesIncluded(naming: Survey['naming']): ReadonlyMap<string, readonly string[]> {
+  const names = new Map<string, string[]>();
+  const including = naming.filter(({ text }) => text.includes('include_vars'));
+  for (const { text } of including)
+    for (const match of text.matchAll(/\bname[:=][ \t]*["']?([A-Za-z_]\w*)/g)) names.set(match[1] ?? '', []);
+  if (including.length === 0) return names;
+  for (const { path, text } of naming) {
+    if (!/\.ya?ml$/.test(path) || READ_ANYWAY.test(path) || LIST.test(text)) continue;
+    for (const match of text.matchAll(/^["']?([A-Za-z_]\w*)["']?[ \t]*:/gm)) {
+      const name = match[1] ?? '';
+      names.set(name, [...(names.get(name) ?? []), path]);
+    }
+  }
+  return names;
+}
+const READ_ANYWAY = /(?:^|\/)(?:group_vars|host_vars|defaults|meta|tasks|handlers)\//;
 
 /** Settings files that no task or template names and nothing wrote. */
 export function orphansOf({ settings, naming }: Survey, written: ReadonlySet<string>): readonly Orphan[] {

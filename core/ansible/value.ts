@@ -28,7 +28,7 @@ export type Int = Readonly<{ kind: 'int'; value: number | bigint; origins: Origi
 export type Float = Readonly<{ kind: 'float'; value: number; origins: Origins }>;
 /**
  * Text with origins per run. `unknowns` explains the unknown tokens in it by id; `unsafe` text is never templated
- * (`!unsafe`, results of lookups); `verbatim` text came from a filter such as `to_json` and keeps being text where
+ * (`!unsafe`, results of lookups); `markup` text was escaped for HTML, which only its `repr` and joining it with others show; `verbatim` text came from a filter such as `to_json` and keeps being text where
  * Ansible would otherwise read a list, mapping or boolean out of it.
  */
 export type Str = Rope &
@@ -38,6 +38,7 @@ export type Str = Rope &
     origins: Origins;
     unknowns?: ReadonlyMap<string, Unknown>;
     unsafe?: true;
+    markup?: true;
     verbatim?: true;
   }>;
 export type List = Readonly<{ kind: 'list'; items: Value[]; origins: Origins }>;
@@ -477,7 +478,7 @@ function plainIdentity(value: Value, inner: (part: Value) => string): string {
     case 'unknown':
       return value.key;
     case 'str': {
-      if (!value.unknowns?.size) return JSON.stringify(value.text);
+      if (!value.unknowns?.size) return `${value.markup ? 'Markup ' : ''}${JSON.stringify(value.text)}`;
       return JSON.stringify(
         value.text.replace(UNKNOWN_TOKEN, (token, id: string) => `⟨${value.unknowns?.get(id)?.key ?? token}⟩`),
       );

@@ -21,6 +21,7 @@ export type Shared = Readonly<{
   ansible: AnsibleVersion;
   rolesPath: readonly string[];
   setAtRunTime: ReadonlyMap<string, readonly string[]>;
+  includedNames: ReadonlyMap<string, readonly string[]>;
   copiedFrom: ReadonlySet<string>;
   runsOnce: boolean;
 }>;
@@ -78,6 +79,7 @@ function worldOf(
     forced: null,
     unread: null,
     setAtRunTime: shared.setAtRunTime,
+    includedNames: shared.includedNames,
     copiedFrom: shared.copiedFrom,
     runsOnce: shared.runsOnce && !everyNode,
     arriving: new Map(),

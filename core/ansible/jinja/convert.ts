@@ -45,7 +45,11 @@ function survivesText(budget: Budget, value: Value): boolean {
   spend(budget, size >> 2);
   let survives = true;
   visitParts(value, part => {
-    const lost = part.kind === 'lazy' || part.kind === 'object' || part.kind === 'undefined';
+    const lost =
+      part.kind === 'lazy' ||
+      part.kind === 'object' ||
+      part.kind === 'undefined' ||
+      (part.kind === 'str' && part.markup);
     if (lost || (part.kind === 'float' && !Number.isFinite(part.value))) survives = false;
   });
   return survives;

@@ -18,13 +18,14 @@ import {
 import { percentFormat } from './percent-format.ts';
 import { compare, contains, defined, derived, equals, isNumber, isUnknown, numberOf, toText } from './python.ts';
 import type { BinaryOperator, Comparator } from './syntax.ts';
-import { concat, originsOf } from './text.ts';
+import { concat, escapes, originsOf } from './text.ts';
 
 /** `left operator right` as Python computes it. @throws PythonError */
 export function binary(budget: Budget, operator: BinaryOperator, left: Value, right: Value): Value {
   spend(budget);
   const [a, b] = [defined(left), defined(right)];
-  if (operator === '%' && a.kind === 'str') return percentFormat(budget, a, b);
+  if (operator === '%' && a.kind === 'str')
+    return escapes(a, [b]) ? derived(operator, [a, b]) : percentFormat(budget, a, b);
   if (a.kind === 'unknown' || b.kind === 'unknown') {
     if (operator === '+' && (a.kind === 'str' || b.kind === 'str'))
       return concat(budget, [toText(budget, a), toText(budget, b)]);
@@ -32,7 +33,8 @@ export function binary(budget: Budget, operator: BinaryOperator, left: Value, ri
   }
   const origins = mergeOrigins(a.origins, b.origins);
   if (operator === '+') {
-    if (a.kind === 'str' && b.kind === 'str') return concat(budget, [a, b]);
+    if (a.kind === 'str' && b.kind === 'str')
+      return escapes(a, [b]) || escapes(b, [a]) ? derived(operator, [a, b]) : concat(budget, [a, b]);
     if ((a.kind === 'list' && b.kind === 'list') || (a.kind === 'tuple' && b.kind === 'tuple')) {
       spendItems(budget, a.items.length + b.items.length);
       const items = [...a.items, ...b.items];

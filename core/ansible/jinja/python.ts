@@ -82,7 +82,10 @@ function sequence(budget: Budget, open: string, value: List | Tuple, close: stri
   return concat(budget, [...parts, str(close, value.origins)]);
 }
 
+/** Versions and constant folding decide whether escaped text shows as `Markup(…)`. */
 function textRepr(budget: Budget, value: Str): Str {
+  if (value.markup)
+    return tokenOf(unknownValue(`repr ${identity(value)}`, ['text escaped for HTML, inside a list or mapping']));
   const quote = value.text.includes("'") && !value.text.includes('"') ? '"' : "'";
   const escaped = value.text.replace(UNPRINTABLE, character => escapeCharacter(character, quote));
   if (escaped === value.text)

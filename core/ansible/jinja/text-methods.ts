@@ -15,7 +15,7 @@ import {
 import { bind, type Engine, truth } from './engine.ts';
 import { defined, derived, indexOf, isUnknown, toText } from './python.ts';
 import { formatText } from './str-format.ts';
-import { characterCount, concat, mapText, originsOf, slice, splitLines } from './text.ts';
+import { characterCount, concat, escapes, mapText, originsOf, slice, splitLines } from './text.ts';
 
 type Method = (engine: Engine, text: Str, args: Arguments) => Value;
 
@@ -28,6 +28,7 @@ export function textMethod(engine: Engine, text: Str, name: string): RuntimeObje
     const mayBePartial = name === 'format' || name === 'join';
     if (!mayBePartial && (text.unknowns?.size || inputs.some(input => isUnknown(engine.budget, input))))
       return derived(`str.${name}`, [text, ...inputs]);
+    if (escapes(text, inputs)) return derived(`str.${name}`, [text, ...inputs]);
     return method(engine, text, args);
   };
   return { kind: 'object', type: 'builtin_function_or_method', call, origins: text.origins };

@@ -9,6 +9,7 @@ import {
   type Str,
   str,
   type UnknownValue,
+  type Value,
 } from '../value.ts';
 
 type Segment = Str['segments'][number];
@@ -22,17 +23,17 @@ export function concat(budget: Budget, parts: readonly Str[]): Str {
   spendText(budget, length);
   const segments: Segment[] = [];
   const unknowns = new Map<string, Unknown>();
-  let unsafe = false;
+  let marks: Marks = {};
   let text = '';
   for (const part of parts) {
     text += part.text;
-    if (part.unsafe) unsafe = true;
+    marks = { ...marks, ...marksOf(part) };
     for (const [id, unknown] of part.unknowns ?? []) remember(unknowns, id, unknown);
     for (const segment of part.segments) pushSegment(segments, segment);
   }
   const origins =
     text === '' ? parts.reduce((all: Origins, part) => mergeOrigins(all, part.origins), NO_ORIGINS) : NO_ORIGINS;
-  return assemble(text, segments, origins, unknowns, unsafe);
+  return assemble(text, segments, origins, unknowns, marks);
 }
 
 function pushSegment(segments: Segment[], segment: Segment): void {
@@ -54,7 +55,7 @@ function assemble(
   segments: readonly Segment[],
   origins: Origins,
   unknowns: ReadonlyMap<string, Unknown> | undefined,
-  unsafe: boolean,
+  marks: Marks,
 ): Str {
   return {
     kind: 'str',
@@ -62,9 +63,24 @@ function assemble(
     segments,
     origins,
     ...(unknowns && unknowns.size > 0 ? { unknowns } : {}),
-    ...(unsafe ? { unsafe } : {}),
+    ...marks,
   };
 }
+
+/** What parts of a text have from it. */
+type Marks = Pick<Str, 'unsafe' | 'markup'>;
+
+function marksOf({ unsafe, markup }: Str): Marks {
+  return { ...(unsafe ? { unsafe } : {}), ...(markup ? { markup } : {}) };
+}
+
+/** Whether an operation on text that is escaped for HTML would escape what it is given (`Markup`). */
+export function escapes(text: Str, others: readonly Value[]): boolean {
+  const isPlain = (other: Value) =>
+    other.kind === 'str' ? other.markup === true || !/[&<>'"]/.test(other.text) : UNCHANGED.has(other.kind);
+  return text.markup === true && !others.every(isPlain);
+}
+const UNCHANGED: ReadonlySet<Value['kind']> = new Set(['int', 'float', 'bool', 'none']);
 
 /** The UTF-16 units [start, end) with their origins. Callers never cut through an unknown token. */
 export function slice(value: Str, start: number, end = value.text.length): Str {
@@ -82,7 +98,7 @@ export function slice(value: Str, start: number, end = value.text.length): Str {
     offset += length;
     if (offset >= to) break;
   }
-  return assemble(text, segments, origins, unknownsIn(text, value.unknowns), value.unsafe === true);
+  return assemble(text, segments, origins, unknownsIn(text, value.unknowns), marksOf(value));
 }
 
 function unknownsIn(text: string, unknowns: Str['unknowns']): ReadonlyMap<string, Unknown> | undefined {
@@ -96,8 +112,8 @@ export function mapText(budget: Budget, value: Str, change: (text: string) => st
   const text = change(value.text);
   spendText(budget, text.length);
   if (text.length === value.text.length)
-    return assemble(text, value.segments, value.origins, value.unknowns, value.unsafe === true);
-  return assemble(text, str(text, originsOf(value)).segments, originsOf(value), value.unknowns, value.unsafe === true);
+    return assemble(text, value.segments, value.origins, value.unknowns, marksOf(value));
+  return assemble(text, str(text, originsOf(value)).segments, originsOf(value), value.unknowns, marksOf(value));
 }
 
 export function originsOf(value: Str): Origins {
@@ -179,5 +195,5 @@ export function cut(source: Source, start: number, end: number): Str {
     offset += segment.length;
   }
   const text = source.rope.text.slice(start, end);
-  return assemble(text, segments, NO_ORIGINS, unknownsIn(text, source.rope.unknowns), false);
+  return assemble(text, segments, NO_ORIGINS, unknownsIn(text, source.rope.unknowns), {});
 }

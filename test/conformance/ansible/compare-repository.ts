@@ -104,7 +104,7 @@ function compareHost(host: string, node: NodeGroup | null, real: RealAnswer, tal
 
 /** A run that ends early may run a task less often than it would have. */
 function timesRun(results: readonly TaskResult[], at: string): number {
-  return results.filter(result => result.at === at && !result.failed).length;
+  return results.filter(result => result.at === at && !result.failed && !result.skipped).length;
 }
 
 function timesOurs(node: NodeGroup | null, at: string): number {
@@ -178,6 +178,7 @@ function patternOf(text: string): RegExp {
 /** Includes lead to tasks and are none themselves for us. */
 const LEADS = /(?:^|\.)(?:include_tasks|import_tasks|include_role|import_role|include|meta)$/;
 
+/** A step may be one that only may run: steps of a file that an include skipped here are no claim. */
 function compareSteps(
   host: string,
   node: NodeGroup,
@@ -185,15 +186,22 @@ function compareSteps(
   tally: Tally,
 ): readonly Difference[] {
   const skipped = new Set(results.filter(result => result.skipped).map(result => result.at));
+  const notIncluded = results.some(result => result.skipped && LEADS.test(result.action));
   const theirs = results
     .filter(result => !LEADS.test(result.action))
     .map(result => result.at)
     .filter(at => !skipped.has(at));
+  const entered = new Set(results.map(result => fileOf(result.at)));
   const ours = node.steps
     .filter(step => step.task !== null && step.runs !== false)
     .map(step => `${step.file}:${step.line}`)
-    .filter(at => !skipped.has(at));
+    .filter(at => !skipped.has(at))
+    .filter(at => !notIncluded || entered.has(fileOf(at)));
   tally.steps += theirs.length;
   if (theirs.join() === ours.join()) return [];
   return [{ kind: 'tasks', where: host, theirs: theirs.join(' '), ours: ours.join(' ') }];
+}
+
+function fileOf(at: string): string {
+  return at.slice(0, at.lastIndexOf(':'));
 }

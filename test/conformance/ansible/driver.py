@@ -5,8 +5,9 @@ Reads one JSON line per case, `{"root", "inventories": [...], "playbook"}`, and 
 
 Everything that decides what lands on a host is Ansible's own code: inventory, variables, playbook, strategy, task
 executor, templates, the actions `template` and `copy`. Replaced is only what costs time or would touch this machine: a
-task runs in this process instead of a forked one; where the copy action would hand a file to a host, the file is noted
-down; every other module is noted down and said to have changed something.
+task runs in this process instead of a forked one, a template text is compiled once, the folders of vars plugins are
+listed once; where the copy action would hand a file to a host, the file is noted down; every other module is noted down
+and said to have changed something.
 """
 
 import json
@@ -43,8 +44,10 @@ from ansible.executor.task_executor import TaskExecutor  # noqa: E402
 from ansible.inventory.host import Host  # noqa: E402
 from ansible import cli  # noqa: E402
 from ansible.plugins.action import ActionBase  # noqa: E402
+from ansible.plugins.loader import vars_loader  # noqa: E402
 from ansible.release import __version__  # noqa: E402
 from ansible.utils import context_objects  # noqa: E402
+from jinja2 import Environment  # noqa: E402
 
 try:
     from ansible.parsing.vault import VaultSecretsContext  # since 2.19, made once a command
@@ -136,6 +139,40 @@ def note_module(self, module_name=None, module_args=None, **_):
     return {'changed': True, 'rc': 0, 'stdout': f'output of {name}', 'stdout_lines': [f'output of {name}']}
 
 
+compile_template = Environment.compile
+compiled = {}
+SYNTAX = (
+    'block_start_string block_end_string variable_start_string variable_end_string comment_start_string '
+    'comment_end_string line_statement_prefix line_comment_prefix trim_blocks lstrip_blocks newline_sequence '
+    'keep_trailing_newline undefined optimized autoescape'
+).split()
+
+
+def compile_once(self, source, name=None, filename=None, raw=False, defer_init=False):
+    """Environment.compile, whose code hangs on nothing but its arguments and the environment's settings."""
+    if raw or not isinstance(source, str):
+        return compile_template(self, source, name, filename, raw, defer_init)
+    settings = (type(self), *(getattr(self, setting) for setting in SYNTAX), *self.extensions)
+    key = (source, name, filename, defer_init, settings)
+    if key not in compiled:
+        compiled[key] = compile_template(self, source, name, filename, raw, defer_init)
+    return compiled[key]
+
+
+list_plugins = vars_loader.all
+listed_plugins = []
+
+
+def list_plugins_once(*arguments, **named):
+    """The vars plugins of this installation; those of a repository are not part of any case."""
+    if arguments or named:
+        yield from list_plugins(*arguments, **named)
+        return
+    if not listed_plugins:
+        listed_plugins.extend(list_plugins())
+    yield from listed_plugins
+
+
 def plain(value):
     return value if value is None or isinstance(value, int) else str(value)
 
@@ -146,6 +183,8 @@ def init_context(options):
 
 context._init_global_context = init_context
 worker.WorkerProcess.start = run_here
+Environment.compile = compile_once
+vars_loader.all = list_plugins_once
 ActionBase.__init__ = begin
 ActionBase._execute_module = note_module
 ActionBase._make_tmp_path = lambda self, *_, **__: '/nonexistent'
@@ -188,6 +227,7 @@ def command(kind, arguments):
 def answer(case):
     results.clear()
     writes.clear()
+    compiled.clear()
     os.chdir(case['root'])
     reply = {'inventory': None, 'error': None}
     try:

@@ -24,6 +24,7 @@ function open(files: Readonly<Record<string, string>>) {
     ansible: '2.14',
     rolesPath: [],
     setAtRunTime,
+    includedNames: new Map<string, readonly string[]>(),
     copiedFrom: new Set<string>(),
     runsOnce: false,
   } as const;

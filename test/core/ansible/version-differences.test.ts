@@ -52,6 +52,35 @@ const ROWS: readonly Row[] = [
     expected: { ...each(OLD, { 'n1 ran': 'True' }), '2.19': { 'n1 ran': 'yes' } },
   },
   {
+    what: 'hostvars has neither variables of plays nor, for templates of its own, the variables of hosts',
+    files: {
+      hosts: 'n1 x="{{ hostvars.n2.y | default(\'none\') }}"\nn2 y=two\n',
+      'site.yml': `${PLAY}  vars: { mine: play }\n  tasks:\n${BELOW(COPY('x', '{{ hostvars.n1.x }}') + COPY('mine', "{{ hostvars.n1.mine | default('none') }}"))}`,
+    },
+    expected: each(ALL, { 'n1 x': 'none', 'n1 mine': 'none', 'n2 x': 'none', 'n2 mine': 'none' }),
+  },
+  {
+    what: 'an included role or task file gives the play what it imports, before its first task runs',
+    files: {
+      hosts: 'n1\n',
+      'site.yml': `${PLAY}  tasks:\n    - include_role: { name: outer }\n    - include_tasks: more.yml\n`,
+      'more.yml': `${COPY('more', '{{ mild }}')}- import_role: { name: inner }\n`,
+      'roles/outer/tasks/main.yml': `${COPY('first', '{{ deep }}')}- import_role: { name: inner }\n`,
+      'roles/inner/vars/main.yml': 'deep: inner\n',
+      'roles/inner/defaults/main.yml': 'mild: default\n',
+      'roles/inner/tasks/main.yml': '- debug: { msg: x }\n',
+    },
+    expected: each(ALL, { 'n1 first': 'inner', 'n1 more': 'default' }),
+  },
+  {
+    what: 'base64 is read as Python reads it',
+    files: {
+      hosts: 'n1\n',
+      'site.yml': `${PLAY}  tasks:\n${BELOW(COPY('b', "{{ 'aGk=' | b64decode }} {{ 'aG k=' | b64decode }} {{ 'aGk=aGk=' | b64decode }}"))}`,
+    },
+    expected: each(ALL, { 'n1 b': 'hi hi hi' }),
+  },
+  {
     what: 'a role included twice runs twice, its dependency once',
     files: {
       hosts: 'n1\n',
@@ -200,12 +229,32 @@ test('what a loop over a list nobody knows leaves in a namespace is unknown', ()
   expect(file?.alternatives.map(({ text }) => text.text)).not.toContain('1\n');
 });
 
-test('a variable of another host that asks for the variables of hosts is evaluated, and one that fails is unknown', () => {
+test('a variable of another host that fails there is unknown here', () => {
   const files = {
     hosts: 'n1 x="{{ hostvars[\'n2\'].y }}"\nn2 y=two z="{{ missing }}"\n',
-    'site.yml': `${PLAY}  tasks:\n${BELOW(COPY('x', "{{ hostvars['n1'].x }}") + COPY('z', "z {{ hostvars['n2'].z }}"))}`,
+    'site.yml': `${PLAY}  vars: { missing: here }\n  tasks:\n${BELOW(COPY('x', "x {{ hostvars['n1'].x }}") + COPY('z', "z {{ hostvars['n2'].z }}"))}`,
   };
   const texts = textsOf(render(files, { inventories: ['hosts'] }));
-  expect(texts.get('n2 /etc/kubelet/x.conf')).toBe('two');
+  expect(texts.get('n1 /etc/kubelet/x.conf')).toMatch(/^x \uE000/);
   expect(texts.get('n1 /etc/kubelet/z.conf')).toMatch(/^z \uE000/);
+});
+
+test('what include_vars may set on a host is not taken from the inventory', () => {
+  const files = {
+    hosts: 'n1 x=early\nn2\n',
+    'late.yml': 'x: late\n',
+    'site.yml': `${PLAY}  tasks:\n    - include_vars: late.yml\n${BELOW(COPY('x', 'x {{ hostvars.n1.x }}'))}`,
+  };
+  const [text] = textsOf(render(files, { inventories: ['hosts'] })).values();
+  expect(text).toMatch(/^x \uE000[0-9a-f]+\uE001$/);
+});
+
+test('escaped text inside a list or mapping is unknown, because versions print it otherwise', () => {
+  const files = {
+    hosts: 'n1\n',
+    'site.yml': `${PLAY}  vars: { name: n, held: { a: "{{ name | e }}" } }\n  tasks:\n${BELOW(COPY('list', "x {{ ['a' | e] | string }}") + COPY('held', 'x {{ held | string }}') + COPY('plain', "{{ 'a<' | e }} {{ held.a }} {{ [1] | tojson }}") + COPY('sum', "x {{ ('a' | e) + '<' }}"))}`,
+  };
+  const texts = textsOf(render(files, { inventories: ['hosts'] }));
+  expect(texts.get('n1 /etc/kubelet/plain.conf')).toBe('a&lt; n [1]');
+  for (const name of ['list', 'held', 'sum']) expect(texts.get(`n1 /etc/kubelet/${name}.conf`)).toContain('\uE000');
 });

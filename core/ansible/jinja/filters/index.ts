@@ -24,6 +24,8 @@ const FILTERS: ReadonlyMap<string, Filter> = new Map(
   ].flatMap((filters: Filters) => Object.entries(filters)),
 );
 const VERBATIM: readonly string[] = ['string', 'ppretty', 'json'];
+/** What gives Jinja's `Markup`. */
+const MARKUP: readonly string[] = ['escape', 'e', 'forceescape', 'safe', 'tojson'];
 
 /** Applies a filter by the name the template gives it. A filter not known here makes an unknown. @throws PythonError */
 export function applyFilter(engine: Engine, name: string, input: Value, args: Arguments): Value {
@@ -49,5 +51,7 @@ export function applyFilter(engine: Engine, name: string, input: Value, args: Ar
     if (refuses(input) || others.some(other => isUnknown(engine.budget, other))) return derived(short, inputs());
   }
   const result = filter.apply(engine, input, args);
-  return result.kind === 'str' && VERBATIM.includes(short) ? { ...result, verbatim: true } : result;
+  if (result.kind !== 'str') return result;
+  if (MARKUP.includes(short)) return { ...result, markup: true };
+  return VERBATIM.includes(short) ? { ...result, verbatim: true } : result;
 }

@@ -172,7 +172,11 @@ export const SCALAR_FILTERS: Filters = {
   version_compare: any((engine, input, args) => engine.test('version', input, args)),
   ipwrap: any(wrapAddress),
   'ansible.utils.ipwrap': any(wrapAddress),
-  type_debug: any((_, input) => str(TYPE_NAMES[input.kind] ?? pythonType(input), allOrigins(input))),
+  type_debug: any((_, input) =>
+    CLASSES.has(input.kind)
+      ? derived('type_debug', [input], { why: ['which class of Python holds a text, list or mapping'] })
+      : str(input.kind === 'none' ? 'NoneType' : pythonType(input), allOrigins(input)),
+  ),
 };
 
 /** `ansible.utils.ipwrap`: brackets around IPv6 addresses, anything else as it is. */
@@ -182,7 +186,8 @@ function wrapAddress(engine: Engine, input: Value): Value {
   return concat(engine.budget, [str('[', input.origins), input, str(']', input.origins)]);
 }
 
-const TYPE_NAMES: Readonly<Partial<Record<Value['kind'], string>>> = { str: 'AnsibleUnicode', none: 'NoneType' };
+/** Kinds that Ansible has several classes for, such as `AnsibleUnicode` for texts. */
+const CLASSES: ReadonlySet<Value['kind']> = new Set(['str', 'list', 'dict', 'tuple']);
 
 function defaultTo(engine: Engine, input: Value, args: Parameters<Filters[string]['apply']>[2]): Value {
   const { default_value, boolean } = bind('default', args, ['default_value', 'boolean']);

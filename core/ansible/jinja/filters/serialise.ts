@@ -240,9 +240,27 @@ function hashed(engine: Engine, input: Value, algorithm: string): Value {
 }
 
 function fromBase64(engine: Engine, input: Value): Value {
-  const text = Buffer.from(asText(engine, input).text, 'base64').toString('utf8');
+  const text = Buffer.from(base64Characters(asText(engine, input).text), 'base64').toString('utf8');
   if (/[\uE000\uE001\uFFFD]/.test(text)) throw new PythonError('fails', 'b64decode: the result is not UTF-8 text');
   return str(text, allOrigins(input));
+}
+
+/** What Python's `binascii.a2b_base64` decodes of a text: foreign characters are skipped, padding ends it. @throws PythonError */
+function base64Characters(text: string): string {
+  let characters = '';
+  let pads = 0;
+  for (const character of text) {
+    const position = characters.length % 4;
+    if (character === '=') {
+      pads += 1;
+      if (position >= 2 && position + pads >= 4) return characters;
+    } else if (/[A-Za-z0-9+/]/.test(character)) {
+      characters += character;
+      pads = 0;
+    }
+  }
+  if (characters.length % 4 !== 0) throw new PythonError('fails', 'b64decode: the text is no whole base64');
+  return characters;
 }
 
 function html(text: string): string {

@@ -244,7 +244,7 @@ export const TEMPLATES: readonly string[] = [
   '{{ [1, 2] | union([2, 3]) }} {{ [1, 2] | intersect([2, 3]) }} {{ [1, 2] | difference([2, 3]) }} {{ [1, 2] | symmetric_difference([2, 3]) }}\n',
   '{{ [1, 2] | zip(["a", "b"]) | list }} {{ [1, 2, 3] | zip_longest(["a"], fillvalue="-") | list }} {{ [1, 2] | product(["a"]) | list }}\n',
   '{{ [{"n": "a", "s": [1, 2]}, {"n": "b", "s": []}] | subelements("s") }}\n',
-  '{{ numbers | list | type_debug }} {{ name | type_debug }} {{ number | type_debug }} {{ nothing | type_debug }} {{ real | type_debug }} {{ flags | type_debug }}\n',
+  '{{ number | type_debug }} {{ nothing | type_debug }} {{ real | type_debug }}\n',
   // filters: mappings
   '{{ {"a": 1, "c": [1]} | combine({"b": 2, "c": [2]}) }} {{ {"a": {"x": 1}} | combine({"a": {"y": 2}}, recursive=true) }} {{ {"a": {"x": 1}} | combine({"a": {"y": 2}}) }}\n',
   '{{ {"l": [1, 2]} | combine({"l": [2, 3]}, list_merge="append") }} {{ {"l": [1, 2]} | combine({"l": [2, 3]}, list_merge="append_rp") }} {{ {"l": [1, 2]} | combine({"l": [2, 3]}, list_merge="prepend") }} {{ {"l": [1]} | combine({"l": [2]}, list_merge="keep") }}\n',
