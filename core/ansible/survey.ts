@@ -7,6 +7,7 @@ import { kubeconfigModesIn } from './file-mode.ts';
 import type { Orphan } from './host-run.ts';
 import { type Repository, report } from './repository.ts';
 import { rolePlaceOf } from './role-places.ts';
+import { isVariableFile } from './unread/variable-definitions.ts';
 
 /** What a look over the whole tree finds, before any play is known. */
 export type Survey = Readonly<{
@@ -114,7 +115,7 @@ function reportConflict(repository: Repository, path: string, text: string): voi
 }
 
 function isSettingsFile(path: string, text: string): boolean {
-  if (NO_SETTINGS.test(path) || (/\.ya?ml$/.test(path) && LIST.test(text))) return false;
+  if (NO_SETTINGS.test(path) || isVariableFile(path) || (/\.ya?ml$/.test(path) && LIST.test(text))) return false;
   const named = isGovernedName(posix.basename(path)) && isSettingsName(path);
   if (!named && !isGovernedText(text)) return false;
   const kind = kindOf(path, text);

@@ -162,7 +162,7 @@ export type UnreadVariable = Readonly<{
   value: string | null;
   /** Why nobody knows where its value lands. */
   why: string;
-  /** Whether the rendering shows what it holds as files of the nodes it is set for. */
+  /** Whether the rendering shows what is set here as files of the nodes it is set for. */
   shown: boolean;
 }>;
 

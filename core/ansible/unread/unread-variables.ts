@@ -57,18 +57,24 @@ export function unreadVariables(
   return unread.filter(({ name }) => !used.has(name));
 }
 
-/** An unread variable as the rendering tells of it, at each place it is set; files that cannot be told tell of lost ones. */
-export function told({ name, definitions, why, lost }: UnreadName, shown: boolean): readonly UnreadVariable[] {
-  if (lost && !shown) return [];
-  return definitions.map(({ value, at, lineEnd }) => ({
-    name,
-    file: at.file,
-    line: at.line,
-    lineEnd,
-    value: isEmpty(value) ? null : identity(value),
-    why,
-    shown,
-  }));
+/**
+ * An unread variable as the rendering tells of it, at each place it is set. Of lost ones the files that cannot be told
+ * tell already.
+ *
+ * @param files all files of the rendering, those made of variables among them
+ */
+export function told(
+  { name, definitions, why, lost }: UnreadName,
+  files: readonly NodeFile[],
+): readonly UnreadVariable[] {
+  const made = files.filter(({ variable }) => variable?.split('.')[0] === name).map(({ task }) => task);
+  return definitions.flatMap(({ value, at, lineEnd }): readonly UnreadVariable[] => {
+    const shown = made.some(({ file, line }) => file === at.file && line >= at.line && line <= lineEnd);
+    if (lost && !shown) return [];
+    return [
+      { name, file: at.file, line: at.line, lineEnd, value: isEmpty(value) ? null : identity(value), why, shown },
+    ];
+  });
 }
 
 function isEmpty(value: Value): boolean {

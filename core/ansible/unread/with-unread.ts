@@ -57,12 +57,8 @@ export function withUnread(
   });
   const elsewhere = assumedGroups(kinds(unreadElsewhere(variables, sources[0]?.directory ?? null)));
   const result = withGroups(placed, elsewhere);
-  const shown = new Set(
-    result.flatMap(({ rendering }) =>
-      rendering.groups.flatMap(({ files }) => files.flatMap(({ variable }) => variable?.split('.')[0] ?? [])),
-    ),
-  );
-  return { all: result, unread: unread.flatMap(one => told(one, shown.has(one.name))) };
+  const files = result.flatMap(({ rendering }) => rendering.groups.flatMap(({ files }) => files));
+  return { all: result, unread: unread.flatMap(one => told(one, files)) };
 }
 
 /** Adds groups of the assumed host to the last inventory without hosts, or to one of their own. */

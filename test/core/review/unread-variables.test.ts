@@ -164,6 +164,26 @@ const ROWS: readonly Row[] = [
     hosts: ['every node'],
   },
   {
+    name: 'arguments in an inventory',
+    files: { ...GALAXY, hosts: `${HOSTS}[workers:vars]\nkubelet_args=--anonymous-auth=false\n` },
+    path: 'hosts',
+    from: '=false',
+    to: '=true',
+    field: 'authentication.anonymous.enabled',
+    line: 7,
+    hosts: ['w1', 'w2'],
+  },
+  {
+    name: 'arguments in a file of variables at the top',
+    files: { ...GALAXY, 'vars.yml': 'agent: {kubelet-arg: [anonymous-auth=false]}\n' },
+    path: 'vars.yml',
+    from: '=false',
+    to: '=true',
+    field: 'authentication.anonymous.enabled',
+    line: 1,
+    hosts: ['every node'],
+  },
+  {
     name: 'arguments for a group of an inventory that declares no host',
     files: {
       'inventory/hosts': '[servers]\n[agents]\n',
@@ -238,6 +258,19 @@ describe('a variable that only its name says to concern the kubelet', () => {
     ['an empty one is added', { ...files, [path]: `kubelet_more_args: ""\n${files[path]}` }],
   ])('says nothing when %s', (_, head) => {
     expect(undecided(files, head)).toMatchObject({ changes: [], problems: [] });
+  });
+
+  test('is undecided although its value says all, for a host that no inventory declares', () => {
+    const node = (port: number): Files => ({
+      ...GALAXY,
+      [path]: 'kubelet_args: [--read-only-port=0]\n',
+      'host_vars/w9.yml': `kubelet_args: [--read-only-port=${port}]\n`,
+    });
+    expect(undecided(node(0), node(10255))).toEqual({
+      conclusion: 'undecided',
+      changes: [],
+      problems: ['host_vars/w9.yml:1 unread-variable'],
+    });
   });
 
   test('of another component is not looked at', () => {
