@@ -41,7 +41,9 @@ export function unreadVariables(
   if (concerned.length === 0) return [];
   const read = namesRead(found);
   const isLost = groups.some(({ hosts, files }) => hosts.includes(EVERY_NODE) && files.some(isDoubtful));
-  const open = concerned.filter(([name, all]) => !read.has(name) || (isLost && holds(all)));
+  const open = concerned.filter(
+    ([name, all]) => !read.has(name) || (isLost && holds(all.filter(({ value }) => !isEmpty(value)))),
+  );
   if (open.length === 0) return [];
   const shown = placesShown(groups);
   const unread = open

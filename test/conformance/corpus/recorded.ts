@@ -46,7 +46,8 @@ export const RECORDED_MISSES: Readonly<Record<string, Readonly<Partial<Record<Co
       'The oracle rendered a template whose task does not run (its dictionary is empty), and gave a group membership.',
   },
   '053': {
-    'nothing else': 'The commit sets the profile of rke2 as well: a true effect the judgement leaves out.',
+    'nothing else':
+      'True and not in the judgement: the commit sets the profile of rke2 as well, and writes the mode 0640 without quotes.',
   },
   '055': {
     'nothing else':
