@@ -1,6 +1,7 @@
 import type { RenderedText } from '../source/rope.ts';
-import { joinTexts, literalText } from './rendered-text.ts';
+import { joinTexts, literalText, sliceText } from './rendered-text.ts';
 import { type ShellScript, type ShellWord, type SimpleCommand, shellScript } from './shell-script.ts';
+import { runningPath } from './sysctls.ts';
 
 /**
  * What a command does to a file, as far as its text tells. `content` and `append` are exact; `change` is anything else
@@ -133,6 +134,10 @@ function writes(
         );
       break;
     }
+    case 'sysctl':
+      if (!options.some(({ text }) => /^-(?:-load|-system|\w*p)/.test(text.text)))
+        found.push(...sysctlEffects(operands, at));
+      break;
     case 'sed':
     case 'perl':
     case 'yq':
@@ -173,6 +178,17 @@ function writes(
     default:
   }
   return found;
+}
+
+/** `sysctl -w name=value`: what it writes for the running kernel. */
+function sysctlEffects(operands: readonly ShellWord[], at: RenderedText): readonly CommandEffect[] {
+  return operands.flatMap(({ text, fixed }): CommandEffect[] => {
+    const name = /^([\w./-]+)=/.exec(text.text);
+    if (!name) return [];
+    const path = runningPath(name[1] ?? '');
+    if (!fixed) return [{ kind: 'change', path, at }];
+    return [{ kind: 'content', path, text: sliceText(text, name[0].length, text.text.length), at }];
+  });
 }
 
 function isPath(text: string): boolean {

@@ -1,7 +1,7 @@
 import { originsAt, type RenderedText, type Unknown, verbatim } from '../source/rope.ts';
 import { type CommandEffect, commandEffects } from './command-effects.ts';
 import type { EditTask, LineInFile } from './edits/edit.ts';
-import { isGovernedName, isGovernedText, isSettingsName } from './file-kind.ts';
+import { concernsNode, isGovernedText, isSettingsName } from './file-kind.ts';
 import { modeOfText } from './file-mode.ts';
 import type { Frame, HostRun } from './host-run.ts';
 import type { Scope } from './jinja/render.ts';
@@ -9,6 +9,7 @@ import { joinTexts, literalText, sliceText, tracedOf } from './rendered-text.ts'
 import { notEvaluated, type Place, readText } from './repository.ts';
 import { listOf } from './role.ts';
 import { findFile, scopeOf } from './scope.ts';
+import { supportingKind } from './supporting-files.ts';
 import { lineSpans } from './systemd-unit.ts';
 import type { Task } from './task.ts';
 import { templated, templateText } from './template-text.ts';
@@ -19,7 +20,8 @@ import { digest, identity, refuseOwn, type Str, type Value } from './value.ts';
 export const COMMAND_MODULES: ReadonlySet<string> = new Set(['command', 'shell', 'raw', 'script', 'expect']);
 
 /** A command that names nothing of the kubelet is not taken apart. */
-const CONCERNS = /kubelet|kubeadm|rancher\/|INSTALL_K3S|k3s|rke2|seccomp|\/cni\//i;
+const CONCERNS =
+  /kubelet|kubeadm|rancher\/|INSTALL_K3S|k3s|rke2|seccomp|\/cni\/|sysctl|\/proc\/sys\/|kubernetes\/manifests|modules-load/i;
 
 /**
  * Records what a command does to files that concern the kubelet. Plain ones are applied; of any other one problem says
@@ -126,7 +128,7 @@ function recordEffect(
     return null;
   }
   const { path } = effect;
-  const concerns = isGovernedName(path) && isSettingsName(path);
+  const concerns = concernsNode(path) && isSettingsName(path);
   if (effect.kind === 'content' && certain && (concerns || isGovernedText(effect.text.text))) {
     const alternatives = [{ conditions: [], text: effect.text }];
     run.writes.push({ ...bare, dest: known(path), effect: 'content', alternatives });
@@ -159,7 +161,8 @@ function recordEffect(
   const problem = notEvaluated(place.file, place.line, message);
   const why: Unknown = { key: signature, why: ['what a command makes of a file cannot be known from Git'] };
   const edit: EditTask = { edit: { module: 'unknown', why }, at: place, signature };
-  run.writes.push({ ...bare, dest: known(path), effect: 'edit', edit, problem });
+  const told = supportingKind(path) === null ? problem : null;
+  run.writes.push({ ...bare, dest: known(path), effect: 'edit', edit, problem: told });
   return null;
 }
 

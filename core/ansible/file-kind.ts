@@ -1,4 +1,5 @@
 import { isPatchName } from './kubeadm-patch.ts';
+import { supportingKind } from './supporting-files.ts';
 import type { FileKind } from './types.ts';
 
 /** Names of files and destinations that concern a kubelet, kube-proxy, CNI or seccomp. */
@@ -10,6 +11,11 @@ const GOVERNED_TEXT =
 
 export function isGovernedName(path: string): boolean {
   return GOVERNED_NAME.test(path);
+}
+
+/** Whether a file at a path on a node concerns its kubelet, or what the kubelet and its node may do. */
+export function concernsNode(path: string): boolean {
+  return isGovernedName(path) || supportingKind(path) !== null;
 }
 
 /** Whether files that concern a kubelet lie in a directory on a node. */
@@ -50,6 +56,8 @@ export function kindOf(path: string, text: string | null): FileKind {
     if (kinds.has('KubeProxyConfiguration')) return 'KubeProxyConfiguration';
     if (kinds.has('Config') && /\bclusters\b/.test(text)) return 'kubeconfig';
   }
+  const supporting = supportingKind(path);
+  if (supporting) return supporting;
   if (/\/cni\//.test(path)) return 'cni';
   if (/seccomp/i.test(path)) return 'seccomp';
   if (isFlagsPath(path) || (text !== null && isOpenShiftNodeConfig(text))) return 'kubelet-flags';
@@ -84,6 +92,7 @@ function isFlagsPath(path: string): boolean {
 export function isSettingsName(path: string): boolean {
   return (
     /\.(?:ya?ml|json|conf|conflist|env|service|toml|kubeconfig)(?:\.j2)?$/.test(path) ||
-    /(?:sysconfig|default)\/kubelet(?:\.j2)?$/.test(path)
+    /(?:sysconfig|default)\/kubelet(?:\.j2)?$/.test(path) ||
+    supportingKind(path) !== null
   );
 }

@@ -103,7 +103,7 @@ export function rolesOf(inventory: Inventory, host: string): readonly NodeRole[]
 function resultDigest(result: NodeResult): string {
   const traced = (value: Traced<string> | null): Json =>
     value === null ? null : value.value.known ? value.value.json : { unknown: value.value.unknown.key };
-  const files = result.files.map(file => [
+  const files = [...result.files, ...result.supporting].map(file => [
     traced(file.dest),
     file.kind,
     file.source,
@@ -125,6 +125,8 @@ function resultDigest(result: NodeResult): string {
   ]);
   const rest = [
     result.flags.map(({ name, value }) => [name, traced(value)]),
+    result.sysctls.settings.map(({ name, value, file }) => [name, traced(value), file]),
+    result.sysctls.open?.key ?? null,
     result.kubelet?.accepted ?? null,
     result.steps.flatMap(stepKey),
     result.problems.map(problem => `${problem.file}:${problem.line} ${problem.message}`),

@@ -1,5 +1,6 @@
 import type { Minor } from '../kubelet/types.ts';
 import type { Problem } from '../source/problem.ts';
+import { isGovernedName } from './file-kind.ts';
 import { kubeconfigModeProblem } from './file-mode.ts';
 import { type FileState, fileStates, pathOf } from './file-states.ts';
 import type { RunResult } from './host-run.ts';
@@ -8,6 +9,8 @@ import { type ConfigCandidate, chosenCandidates, configCandidates } from './kube
 import { type NodeFlags, nodeFlags } from './node-flags.ts';
 import { renderedProblems } from './rendered-problems.ts';
 import { notEvaluated } from './repository.ts';
+import { isSupporting, isWholeFile } from './supporting-files.ts';
+import { sysctlsOf } from './sysctls.ts';
 import type { NodeFile, NodeGroup } from './types.ts';
 
 /** A node group before it has hosts; `label` tells apart what one assumed node may be. */
@@ -39,10 +42,13 @@ function result(
   minor: Minor,
   load: LoadKubelet,
 ): NodeResult {
+  const governed = states.filter(state => !isSupporting(state) || isGovernedName(pathOf(state.dest)));
   const { kubelet, alternatives, provenance } = kubeletResult(candidates, states, flags, minor, load);
   return {
     label,
-    files: states.map(nodeFile),
+    files: governed.map(nodeFile),
+    supporting: states.filter(state => isSupporting(state) && isWholeFile(pathOf(state.dest))).map(nodeFile),
+    sysctls: sysctlsOf(states),
     flags: [...flags.flags, ...flags.options],
     kubelet,
     kubeletAlternatives: alternatives,
@@ -50,7 +56,7 @@ function result(
     steps: run.steps,
     problems: [
       ...run.problems,
-      ...states.flatMap(stateProblems),
+      ...governed.flatMap(stateProblems),
       ...(flags.rancher ? [kubeconfigModeProblem(flags.rancher)].filter(problem => problem !== null) : []),
       ...flags.unread.map(({ path }) => unreadFlags(states, path)),
     ],

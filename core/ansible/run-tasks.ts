@@ -20,6 +20,7 @@ import { roleOf, roleTasks } from './role-tasks.ts';
 import { scopeOf, searchPath } from './scope.ts';
 import { sendFacts, takeDueFacts } from './sent-facts.ts';
 import { takesForced } from './source-files.ts';
+import { recordSysctl, SYSCTL_MODULES } from './sysctl-task.ts';
 import { readTask, type Task } from './task.ts';
 import { readTaskList } from './task-files.ts';
 import { templated, templateText } from './template-text.ts';
@@ -32,7 +33,7 @@ import { recordWrite, WRITING_MODULES } from './write-file.ts';
 const MAX_TASKS = 5_000;
 const MAX_NESTING = 40;
 /** Modules that may change a file on the node. */
-const CHANGING: ReadonlySet<string> = new Set([...WRITING_MODULES, ...COMMAND_MODULES]);
+const CHANGING: ReadonlySet<string> = new Set([...WRITING_MODULES, ...COMMAND_MODULES, ...SYSCTL_MODULES]);
 /** Modules that only lead to other tasks. */
 const INCLUDES = new Set(['import_tasks', 'include_tasks', 'include', 'import_role', 'include_role']);
 /** Those read with the play: their tasks have their keywords. */
@@ -199,6 +200,7 @@ function runModule(run: HostRun, frame: Frame, task: Task, module: string): void
   const unknown = verdict.unknown ?? where.unknown;
   const acting = where.on === 'itself' ? run : { ...run, elsewhere: where.on === 'another', writes: [], problems: [] };
   if (COMMAND_MODULES.has(module)) recordCommand(acting, frame, task, module, unknown);
+  else if (SYSCTL_MODULES.has(module)) recordSysctl(acting, frame, task, unknown);
   else recordWrite(acting, frame, task, module, forced ? where.unknown : unknown);
   if (where.on !== 'itself') handOver(run, task, where, acting);
 }

@@ -2,6 +2,7 @@ import type { KubeletVerdict, Minor } from '../kubelet/types.ts';
 import type { Problem } from '../source/problem.ts';
 import type { Origin, RenderedText, Unknown } from '../source/rope.ts';
 import type { PlaySettings } from './playbook.ts';
+import type { SupportingKind } from './supporting-files.ts';
 
 /** A value that may not be known from Git, with where it was written. */
 export type Traced<T> = Readonly<{
@@ -18,6 +19,7 @@ export type FileKind =
   | 'kubeconfig'
   | 'cni'
   | 'seccomp'
+  | SupportingKind
   | 'other';
 
 /** One unknown condition taken to hold, or not to. */
@@ -106,6 +108,18 @@ export type PlayStep = Readonly<{
 /** Arguments by name, text and numbers as text, lists and mappings as JSON. */
 export type StepCall = ReadonlyMap<string, Traced<string>>;
 
+/** One kernel setting of a host. */
+export type Sysctl = Readonly<{
+  /** In dotted form, `kernel.panic`; `*` stands for any part. */
+  name: string;
+  value: Traced<string>;
+  /** The file it comes from after a boot; null when it is set on the running kernel alone. */
+  file: string | null;
+}>;
+
+/** What tasks set of the kernel; `open`: why there may be more that nobody can see from Git. */
+export type Sysctls = Readonly<{ settings: readonly Sysctl[]; open: Unknown | null }>;
+
 export type NodeRole = 'control-plane' | 'worker' | 'gpu';
 
 /**
@@ -118,6 +132,12 @@ export type NodeGroup = Readonly<{
   roles: readonly NodeRole[];
   files: readonly NodeFile[];
   /** The kubelet's flags with their dashes, and rke2's own `profile`. */
+  /**
+   * Files beside the kubelet's own that decide what it and its node may do: sysctls, kernel modules, static pods. Those
+   * that are called after the kubelet are among `files` as well.
+   */
+  supporting: readonly NodeFile[];
+  sysctls: Sysctls;
   flags: readonly Readonly<{ name: string; value: Traced<string> }>[];
   /** What holds whichever way the unknown conditions go; null when no kubelet configuration and no flag is known. */
   kubelet: KubeletVerdict | null;

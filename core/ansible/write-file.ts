@@ -4,7 +4,7 @@ import { copiedTree } from './copied-tree.ts';
 import { assembledContent } from './edits/assemble.ts';
 import { type EditTask, statedTexts } from './edits/edit.ts';
 import { EDIT_MODULES, readEdit } from './edits/edit-arguments.ts';
-import { isGovernedName, isGovernedText, isSettingsName, kindOf } from './file-kind.ts';
+import { concernsNode, isGovernedName, isGovernedText, isSettingsName, kindOf } from './file-kind.ts';
 import { modeProblem } from './file-mode.ts';
 import { fileStates } from './file-states.ts';
 import type { FileContent, Frame, HostRun, Rendered, Write } from './host-run.ts';
@@ -15,6 +15,7 @@ import { renderFile } from './render-file.ts';
 import { isVault, notEvaluated, readText } from './repository.ts';
 import { OMIT, scopeOf } from './scope.ts';
 import { sourceFiles } from './source-files.ts';
+import { supportingKind } from './supporting-files.ts';
 import type { Task } from './task.ts';
 import { templated, templateText, tracedMode, tracedText } from './template-text.ts';
 import type { Condition, Traced } from './types.ts';
@@ -52,7 +53,7 @@ export function recordWrite(run: HostRun, frame: Frame, task: Task, module: stri
   } else if (module === 'file') {
     const state = task.args.get('state');
     const kind = state?.kind === 'str' ? state.text : 'file';
-    if (!isGovernedName(path) || kind === 'directory' || kind === 'link' || kind === 'hard') return;
+    if (!concernsNode(path) || kind === 'directory' || kind === 'link' || kind === 'hard') return;
     if (kind === 'absent' && run.world.assumed) return;
     run.writes.push({ ...bare, effect: kind === 'absent' ? 'absent' : 'attributes' });
   } else {
@@ -61,7 +62,7 @@ export function recordWrite(run: HostRun, frame: Frame, task: Task, module: stri
     for (const { file, to } of tree ?? []) {
       const text = readText(run.world.repository, file);
       const own =
-        text !== null && (isGovernedName(to) || isGovernedText(text))
+        text !== null && (concernsNode(to) || isGovernedText(text))
           ? contentOf(run, frame, task, 'files', scope, { file, text, path: to, choice: [] })
           : null;
       const target: Traced<string> = { ...dest, value: { known: true, json: to } };
@@ -85,7 +86,7 @@ function isDirectoryTask(task: Task, module: string): boolean {
  */
 export function concernsEdit(earlier: readonly Write[], dest: Traced<string>, { edit }: EditTask): boolean {
   const path = shownPath(dest);
-  if (isGovernedName(path) && isSettingsName(path)) return true;
+  if (concernsNode(path) && isSettingsName(path)) return true;
   if (statedTexts(edit).some(({ text }) => isGovernedText(text))) return true;
   return earlier.some(write => write.effect !== 'attributes' && shownPath(write.dest) === path);
 }
@@ -139,7 +140,7 @@ function content(
   const target = name === null ? dest : intoDirectory(dest, name);
   const path = shownPath(target);
   const concerns =
-    isGovernedName(path) ||
+    concernsNode(path) ||
     run.world.copiedFrom.has(path) ||
     isGovernedName(name ?? (rawSource.kind === 'str' ? rawSource.text : ''));
   const failed = (
@@ -203,7 +204,7 @@ function assembled(
   dest: Traced<string>,
 ): { dest: Traced<string>; content: FileContent } | null {
   const path = shownPath(dest);
-  const concerns = isGovernedName(path) && isSettingsName(path);
+  const concerns = concernsNode(path) && isSettingsName(path);
   const made = assembledContent(run, frame, task, scope, path, concerns);
   return made && { dest, content: made };
 }
@@ -234,7 +235,9 @@ function contentOf(
 function isQuiet(run: HostRun, path: string): boolean {
   const kind = kindOf(path, null);
   return (
-    kind === 'other' || (run.world.assumed !== null && kind !== 'KubeletConfiguration' && kind !== 'kubelet-flags')
+    kind === 'other' ||
+    supportingKind(path) !== null ||
+    (run.world.assumed !== null && kind !== 'KubeletConfiguration' && kind !== 'kubelet-flags')
   );
 }
 
@@ -246,7 +249,7 @@ function inlineContent(
 ): { dest: Traced<string>; content: FileContent } | null {
   const text = textOf(run, value);
   if (text === null) return null;
-  if (!isGovernedName(shownPath(dest)) && !run.world.copiedFrom.has(shownPath(dest))) {
+  if (!concernsNode(shownPath(dest)) && !run.world.copiedFrom.has(shownPath(dest))) {
     if (value.kind === 'str') refuseOwn(value);
     if (!isGovernedText(text.text)) return null;
   }

@@ -99,6 +99,8 @@ export function nodeGroup({
     files,
     flags: flags.map(({ name, value }) => ({ name, value: typeof value === 'string' ? traced(value) : UNTRACED })),
     kubelet,
+    supporting: [],
+    sysctls: { settings: [], open: null },
     kubeletAlternatives: kubelet ? [{ conditions: [], verdict: kubelet }] : [],
     provenance,
     steps: [],

@@ -101,6 +101,8 @@ export function group(sketch: GroupSketch): NodeGroup {
     roles: ['worker'],
     files: sketch.files ?? [],
     flags: Object.entries(sketch.flags ?? {}).map(([name, value]) => ({ name, value: traced(value) })),
+    supporting: [],
+    sysctls: { settings: [], open: null },
     kubeletAlternatives: [],
     kubelet: sketch.noKubelet
       ? null
