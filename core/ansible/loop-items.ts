@@ -1,12 +1,28 @@
 import { posix } from 'node:path';
 import { controllerPath, type Frame, type HostRun } from './host-run.ts';
+import { LIST_LOOKUPS, listLookup } from './jinja/list-lookups.ts';
+import { searchedFiles } from './jinja/lookup.ts';
 import type { Scope } from './jinja/render.ts';
-import { within } from './repository.ts';
+import { notEvaluated, within } from './repository.ts';
 import { listOf } from './role.ts';
 import { findFile, searchPath } from './scope.ts';
 import type { Loop, Task } from './task.ts';
 import { templated, templateText } from './template-text.ts';
-import { bool, dict, identity, int, list, str, type UnknownValue, unknownValue, type Value } from './value.ts';
+import {
+  bool,
+  dict,
+  type Entry,
+  identity,
+  int,
+  list,
+  none,
+  PythonError,
+  str,
+  type UnknownValue,
+  unknownValue,
+  type Value,
+  withOrigins,
+} from './value.ts';
 import { varsOf } from './variables.ts';
 
 /** Items of one loop that are run one by one; more make one unknown item. */
@@ -63,27 +79,27 @@ function loopItems(run: HostRun, frame: Frame, task: Task, loop: Loop, scope: Sc
   if (loop.kind === 'with_first_found') return firstFound(run, frame, task, loop.items, scope);
   if (loop.kind === 'with_fileglob') return matchingFiles(run, frame, task, loop.items, scope);
   const items = templated(run, loop.items, scope);
-  const known = knownItems(loop.kind, items);
+  const known = knownItems(run, task, loop.kind, items);
   if (known && known.length <= MAX_ITEMS) return { items: known, doubt: null };
   return oneFor(identity(items), `items of ${loop.kind} at ${task.at.file}:${task.at.line}`);
 }
 
-function knownItems(kind: string, items: Value): readonly Value[] | null {
-  if (kind === 'with_dict' && items.kind === 'dict') {
-    return [...items.entries.values()].map(([key, value]) =>
-      dict([
-        [str('key'), key],
-        [str('value'), value],
-      ]),
-    );
+function knownItems(run: HostRun, task: Task, kind: string, items: Value): readonly Value[] | null {
+  if (kind === 'loop') return items.kind === 'list' || items.kind === 'tuple' ? items.items : null;
+  const name = kind.replace(/^with_(?:ansible\.(?:builtin|legacy)\.)?/, '');
+  if (!LIST_LOOKUPS.has(name)) return null;
+  try {
+    return listLookup(run.budget, name, termsOf(name, items));
+  } catch (error) {
+    if (!(error instanceof PythonError)) throw error;
+    run.problems.push(notEvaluated(task.at.file, task.at.line, `${kind} cannot be evaluated: ${error.message}`));
+    return null;
   }
-  if (kind === 'loop' || kind === 'with_list')
-    return items.kind === 'list' || items.kind === 'tuple' ? items.items : null;
-  if (kind === 'with_items') {
-    const list = items.kind === 'list' || items.kind === 'tuple' ? items.items : items.kind === 'str' ? [items] : null;
-    return list?.flatMap(item => (item.kind === 'list' ? item.items : [item])) ?? null;
-  }
-  return null;
+}
+
+/** What stands behind `with_…` as the terms of the lookup: a list is several. */
+function termsOf(name: string, items: Value): readonly Value[] {
+  return (items.kind === 'list' || items.kind === 'tuple') && name !== 'dict' ? items.items : [items];
 }
 
 function oneFor(key: string, why: string): Items {
@@ -124,20 +140,22 @@ function globOf(pattern: string): RegExp {
   return new RegExp(`^(?!\\.)${source}$`);
 }
 
+/** The first of the named files that exists, looked for where the module's own files are (`TaskExecutor`). */
 function firstFound(run: HostRun, frame: Frame, task: Task, items: Value, scope: Scope): Items {
-  const names = listOf(items).flatMap(item => listOf(varsOf(item)?.get('files') ?? item));
-  const kind =
-    task.module === 'template'
-      ? 'templates'
-      : task.module === 'copy'
-        ? 'files'
-        : task.module === 'include_vars'
-          ? 'vars'
-          : 'tasks';
-  for (const name of names) {
-    const text = templateText(run, name, scope);
+  const module = task.module ?? '';
+  const kind = module.includes('template') ? 'templates' : module.includes('var') ? 'vars' : 'files';
+  const evaluated = (value: Value | undefined) =>
+    value ? list(listOf(value).map(one => templated(run, one, scope))) : none();
+  const terms = listOf(items).map(item => {
+    const named = varsOf(item);
+    if (!named) return templated(run, item, scope);
+    return dict([...named].map(([name, value]): Entry => [str(name), name === 'skip' ? value : evaluated(value)]));
+  });
+  for (const name of searchedFiles(terms, new Map()).names) {
+    const text = name.kind === 'str' && !name.unknowns?.size ? name.text : templateText(run, name, scope);
     if (text === null) return oneFor(identity(name), `first file found at ${task.at.file}:${task.at.line}`);
-    if (findFile(run.world, frame, kind, text) !== null) return { items: [str(text, name.origins)], doubt: null };
+    const file = findFile(run.world, frame, kind, text);
+    if (file !== null) return { items: [withOrigins(controllerPath(file), name.origins)], doubt: null };
   }
   return { items: [], doubt: null };
 }

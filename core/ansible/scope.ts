@@ -5,6 +5,7 @@ import { combine, combineMerging, mergeValues, type Vars } from './combine.ts';
 import {
   controllerPath,
   type Frame,
+  fromController,
   groupLists,
   type HostRun,
   intern,
@@ -14,7 +15,7 @@ import {
 } from './host-run.ts';
 import { groupsOf, type Inventory } from './inventory/inventory.ts';
 import { type Scope, templateValue } from './jinja/render.ts';
-import { exists, readText, within } from './repository.ts';
+import { exists, isVault, readText, within } from './repository.ts';
 import { exportedVars, roleDefaults, roleVars } from './role-vars.ts';
 import type { AnsibleVersion } from './types.ts';
 import { dict, fixedList, identity, type LazyMapping, list, type Str, str, unknownValue, type Value } from './value.ts';
@@ -61,6 +62,8 @@ export function scopeOf(run: HostRun, frame: Frame): Scope {
     lookup: find,
     names: () => [...above, ...below].flatMap(layer => [...layer.keys()]),
     loadTemplate: (name, from) => loadTemplate(run.world, frame, name, from),
+    loadFile: name => loadFile(run.world, frame, name),
+    findFile: name => findNamed(run.world, frame, name),
     ...shared(run),
   };
 }
@@ -388,6 +391,28 @@ function loadTemplate(world: World, frame: Frame, name: string, from: string): {
     findFile(world, frame, 'templates', name) ?? (beside !== null && exists(world.repository, beside) ? beside : null);
   const text = file === null ? null : readText(world.repository, file);
   return file === null || text === null ? null : { file, text };
+}
+
+/** A file as `lookup('file')` reads it; an encrypted one is not read. */
+function loadFile(world: World, frame: Frame, name: string): { file: string; text: string } | null {
+  const path = repositoryName(name);
+  const file = path === null ? null : findFile(world, frame, 'files', path);
+  const text = file === null ? null : readText(world.repository, file);
+  return file === null || text === null || isVault(text) ? null : { file, text };
+}
+
+/** A file by name where `first_found` looks for it, as a path on the controller. */
+function findNamed(world: World, frame: Frame, name: string): Value | null | 'unknown' {
+  const path = repositoryName(name);
+  if (path === null) return 'unknown';
+  const file = findFile(world, frame, 'files', path);
+  return file === null ? null : intern(world, controllerPath(file));
+}
+
+/** A name with the controller's own folder taken off; null when something in it is not known. */
+function repositoryName(name: string): string | null {
+  const path = fromController(name) ?? name;
+  return path.includes('\uE000') ? null : path;
 }
 
 /** Evaluates a value outside any run, such as a play's host pattern; what it cannot know stays as it is. */

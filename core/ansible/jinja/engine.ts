@@ -6,6 +6,7 @@ import {
   type Arguments,
   holdsOwnToken,
   PythonError,
+  type Str,
   type Undefined,
   type UnknownValue,
   unknownIn,
@@ -26,6 +27,10 @@ export interface Engine {
   variable(name: string): Value | undefined;
   /** Another template rendered as `lookup('template')` does; null when there is none. */
   template(name: string): Value | null;
+  /** The text of a file as `lookup('file')` names it; null when the repository has none. */
+  file(name: string): Str | null;
+  /** A file as `first_found` names it, as a path on the controller; null: there is none, `unknown`: nobody can tell. */
+  findFile(name: string): Value | null | 'unknown';
 }
 
 /** A condition of which only this is known: it holds exactly when `unknown` does (`negated`: when it does not). */

@@ -18,6 +18,8 @@ export function plainEngine(budget: Budget, ansible: AnsibleVersion): Engine {
     test: (name, input, args) => applyTest(engine, name, input, args),
     variable: refuse,
     template: refuse,
+    file: refuse,
+    findFile: refuse,
   };
   return engine;
 }

@@ -194,6 +194,11 @@ function newRun(
       run.at = at;
       return result;
     },
+    file(name) {
+      const found = scope.loadFile?.(name);
+      return found ? asStr(verbatim(found.file, reserved(found.file, found.text))) : null;
+    },
+    findFile: name => scope.findFile?.(name) ?? null,
     load(name, from) {
       const found = scope.loadTemplate?.(name, from.file);
       if (!found) return null;

@@ -12,6 +12,10 @@ export interface Scope {
   names?(): Iterable<string>;
   /** Text of another template for include, import and extends, by name as written, seen from a file. */
   loadTemplate?(name: string, from: string): { file: string; text: string } | null;
+  /** Text of a file of the repository that is read as it is; null when there is none by that name. */
+  loadFile?(name: string): { file: string; text: string } | null;
+  /** A file by name as a path on the controller; null: there is none, `unknown`: nobody can tell. */
+  findFile?(name: string): Value | null | 'unknown';
   /** `jinja2_extensions` of ansible.cfg, such as `jinja2.ext.do`. */
   extensions?: readonly string[];
   /** Absent = `2.14`. */

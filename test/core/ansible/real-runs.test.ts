@@ -234,11 +234,71 @@ ${marks(4, MARK('h', ', name: h, tags: never'))}
       .map(name => `${name}: {{ ${name} | default('unset') | to_json(sort_keys=true) }}\n`)
       .join('')}{{ port is string }} {{ port }} {{ flag is string }} {{ flag }} {{ both }}\n`,
   },
+  'lookups that read the repository, and loops made of lists': {
+    hosts: '[a]\nn1\n[all:vars]\ntarget=/target\n',
+    'site.yml': `- hosts: a
+  gather_facts: false
+  vars:
+    users: [{ name: a, keys: [k1, k2], o: { l: [x] } }, { name: b, keys: [] }, { name: c }]
+    flags: { read-only-port: 0, v: [2, 3] }
+  tasks:
+    - set_fact: { nested: "{{ nested | default([]) + [item] }}" }
+      with_nested: [[1, 2], "{{ flags.v }}", [z, [y, x]]]
+    - set_fact: { together: "{{ together | default([]) + [item] }}" }
+      with_together: [[1, 2, 3], [a, [b, c]]]
+    - set_fact: { subs: "{{ subs | default([]) + [[item.0, item.1]] }}" }
+      with_subelements: ["{{ users }}", keys, { skip_missing: true }]
+    - set_fact: { seq: "{{ seq | default([]) + [item] }}" }
+      with_sequence: start=0 end=10 stride=5 format=node%02d
+    - set_fact: { seq: "{{ seq | default([]) + [item] }}" }
+      with_sequence: 4-8/2
+    - set_fact: { seq: "{{ seq | default([]) + [item] }}" }
+      with_sequence: count={{ flags.v | length }}
+    - set_fact: { indexed: "{{ indexed | default([]) + [[item.0, item.1]] }}" }
+      with_indexed_items: [a, [b, c], "{{ flags.v }}"]
+    - set_fact: { flat: "{{ flat | default([]) + [item] }}" }
+      with_flattened: [a, [b, [c, d]]]
+    - include_role: { name: r }
+`,
+    'roles/r/tasks/main.yml': `- include_vars: "{{ lookup('first_found', params) }}"
+  vars: { params: { files: [none.yml, second.yml], paths: [vars, more] } }
+- include_vars: "{{ item }}"
+  with_first_found: [{ files: ['missing.yml', 'third.yml'], paths: [more] }]
+- template: { src: kubelet-lookups.j2, dest: "{{ target }}/{{ inventory_hostname }}-kubelet-lookups" }
+`,
+    'roles/r/vars/second.yml': 'second: found\n',
+    'roles/r/more/second.yml': 'second: wrong\n',
+    'roles/r/more/third.yml': 'third: found\n',
+    'roles/r/files/ca.crt': '  -----BEGIN-----\nabc {{ second }}\n\n',
+    'roles/r/files/sub/b.txt': 'b\n',
+    'roles/r/templates/kubelet-lookups.j2': `${[
+      'nested',
+      'together',
+      'subs',
+      'seq',
+      'indexed',
+      'flat',
+      'second',
+      'third',
+    ]
+      .map(name => `${name}: {{ ${name} | to_json(sort_keys=true) }}\n`)
+      .join('')}[{{ lookup('file', 'ca.crt') }}]
+[{{ lookup('ansible.builtin.file', 'ca.crt', rstrip=False, lstrip=True) }}]
+{{ lookup('file', 'sub/b.txt', 'ca.crt') | indent }}
+{{ query('file', 'sub/b.txt', role_path ~ '/files/sub/b.txt') }}
+{{ lookup('first_found', ['nothing', 'sub/b.txt']) | basename }} {{ query('first_found', 'nothing', skip=true) }}
+{{ lookup('sequence', 'start=1 end=3') }} {{ query('sequence', start=2, count=2) }}
+{{ query('nested', [1, 2], [3]) }} {{ query('together', [1], [2, 3]) }} {{ query('subelements', users[:1], 'o.l') | to_json }}
+{{ lookup('dict', flags) | length }} {{ query('flattened', [1, [2]]) }} {{ query('indexed_items', ['a']) | to_json }}
+{{ lookup('list', [1, 2]) }} {{ lookup('vars', 'second', 'third') }} {{ lookup('vars', 'nope', default='none') }}
+`,
+  },
 };
 
 const PLAYED: Readonly<Record<string, readonly [inventory: string, playbook: string]>> = {
   'roles that call roles': ['hosts', 'site.yml'],
   'ends of plays, tags, defaults of modules and roles entered by another door': ['hosts', 'site.yml'],
+  'lookups that read the repository, and loops made of lists': ['hosts', 'site.yml'],
   'mappings that merge, and answers to prompts': ['hosts', 'site.yml'],
   'conditions, loops and files of variables': ['inventories/prod/hosts.yml', 'play/site.yml'],
 };

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { allOrigins, PythonError, pythonType, str, tuple, type Value } from '../../value.ts';
 import { iterate } from '../access.ts';
+import { defined, derived, isUnknown } from '../python.ts';
 import { slice } from '../text.ts';
 import { any, asText, type Filters, textOf, whole } from './filter.ts';
 
@@ -12,7 +13,14 @@ function text(value: Value) {
 
 /** Python's `os.path` on POSIX. */
 export const PATH_FILTERS: Filters = {
-  basename: any((_, input) => slice(text(input), text(input).text.lastIndexOf('/') + 1)),
+  basename: {
+    unknowns: 'own',
+    apply: (engine, input) => {
+      const path = defined(input);
+      const name = path.kind === 'str' ? slice(path, path.text.lastIndexOf('/') + 1) : path;
+      return isUnknown(engine.budget, name) ? derived('basename', [path]) : text(name);
+    },
+  },
   dirname: any((_, input) => {
     const head = text(input).text.slice(0, text(input).text.lastIndexOf('/') + 1);
     const kept = /^\/+$/.test(head) ? head : head.replace(/\/+$/, '');

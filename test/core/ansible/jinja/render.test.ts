@@ -124,6 +124,8 @@ describe('unknown values', () => {
   test.each([
     ['{{ lookup("env", "HOME") }}', 'lookup env is not executed'],
     ['{{ lookup("pipe", "id") }}', 'lookup pipe is not executed'],
+    ['{{ lookup("file", "/etc/ca.crt") }}', 'the file /etc/ca.crt is not known from Git'],
+    ['{{ lookup("first_found", ["/etc/a.crt"]) }}', 'which file is the first found: one may be outside the repository'],
     ['{{ now() }}', 'the current time'],
     ['{{ max_pods | my_own_filter }}', 'the filter my_own_filter is not evaluated'],
     ['{{ [1, 2] | random }}', 'the filter random is not evaluated'],
