@@ -77,7 +77,7 @@ export function defaultsOf(rendered: RenderedText): readonly DistributionDefault
 }
 
 /** The tenth address of an IPv4 network, where kubeadm puts the cluster's DNS service; null for any other network. */
-function tenthAddress(subnet: string): string | null {
+export function tenthAddress(subnet: string): string | null {
   const parts = /^(\d+)\.(\d+)\.(\d+)\.(\d+)\/(\d+)$/.exec(subnet)?.slice(1).map(Number);
   const [a = 256, b = 256, c = 256, d = 256, bits = 33] = parts ?? [];
   if (Math.max(a, b, c, d) > 255 || bits > 28) return null;

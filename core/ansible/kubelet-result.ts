@@ -68,7 +68,10 @@ export function kubeletResult(
       },
       load,
     );
-    const verdict = withDistribution(ownFlagsApart(answer, flags.length), [...own, ...defaults]);
+    const verdict = withDistribution(unwrittenApart(ownFlagsApart(answer, flags.length), config), [
+      ...own,
+      ...defaults,
+    ]);
     addProvenance(provenance, verdict, config, dropIns, flags);
     addLost(provenance, verdict, lost);
     return { conditions, verdict };
@@ -89,6 +92,18 @@ function ownFlagsApart(verdict: KubeletVerdict, written: number): KubeletVerdict
     path,
     added(value) ? { value: value.value, from: 'distribution' } : value,
   ]);
+  return { ...verdict, values: new Map(values) };
+}
+
+/** Values in the configuration that stand nowhere in the repository are those of the program that writes the file. */
+function unwrittenApart(verdict: KubeletVerdict, config: Named | null): KubeletVerdict {
+  if (!config) return verdict;
+  const values = [...verdict.values].map(([path, value]): [string, EffectiveValue] => {
+    const { at } = value;
+    const unwritten =
+      at?.in === 'config' && value.value.known && originsAt(config.text, at.span.start, at.span.end).length === 0;
+    return [path, unwritten ? { value: value.value, from: 'distribution' } : value];
+  });
   return { ...verdict, values: new Map(values) };
 }
 

@@ -29,8 +29,15 @@ type CandidateText = Readonly<{
 /** Where kubeadm puts the KubeletConfiguration it is given. */
 const KUBEADM_CONFIG = '/var/lib/kubelet/config.yaml';
 
-/** Files that hold a KubeletConfiguration, or may. */
-export function configCandidates(states: readonly FileState[]): readonly ConfigCandidate[] {
+/**
+ * Files that hold a KubeletConfiguration, or may.
+ *
+ * @param plainInit what kubeadm writes into its file where the repository gives it none
+ */
+export function configCandidates(
+  states: readonly FileState[],
+  plainInit: readonly DistributionDefault[] | null,
+): readonly ConfigCandidate[] {
   const edited = states.find(state => pathOf(state.dest) === KUBEADM_CONFIG && state.unseenEdits.length > 0) ?? null;
   const patches = patchesOf(states);
   const candidates = states.flatMap(state => {
@@ -47,7 +54,10 @@ export function configCandidates(states: readonly FileState[]): readonly ConfigC
     return [{ path, state, texts: [...written, ...skipped] }];
   });
   const isMadeByKubeadm = candidates.some(({ state }) => state.kind === 'kubeadm');
-  return isMadeByKubeadm ? candidates.filter(({ state }) => state !== edited) : candidates;
+  if (isMadeByKubeadm) return candidates.filter(({ state }) => state !== edited);
+  if (!edited || !plainInit) return candidates;
+  const texts = editedKubeadmConfig(edited, { conditions: [], text: EMPTY, defaults: plainInit });
+  return candidates.map(one => (one.state === edited ? { path: KUBEADM_CONFIG, state: edited, texts } : one));
 }
 
 /** What the kubelet reads of one text of a file; `edited` is kubeadm's file where tasks edit it. */

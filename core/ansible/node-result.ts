@@ -1,5 +1,6 @@
 import type { Minor } from '../kubelet/types.ts';
 import type { Problem } from '../source/problem.ts';
+import type { DistributionDefault } from './distribution-defaults.ts';
 import { isGovernedName } from './file-kind.ts';
 import { kubeconfigModeProblem } from './file-mode.ts';
 import { type FileState, fileStates, pathOf } from './file-states.ts';
@@ -13,6 +14,14 @@ import { isSupporting, isWholeFile } from './supporting-files.ts';
 import { sysctlsOf } from './sysctls.ts';
 import type { NodeFile, NodeGroup } from './types.ts';
 
+/** What is the same for the kubelets of all nodes. */
+export type Kubelets = Readonly<{
+  /** What a kubelet does with a configuration; must be deterministic. */
+  load: LoadKubelet;
+  /** What kubeadm writes into the kubelet's file where the repository gives it none; null when that is not known. */
+  plainInit: readonly DistributionDefault[] | null;
+}>;
+
 /** A node group before it has hosts; `label` tells apart what one assumed node may be. */
 export type NodeResult = Omit<NodeGroup, 'name' | 'hosts' | 'roles'> & Readonly<{ label: string | null }>;
 
@@ -20,10 +29,15 @@ export type NodeResult = Omit<NodeGroup, 'name' | 'hosts' | 'roles'> & Readonly<
  * What the tasks of one host amount to: files, flags and what the kubelet makes of them. With `apart`, configurations
  * the kubelet may read make a result each (an assumed node may be of any kind); else they are alternatives of one.
  */
-export function nodeResults(run: RunResult, minor: Minor, load: LoadKubelet, apart: boolean): readonly NodeResult[] {
+export function nodeResults(
+  run: RunResult,
+  minor: Minor,
+  { load, plainInit }: Kubelets,
+  apart: boolean,
+): readonly NodeResult[] {
   const states = fileStates(run.writes);
   const flags = nodeFlags(states);
-  const candidates = chosenCandidates(configCandidates(states), flags);
+  const candidates = chosenCandidates(configCandidates(states, plainInit), flags);
   if (!apart || candidates.length < 2) return [result(run, states, flags, candidates, null, minor, load)];
   return candidates.map(candidate => {
     const others = new Set(candidates.filter(one => one !== candidate).map(one => one.state));

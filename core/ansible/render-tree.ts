@@ -6,6 +6,8 @@ import { findGroupVarsOnly, findInventories, findPlaybooks } from './discover.ts
 import type { RunResult, World } from './host-run.ts';
 import { inventorySources } from './inventory/inventory-folders.ts';
 import { inventoryBase, loadInventory } from './inventory/load-inventory.ts';
+import { plainInitDefaults } from './kubeadm-init.ts';
+import type { Kubelets } from './node-result.ts';
 import { loadPlaybook, type Playbook } from './playbook.ts';
 import {
   type Context,
@@ -56,7 +58,7 @@ export function renderTree(
   };
   const playbooks = (options.playbooks ?? findPlaybooks(repository)).map(file => loadPlaybook(repository, file));
   const sources = sourcesFor(repository, options, configured, playbooks);
-  const load = onceEach(kubelet);
+  const kubelets: Kubelets = { load: onceEach(kubelet), plainInit: plainInitDefaults(found.naming) };
 
   const written = new Set<string>();
   const real = sources.map(source => {
@@ -73,7 +75,7 @@ export function renderTree(
     real.flatMap(({ worlds }) => worlds),
   );
   const assumed = assumedPlay(repository, places, found, orphansOf(found, written), reached);
-  const context: Context = { shared, found, written, sources, playbooks, options, load };
+  const context: Context = { shared, found, written, sources, playbooks, options, kubelets };
 
   const evaluated = real.map(({ source, worlds, runs }): Evaluated => {
     const variants = source.inventory.hosts.size === 0 ? variantsOf(worlds, found, written) : [];

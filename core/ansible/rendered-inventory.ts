@@ -3,7 +3,7 @@ import type { Problem } from '../source/problem.ts';
 import { EVERY_NODE, type RunResult } from './host-run.ts';
 import { emptyInventory } from './inventory/inventory.ts';
 import { assumedGroups, nodeGroups } from './node-groups.ts';
-import { type NodeResult, nodeResults } from './node-result.ts';
+import { type Kubelets, type NodeResult, nodeResults } from './node-result.ts';
 import type { Playbook } from './playbook.ts';
 import type { Survey } from './survey.ts';
 import type { InventoryRendering, NodeGroup, RenderOptions } from './types.ts';
@@ -32,13 +32,13 @@ export type Context = Readonly<{
   sources: readonly Source[];
   playbooks: readonly Playbook[];
   options: RenderOptions;
-  load: Load;
+  kubelets: Kubelets;
 }>;
 
 /** Asks the kubelets of the hosts, and puts equal hosts together. */
-export function rendered(evaluated: Evaluated, { options, load }: Context): Rendered {
+export function rendered(evaluated: Evaluated, { options, kubelets }: Context): Rendered {
   const { source, runs, variants } = evaluated;
-  const groups = groupsOf(source, runs, variants, options, load);
+  const groups = groupsOf(source, runs, variants, options, kubelets);
   const { path, problems, inventory } = source;
   const rendering = { inventory: path, hosts: hostsToRender(source), groups, problems, dynamic: inventory.dynamic };
   return { evaluated, rendering };
@@ -57,12 +57,13 @@ function groupsOf(
   runs: ReadonlyMap<string, RunResult>,
   variants: readonly Variant[],
   options: RenderOptions,
-  load: Load,
+  kubelets: Kubelets,
 ): readonly NodeGroup[] {
   const known = new Map<RunResult, readonly NodeResult[]>();
   const resultsOf = (run: RunResult): readonly NodeResult[] => {
     let results = known.get(run);
-    if (!results) known.set(run, (results = nodeResults(run, options.minor, load, source.inventory.hosts.size === 0)));
+    if (!results)
+      known.set(run, (results = nodeResults(run, options.minor, kubelets, source.inventory.hosts.size === 0)));
     return results;
   };
   const everyNode = runs.get(EVERY_NODE);

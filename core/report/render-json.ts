@@ -2,6 +2,7 @@ import { fileValues } from '../ansible/file-values.ts';
 import type { InventoryRendering, NodeGroup, Rendering, Traced } from '../ansible/types.ts';
 import { effectiveConfiguration } from '../kubelet/effective.ts';
 import type { KubeletFacts } from '../kubelet/facts.ts';
+import { isImplicit } from '../kubelet/implicit.ts';
 import type { Json } from '../kubelet/types.ts';
 import { readable } from '../source/rope.ts';
 
@@ -50,12 +51,17 @@ function groupJson(group: NodeGroup, facts: KubeletFacts): Json {
   };
 }
 
+/** Whether a field may be set by lines nobody can see. */
+function isBelow(path: string, open: ReadonlyMap<string, unknown>): boolean {
+  return [...open.keys()].some(parent => parent === '' || path.startsWith(`${parent}.`));
+}
+
 function kubeletJson({ kubelet, provenance }: NodeGroup, facts: KubeletFacts): Json {
   if (kubelet === null) return null;
-  const unknown = [...kubelet.values].flatMap(([path, { value }]) =>
-    value.known ? [] : [{ path, reason: value.unknown.why.join('; ') }],
-  );
-  const values = [...kubelet.values].flatMap(([path, { value }]) => (value.known ? [[path, value.json] as const] : []));
+  const given = [...kubelet.values].filter(([path, value]) => !(isImplicit(value) && isBelow(path, kubelet.open)));
+  const values = given.flatMap(([path, { value }]) => (value.known ? [[path, value.json] as const] : []));
+  const hidden = given.flatMap(([path, { value }]) => (value.known ? [] : [[path, value.unknown] as const]));
+  const unknown = [...hidden, ...kubelet.open].map(([path, { why }]) => ({ path, reason: why.join('; ') }));
   return {
     accepted: kubelet.accepted,
     effective: unknown.length === 0 ? effectiveConfiguration(kubelet, facts) : null,

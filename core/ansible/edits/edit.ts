@@ -93,14 +93,3 @@ export function statedTexts(edit: Edit): readonly Str[] {
       return [];
   }
 }
-
-/** Texts an edit looks for in a file. */
-export function soughtTexts(edit: Edit): readonly Str[] {
-  const sought =
-    edit.module === 'lineinfile'
-      ? [edit.regexp, edit.searchString, ...(edit.state === 'absent' ? [edit.line] : [])]
-      : edit.module === 'replace'
-        ? [edit.regexp, edit.after, edit.before]
-        : [];
-  return sought.filter(text => text !== null);
-}

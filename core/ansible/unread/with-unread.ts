@@ -28,7 +28,7 @@ export function withUnread(
   context: Context,
   assumed: AssumedPlay | null,
 ): Readonly<{ all: readonly Rendered[]; unread: readonly UnreadVariable[] }> {
-  const { shared, found, sources, playbooks, options, load } = context;
+  const { shared, found, sources, playbooks, options, kubelets } = context;
   const { repository } = shared;
   const inventories = sources.map(({ inventory }) => inventory);
   const definitions = variableDefinitions(repository, inventories, playbooks, options.inventories === undefined);
@@ -43,7 +43,7 @@ export function withUnread(
   };
   const kinds = (nodes: readonly UnreadNode[]): readonly NodeResult[] =>
     nodes.flatMap(({ label, run }) =>
-      nodeResults(run, options.minor, load, true).map(result => ({ ...result, label })),
+      nodeResults(run, options.minor, kubelets, true).map(result => ({ ...result, label })),
     );
   const placed = all.map((one): Rendered => {
     const { source, runs } = one.evaluated;

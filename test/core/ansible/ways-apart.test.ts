@@ -56,7 +56,7 @@ const stateOf = (json: string, kind: FileState['kind'], alternatives: readonly A
 const configurationOf = (alternatives: readonly Alternative[]): KubeletVerdict | null => {
   const states = [stateOf('/c.yaml', 'KubeletConfiguration', alternatives)];
   const load = (input: KubeletInput) => loadKubelet(input, facts);
-  return kubeletResult(configCandidates(states), states, nodeFlags(states), '1.34', load).kubelet;
+  return kubeletResult(configCandidates(states, null), states, nodeFlags(states), '1.34', load).kubelet;
 };
 
 /** Values a merged verdict claims to know. */
