@@ -47,8 +47,18 @@ export function roleDefaults(world: World, directory: string, instance: RoleInst
 
 const combinedVars = new WeakMap<World, Map<RoleReference, Map<string, Vars>>>();
 
+const numbers = new WeakMap<RoleReference, number>();
+let lastNumber = 0;
+
+/** Names a chain by its references: what leads to a role may be one role with other `vars:`. */
 function pathOf(chain: Chain): string {
-  return chain.map(one => one.role.directory).join();
+  return chain
+    .map(({ reference }) => {
+      const number = numbers.get(reference) ?? ++lastNumber;
+      numbers.set(reference, number);
+      return number;
+    })
+    .join();
 }
 
 function memoised(world: World, directory: string, { reference }: RoleInstance, what: string, make: () => Vars): Vars {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { AnsibleVersion } from '../../core/ansible/types.ts';
-import { compareAnswers, type Difference, type Tally } from './ansible/compare-repository.ts';
+import { compareAnswers, type Difference, NO_TEXT, type Tally } from './ansible/compare-repository.ts';
 import { generateRepository } from './ansible/generate-repository.ts';
 import { ourAnswer } from './ansible/our-answer.ts';
 import { installedAnsibles, type RealAnsible, startAnsible } from './ansible/real-ansible.ts';
@@ -8,11 +8,12 @@ import type { RepositoryCase } from './ansible/repository-case.ts';
 import { shrinkRepository } from './ansible/shrink-repository.ts';
 
 /**
- * `npm run ansible-diff -- --cases 1000 [--seed S] [--ansible PATH…] [--show N] [--jobs N]`: random repositories of our
- * own making, rendered by us and by real Ansible: hosts, groups and variables of the inventory, which tasks ran on
- * each host, and every file byte by byte where we claim to know it. Prints per version the totals, the share left
- * unknown with its reasons, and each kind of difference with its smallest repository. Exits 1 on any difference, 2
- * when there is no Ansible to compare with.
+ * `npm run ansible-diff -- --cases 1000 [--seed S] [--only N] [--ansible PATH…] [--show N] [--jobs N]`: random
+ * repositories of our own making, rendered by us and by real Ansible, every installed version unless `--ansible` names
+ * some: hosts, groups and variables of the inventory, which tasks ran on each host, and every file byte by byte where
+ * we claim to know it. Prints what differs as it is found, each kind with its smallest repository, the reasons of what
+ * is left unknown, and last one line per version with the totals. Exits 1 on any difference, 2 when there is no Ansible
+ * to compare with.
  */
 const { values } = parseArgs({
   options: {
@@ -20,7 +21,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     ansible: { type: 'string', multiple: true },
     show: { type: 'string', default: '10' },
-    jobs: { type: 'string', default: '2' },
+    jobs: { type: 'string', default: '1' },
     only: { type: 'string' },
   },
 });
@@ -32,23 +33,25 @@ if (programs.length === 0) {
 const seed = Number(values.seed ?? Date.now() % 2 ** 32) >>> 0;
 const numbers =
   values.only === undefined ? Array.from({ length: Number(values.cases) }, (_, at) => at) : [Number(values.only)];
-let different = 0;
-for (const program of programs) different += await compare(program);
-process.exitCode = different === 0 ? 0 : 1;
+const totals: Total[] = [];
+for (const program of programs) totals.push(...(await compare(program)));
+for (const { line } of totals) console.log(line);
+process.exitCode = totals.every(({ different }) => different === 0) ? 0 : 1;
 
 type Found = Readonly<{ one: RepositoryCase; number: number; difference: Difference }>;
+type Total = Readonly<{ different: number; line: string }>;
 
-async function compare(program: string): Promise<number> {
+async function compare(program: string): Promise<readonly Total[]> {
   const started = performance.now();
   const running = await Promise.all(Array.from({ length: Number(values.jobs) }, () => startAnsible(program)));
   const [first] = running;
-  if (!first) return 0;
+  if (!first) return [];
   const { version } = first;
   console.log(`ansible-core ${version}, seed ${seed}, ${numbers.length} cases`);
   const tally: Tally = { whole: 0, partly: 0, reasons: new Map(), failed: 0, steps: 0 };
   const kinds = new Map<string, { example: Found; count: number }>();
   const queue = [...numbers];
-  let differing = 0;
+  const differing: number[] = [];
   let refused = 0;
   await Promise.all(
     running.map(async ansible => {
@@ -57,21 +60,17 @@ async function compare(program: string): Promise<number> {
         const before = tally.failed;
         const differences = await differencesOf(ansible, one, tally);
         if (tally.failed > before) refused++;
-        if (differences.length > 0) differing++;
+        if (differences.length > 0) differing.push(number);
         for (const difference of differences.slice(0, 1)) {
           const kind = kindOf(difference);
           const known = kinds.get(kind);
+          console.log(`  case ${number}: ${kind}, ${difference.where}`);
           kinds.set(kind, { example: known?.example ?? { one, number, difference }, count: (known?.count ?? 0) + 1 });
         }
       }
     }),
   );
-  const files = tally.whole + tally.partly + (tally.reasons.get('no text') ?? 0);
-  const percent = (part: number) => `${((100 * part) / Math.max(1, files)).toFixed(2)} %`;
-  console.log(`  ${numbers.length - differing} of ${numbers.length} cases equal, ${refused} refused by Ansible`);
-  console.log(
-    `  ${files} files: ${percent(tally.whole)} known whole and equal, ${percent(tally.partly)} in part, ${percent(tally.reasons.get('no text') ?? 0)} not known; ${tally.steps} tasks`,
-  );
+  console.log('  left unknown, by reason:');
   for (const [reason, count] of [...tally.reasons].sort(([, a], [, b]) => b - a).slice(0, 12))
     console.log(`    ${count} x ${reason}`);
   const sorted = [...kinds].sort(([, left], [, right]) => right.count - left.count);
@@ -80,8 +79,26 @@ async function compare(program: string): Promise<number> {
     await show(first, kind, example, count);
   }
   for (const ansible of running) ansible.close();
-  console.log(`  ${((performance.now() - started) / 1000).toFixed(0)} s`);
-  return differing;
+  const seconds = (performance.now() - started) / 1000;
+  return [{ different: differing.length, line: totalsLine(version, differing, refused, tally, seconds) }];
+}
+
+/** The totals of one version: cases, then the files of equal cases by how much of them we claim to know. */
+function totalsLine(
+  version: string,
+  differing: readonly number[],
+  refused: number,
+  { whole, partly, reasons, steps }: Tally,
+  seconds: number,
+): string {
+  const unknown = reasons.get(NO_TEXT) ?? 0;
+  const files = whole + partly + unknown;
+  const percent = (part: number) => `${((100 * part) / Math.max(1, files)).toFixed(1)} %`;
+  const named = differing.length === 0 ? '' : ` (${[...differing].sort((a, b) => a - b).join(', ')})`;
+  return [
+    `ansible-core ${version}, seed ${seed}: ${numbers.length} cases, ${numbers.length - differing.length} equal, ${differing.length} different${named}, ${refused} refused by Ansible`,
+    `${files} files: ${percent(whole)} known whole, ${percent(partly)} in part, ${percent(unknown)} unknown; ${steps} tasks; ${seconds.toFixed(0)} s`,
+  ].join('\n  ');
 }
 
 async function differencesOf(ansible: RealAnsible, one: RepositoryCase, tally: Tally): Promise<readonly Difference[]> {

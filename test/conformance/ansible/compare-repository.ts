@@ -12,6 +12,9 @@ export type Difference = Readonly<{
   ours: string;
 }>;
 
+/** The reason counted for a file of which we know no text. */
+export const NO_TEXT = 'no text';
+
 /** How many files were compared whole, with unknown parts, and not at all for a reason. */
 export type Tally = { whole: number; partly: number; reasons: Map<string, number>; failed: number; steps: number };
 
@@ -143,7 +146,7 @@ function compareTexts(
   tally: Tally,
 ): readonly Difference[] {
   if (file.alternatives.length === 0) {
-    count(tally, 'no text');
+    count(tally, NO_TEXT);
     return [];
   }
   const matches = file.alternatives.some(({ text }) => patternOf(text.text).test(theirs.text));
@@ -178,7 +181,7 @@ function patternOf(text: string): RegExp {
 /** Includes lead to tasks and are none themselves for us. */
 const LEADS = /(?:^|\.)(?:include_tasks|import_tasks|include_role|import_role|include|meta)$/;
 
-/** A step may be one that only may run: steps of a file that an include skipped here are no claim. */
+/** Steps in order: theirs must be ours, but that steps of ours under a condition nobody can decide need not be there. */
 function compareSteps(
   host: string,
   node: NodeGroup,
@@ -186,22 +189,21 @@ function compareSteps(
   tally: Tally,
 ): readonly Difference[] {
   const skipped = new Set(results.filter(result => result.skipped).map(result => result.at));
-  const notIncluded = results.some(result => result.skipped && LEADS.test(result.action));
   const theirs = results
     .filter(result => !LEADS.test(result.action))
     .map(result => result.at)
     .filter(at => !skipped.has(at));
-  const entered = new Set(results.map(result => fileOf(result.at)));
   const ours = node.steps
     .filter(step => step.task !== null && step.runs !== false)
-    .map(step => `${step.file}:${step.line}`)
-    .filter(at => !skipped.has(at))
-    .filter(at => !notIncluded || entered.has(fileOf(at)));
+    .map(step => ({ at: `${step.file}:${step.line}`, certain: step.runs === true }))
+    .filter(({ at }) => !skipped.has(at));
   tally.steps += theirs.length;
-  if (theirs.join() === ours.join()) return [];
-  return [{ kind: 'tasks', where: host, theirs: theirs.join(' '), ours: ours.join(' ') }];
-}
-
-function fileOf(at: string): string {
-  return at.slice(0, at.lastIndexOf(':'));
+  let found = 0;
+  let same = true;
+  for (const { at, certain } of ours) {
+    if (theirs[found] === at) found++;
+    else if (certain) same = false;
+  }
+  if (same && found === theirs.length) return [];
+  return [{ kind: 'tasks', where: host, theirs: theirs.join(' '), ours: ours.map(({ at }) => at).join(' ') }];
 }

@@ -73,6 +73,25 @@ const ROWS: readonly Row[] = [
     expected: each(ALL, { 'n1 first': 'inner', 'n1 more': 'default' }),
   },
   {
+    what: 'a dependency has the vars of the reference that leads to it, in each play its own',
+    files: {
+      hosts: 'n1 level=none\n',
+      'site.yml': `- hosts: all\n  gather_facts: false\n  roles:\n    - { role: outer, n: 1, vars: { level: given } }\n- hosts: all\n  gather_facts: false\n  roles:\n    - { role: outer, n: 2 }\n`,
+      'roles/outer/meta/main.yml': 'dependencies: [inner]\n',
+      'roles/inner/tasks/main.yml':
+        '- copy:\n    dest: "/etc/kubelet/level-{{ n }}.conf"\n    content: "{{ level }}"\n',
+    },
+    expected: each(ALL, { 'n1 level-1': 'given', 'n1 level-2': 'none' }),
+  },
+  {
+    what: 'a mapping combined with an equal one stays as it is, however lists are merged',
+    files: {
+      hosts: 'n1\n',
+      'site.yml': `${PLAY}  tasks:\n${BELOW(COPY('m', "{{ {'a': [1]} | combine({'a': [1]}, recursive=true, list_merge='append') }} {{ {'a': [1], 'b': 1} | combine({'a': [1]}, recursive=true, list_merge='append') }}"))}`,
+    },
+    expected: each(ALL, { 'n1 m': "{'a': [1]} {'a': [1, 1], 'b': 1}" }),
+  },
+  {
     what: 'base64 is read as Python reads it',
     files: {
       hosts: 'n1\n',

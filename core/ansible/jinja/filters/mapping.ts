@@ -5,6 +5,7 @@ import {
   type Dict,
   dict,
   type Entry,
+  identity,
   keyOf,
   list,
   mergeOrigins,
@@ -24,7 +25,7 @@ type ListMerge = 'replace' | 'keep' | 'append' | 'prepend' | 'append_rp' | 'prep
 /** Ansible's `merge_hash`: `high` wins over `low`. */
 function mergeDicts(engine: Engine, low: Dict, high: Dict, recursive: boolean, lists: ListMerge): Dict {
   spend(engine.budget, high.entries.size);
-  if (low.entries.size === 0) return high;
+  if (low.entries.size === 0 || (lists !== 'replace' && identity(low) === identity(high))) return high;
   const entries = new Map(low.entries);
   for (const [name, [key, value]] of high.entries) {
     const before = entries.get(name);
