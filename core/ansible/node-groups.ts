@@ -127,6 +127,7 @@ function resultDigest(result: NodeResult): string {
     result.flags.map(({ name, value }) => [name, traced(value)]),
     result.sysctls.settings.map(({ name, value, file }) => [name, traced(value), file]),
     result.sysctls.open?.key ?? null,
+    result.unseenFlags?.key ?? null,
     result.kubelet?.accepted ?? null,
     result.steps.flatMap(stepKey),
     result.problems.map(problem => `${problem.file}:${problem.line} ${problem.message}`),

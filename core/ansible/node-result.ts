@@ -64,6 +64,7 @@ function result(
     supporting: states.filter(state => isSupporting(state) && isWholeFile(pathOf(state.dest))).map(nodeFile),
     sysctls: sysctlsOf(states),
     flags: [...flags.flags, ...flags.options],
+    ...(flags.unseen ? { unseenFlags: flags.unseen } : {}),
     kubelet,
     kubeletAlternatives: alternatives,
     provenance,

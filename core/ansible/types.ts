@@ -139,6 +139,8 @@ export type NodeGroup = Readonly<{
   supporting: readonly NodeFile[];
   sysctls: Sysctls;
   flags: readonly Readonly<{ name: string; value: Traced<string> }>[];
+  /** What may be on the kubelet's command line that nobody can see: a flag that is not in `flags` may be there. */
+  unseenFlags?: Unknown;
   /** What holds whichever way the unknown conditions go; null when no kubelet configuration and no flag is known. */
   kubelet: KubeletVerdict | null;
   /** The verdicts `kubelet` was merged from: one, or one for each way the unknown conditions can go. */

@@ -3,7 +3,7 @@ import type { NodeGroup } from '../ansible/types.ts';
 import type { Severity } from '../baseline/types.ts';
 import type { Origin } from '../source/rope.ts';
 import { type DiffIndex, placesOf } from './diff-places.ts';
-import { hasEffectiveConfiguration, type NodeField, nodeFields } from './node-fields.ts';
+import { hasEffectiveConfiguration, type NodeField, nodeFields, unlistedField } from './node-fields.ts';
 import type { GroupPair } from './pair-groups.ts';
 import { possibleChange, waysOf } from './possible-changes.ts';
 import { type Direction, type FieldChange, NODE_PATH, type Shown } from './types.ts';
@@ -51,8 +51,8 @@ export function fieldChanges(pair: GroupPair, diff: DiffIndex, knowledge: FieldK
   const ways = waysOf(pair.base, pair.head);
   const isField = (path: string) => pair.base?.kubelet?.values.has(path) || pair.head?.kubelet?.values.has(path);
   for (const path of [...new Set([...before.keys(), ...after.keys()])].sort()) {
-    const from = before.get(path) ?? NOWHERE;
-    const to = after.get(path) ?? NOWHERE;
+    const from = before.get(path) ?? unlistedField(pair.base, path);
+    const to = after.get(path) ?? unlistedField(pair.head, path);
     if (isNoChange(from.shown, to.shown)) continue;
     const isTold = isToldAbove(from, to);
     const possible = ways && !isTold && isField(path) ? possibleChange(ways, path, isNoChange) : null;

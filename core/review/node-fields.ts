@@ -72,6 +72,12 @@ function hiddenBelow({ kubelet, kubeletAlternatives }: NodeGroup, path: string):
   return told ? null : parent;
 }
 
+/** A fact `nodeFields` does not list: a flag that may be on a command line nobody can see is not known to be left out. */
+export function unlistedField(group: NodeGroup | null, path: string): NodeField {
+  const unseen = path.startsWith('--') ? group?.unseenFlags : undefined;
+  return { shown: unseen ? shownUnknown(unseen) : { state: 'absent' }, origins: [] };
+}
+
 /**
  * Whether the kubelet has an effective configuration on this group: false when it refuses before one exists, null
  * when the group has no kubelet at all.

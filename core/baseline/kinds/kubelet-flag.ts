@@ -26,6 +26,10 @@ function evaluate(control: Control, { group }: GroupSubject): readonly PlaceAnsw
 function judge(control: Control, path: string, group: NodeGroup): PlaceAnswer {
   const flag = group.flags.findLast(({ name }) => name.replaceAll('_', '-') === path);
   const expected = expectedWords(control, path);
+  if (!flag && group.unseenFlags) {
+    const why = group.unseenFlags.why.join('; ');
+    return undecided(path, `${path} may be on a part of the command line that cannot be known from Git: ${why}`, []);
+  }
   if (!flag) return absent(control, path, group, expected);
   const { value, origins } = flag.value;
   if (!value.known)

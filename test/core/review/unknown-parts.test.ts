@@ -72,6 +72,43 @@ describe('a configuration that Git shows only in part', () => {
   });
 });
 
+describe('a command line that Git shows only in part', () => {
+  const unit = (args: string, vars = ''): Files =>
+    site(WRITTEN, {
+      'group_vars/all.yml': `known: { v: "2", node-ip: 10.0.0.1, anonymous-auth: "false" }\n${vars}`,
+      'roles/kubelet/tasks/main.yml':
+        '- template: {src: k.service.j2, dest: /etc/systemd/system/kubelet.service, mode: "0600", owner: root, group: root}\n',
+      'roles/kubelet/templates/k.service.j2': `[Service]\nExecStart=/usr/bin/kubelet ${args}\n`,
+    });
+  const each = (dict: string) => `{% for k, v in (${dict}).items() %}--{{ k }}={{ v }} {% endfor %}`;
+  const known = unit(each('known'));
+  const unknown = unit(each('known | combine(overrides)'));
+
+  test('may have the flags it had', () => {
+    const verdict = reviewFiles(known, unknown);
+    const flag = verdict.changes.find(({ path }) => path === '--node-ip');
+    expect(flag).toMatchObject({
+      before: { state: 'value', value: '10.0.0.1' },
+      after: { state: 'unknown', why: ['variable overrides is defined nowhere in this repository'] },
+    });
+    expect(verdict.problems.map(({ message }) => message)).toEqual([
+      expect.stringContaining("'overrides' is undefined"),
+    ]);
+  });
+
+  test('fixes nothing by hiding it, and passes no control over flags', () => {
+    const verdict = reviewFiles(unit('--anonymous-auth=true'), unknown);
+    const told = verdict.findings.filter(({ control }) => control === 'KG-ANON-02');
+    expect(told.map(({ status, reason }) => [status, reason])).toEqual([
+      ['undecided', expect.stringContaining('--anonymous-auth may be on a part of the command line')],
+    ]);
+  });
+
+  test('is no change where the same part stays unseen', () => {
+    expect(rows(reviewFiles(unknown, unit(each('known | combine(overrides)'), 'other: 1\n')))).toEqual([]);
+  });
+});
+
 describe('a comment on it', () => {
   const comment = (verdict: Verdict) => summaryComment(verdict, decided('needs-approval'), nowhere).split('\n');
 

@@ -13,6 +13,8 @@ import {
   pythonType,
   str,
   tuple,
+  type UnknownValue,
+  unknownValue,
   type Value,
 } from '../../value.ts';
 import { item, iterate } from '../access.ts';
@@ -65,7 +67,8 @@ function combine(engine: Engine, input: Value, args: Arguments): Value {
     defined(source).kind === 'list' ? iterate(source) : [source],
   );
   const given = sources.filter(source => defined(source).kind !== 'none');
-  if (given.some(source => source.kind === 'unknown')) return derived('combine', given, { type: 'dict' });
+  const whole = given.filter(source => source.kind === 'unknown');
+  if (whole.length > 0) return overridden(given, whole);
   const dicts = given.map(source => {
     if (source.kind === 'dict') return source;
     throw new PythonError('fails', `failed to combine variables, expected dicts but got a '${pythonType(source)}'`);
@@ -73,6 +76,16 @@ function combine(engine: Engine, input: Value, args: Arguments): Value {
   const [first, ...rest] = dicts;
   if (!first) return dict();
   return rest.reduce((low, high) => mergeDicts(engine, low, high, recursive, lists as ListMerge), first);
+}
+
+/** One dictionary nobody knows may hold any key: it alone is why nothing of the whole is known. */
+function overridden(given: readonly Value[], whole: readonly UnknownValue[]): Value {
+  const all = derived('combine', given, { type: 'dict' });
+  return unknownValue(
+    all.key,
+    whole.flatMap(({ why }) => why),
+    { defined: true, type: 'dict', origins: all.origins },
+  );
 }
 
 function mappingOf(value: Value, what: string): Dict {
