@@ -2,29 +2,42 @@ import { ProblemError } from '../source/problem.ts';
 import type { Origin, Unknown } from '../source/rope.ts';
 import type { Frame, HostRun } from './host-run.ts';
 import { evaluateCondition, type Scope } from './jinja/render.ts';
+import { allOf, conditionOf, contradict } from './unknown-conditions.ts';
 import { unknownIn, type Value } from './value.ts';
 
 export type Verdict = Readonly<{ holds: boolean; unknown: null } | { holds: null; unknown: Unknown }>;
+
+/** Whether a task runs. `unknown` holds when it does; `parts` are what must hold for that, each on its own. */
+export type Running = Readonly<
+  { holds: boolean; unknown: null; parts: readonly [] } | { holds: null; unknown: Unknown; parts: readonly Unknown[] }
+>;
 
 const HOLDS: Verdict = { holds: true, unknown: null };
 const FAILS: Verdict = { holds: false, unknown: null };
 
 /**
- * Whether a task runs: what ended before it, every condition around it and its own, in order. False beats unknown; the first unknown
- * explains. A condition Ansible could not evaluate is unknown with that reason.
+ * Whether a task runs: what ended before it, every condition around it and its own. False beats unknown, and so do unknown
+ * conditions of which one is the opposite of another. A condition Ansible could not evaluate is unknown with that
+ * reason.
  */
-export function taskRuns(run: HostRun, frame: Frame, own: readonly Value[], scope: Scope): Verdict {
+export function taskRuns(run: HostRun, frame: Frame, own: readonly Value[], scope: Scope): Running {
   const over = isOver(run, frame);
-  if (over === true) return FAILS;
-  let unknown: Unknown | null = frame.guards[0] ?? (over === false ? null : over);
+  if (over === true) return SKIPPED;
+  const unknowns = over === false ? [...frame.guards] : [...frame.guards, over];
   const all = [...frame.conditions, ...own.map(expression => ({ expression, file: frame.file }))];
   for (const { expression, file } of all) {
     const verdict = evaluate(run, expression, file, scope);
-    if (verdict.holds === false) return FAILS;
-    if (verdict.holds === null) unknown ??= verdict.unknown;
+    if (verdict.holds === false) return SKIPPED;
+    if (verdict.holds === null) unknowns.push(verdict.unknown);
   }
-  return unknown ? { holds: null, unknown } : HOLDS;
+  const unknown = allOf(unknowns);
+  if (!unknown) return RUNS;
+  const conditions = unknowns.map(part => conditionOf(part, true));
+  return contradict(conditions, conditions) ? SKIPPED : { holds: null, unknown, parts: unknowns };
 }
+
+const RUNS: Running = { holds: true, unknown: null, parts: [] };
+const SKIPPED: Running = { holds: false, unknown: null, parts: [] };
 
 /** Where the conditions around a task and its own are written. */
 export function conditionOrigins(frame: Frame, own: readonly Value[]): readonly Origin[] {

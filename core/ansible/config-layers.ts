@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { RenderedText, Unknown } from '../source/rope.ts';
+import type { RenderedText } from '../source/rope.ts';
 import type { LostLine } from './edits/lost-lines.ts';
 import { type FileState, pathOf } from './file-states.ts';
 import { patchDirectories } from './kubeadm-file.ts';
@@ -7,6 +7,7 @@ import { isPatchName, patchText } from './kubeadm-patch.ts';
 import type { Flag } from './kubelet-flags.ts';
 import type { Rancher } from './rancher.ts';
 import type { Condition } from './types.ts';
+import { conditionOf } from './unknown-conditions.ts';
 
 /** One text a layer may have, or null when the file is not there under these conditions. */
 export type LayerText = Readonly<{ conditions: readonly Condition[]; text: RenderedText | null }>;
@@ -80,13 +81,9 @@ function layerOf(state: FileState, read: (text: RenderedText) => RenderedText | 
   const { when } = state;
   const texts = when
     ? [
-        ...written.map(one => ({ ...one, conditions: [holding(when, true), ...one.conditions] })),
-        { conditions: [holding(when, false)], text: null },
+        ...written.map(one => ({ ...one, conditions: [conditionOf(when, true), ...one.conditions] })),
+        { conditions: [conditionOf(when, false)], text: null },
       ]
     : written;
   return { path: pathOf(state.dest), texts, lost: state.lost };
-}
-
-function holding(unknown: Unknown, holds: boolean): Condition {
-  return { unknown, holds };
 }

@@ -6,7 +6,8 @@ import { applyEdit, editBudget, editedSomehow, unseenFile } from './edits/apply-
 import { type LostLine, lostLines } from './edits/lost-lines.ts';
 import { kindOf } from './file-kind.ts';
 import type { Write, WrittenVariable } from './host-run.ts';
-import type { FileAlternative, FileKind, Traced } from './types.ts';
+import type { Condition, FileAlternative, FileKind, Traced } from './types.ts';
+import { allOf, anyOf, asUnknown, conditionOf, contradict, opposite } from './unknown-conditions.ts';
 
 /** A file on a host after every task that touches it. */
 export type FileState = Readonly<{
@@ -71,7 +72,10 @@ function apply(budget: Budget, before: FileState | null, write: Write): FileStat
   switch (write.effect) {
     case 'absent':
       if (!before || !write.when) return null;
-      return { ...before, when: before.when ?? write.when };
+      return {
+        ...before,
+        when: allOf([...(before.when ? [before.when] : []), asUnknown(conditionOf(write.when, false))]),
+      };
     case 'content':
       return applyContent(before, write);
     case 'attributes':
@@ -109,31 +113,36 @@ function saysSomething({ text }: RenderedText): boolean {
   return text.replace(UNKNOWN_TOKEN, '').trim() !== '';
 }
 
+/**
+ * Of two tasks that write a file under unknown conditions the later wins where its own holds, the earlier where it does
+ * not; under the same condition, or under none, the later has the file for itself.
+ */
 function applyContent(before: FileState | null, write: Write): FileState {
   const after = fresh(write);
   if (!before) return after;
-  const kept = { ...attributes(before, write) };
-  if (!write.when || before.alternatives.length === 0) return { ...after, ...kept };
-  const condition = write.when;
+  const { when } = write;
+  if (!when || before.alternatives.length === 0) return { ...after, ...attributes(before, write) };
+  const here = conditionOf(when, true);
+  const earlier = before.when && conditionOf(before.when, true);
+  const isSame = earlier?.unknown.key === here.unknown.key;
+  if (isSame && earlier.holds === here.holds) return { ...after, ...attributes(before, { ...write, when: null }) };
+  const elsewhere = opposite(here);
+  const kept = before.alternatives.filter(({ conditions }) => !contradict(conditions, [elsewhere]));
   return {
     ...after,
-    ...kept,
-    when: before.when,
+    ...attributes(before, write),
+    when: before.when && !isSame ? anyOf([before.when, when]) : null,
     truncated: before.truncated || after.truncated,
     unseenEdits: before.unseenEdits,
     lost: before.lost,
-    failures: before.failures,
-    alternatives: [
-      ...after.alternatives.map(({ conditions, text }) => ({
-        conditions: [{ unknown: condition, holds: true }, ...conditions],
-        text,
-      })),
-      ...before.alternatives.map(({ conditions, text }) => ({
-        conditions: [{ unknown: condition, holds: false }, ...conditions],
-        text,
-      })),
-    ],
+    failures: [...before.failures, ...(before.problem ? [before.problem] : [])],
+    alternatives: [...after.alternatives.map(one => assuming(here, one)), ...kept.map(one => assuming(elsewhere, one))],
   };
+}
+
+function assuming(condition: Condition, { conditions, text }: FileAlternative): FileAlternative {
+  const isThere = conditions.some(({ unknown }) => unknown.key === condition.unknown.key);
+  return { conditions: isThere ? conditions : [condition, ...conditions], text };
 }
 
 /** A file after several edits in a row. */
@@ -151,23 +160,23 @@ function applyEditTo(budget: Budget, before: FileState | null, write: EditWrite)
   const state = { ...start, ...attributes(start, write) };
   const path = pathOf(write.dest);
   if (state.alternatives.length === 0 && state.problem && state.problem.code !== 'not-evaluated') return state;
-  const own = state.when?.key === write.when?.key ? null : write.when;
+  const own = state.when?.key === write.when?.key || !write.when ? null : conditionOf(write.when, true);
   const unseen = state.alternatives.length === 0;
   const texts = withUnseen(state, unseen, own === null && write.when !== null, path);
   const failures: Problem[] = [];
   const edited = texts.flatMap((one): readonly FileAlternative[] => {
-    const holds = own ? (one.conditions.find(({ unknown }) => unknown.key === own.key)?.holds ?? null) : true;
-    if (holds === false) return [one];
+    if (own && contradict(one.conditions, [own])) return [one];
     const { alternatives, problem } = applyEdit(budget, write.edit, one.text, path);
     if (problem && !isKnown(state, problem)) failures.push(problem);
     const after = alternatives.map(({ conditions, text }) => ({
       conditions: [...one.conditions, ...conditions],
       text,
     }));
-    if (holds === true || !own || after.every(({ text }) => text.text === one.text.text)) return after;
+    if (!own || contradict(one.conditions, [opposite(own)])) return after;
+    if (after.every(({ text }) => text.text === one.text.text)) return after;
     return [
-      ...after.map(({ conditions, text }) => ({ text, conditions: [...conditions, { unknown: own, holds: true }] })),
-      { text: one.text, conditions: [...one.conditions, { unknown: own, holds: false }] },
+      ...after.map(({ conditions, text }) => ({ text, conditions: [...conditions, own] })),
+      { text: one.text, conditions: [...one.conditions, opposite(own)] },
     ];
   });
   const alternatives =
@@ -208,10 +217,10 @@ function withUnseen(
 ): readonly FileAlternative[] {
   if (unseen) return [{ conditions: [], text: unseenFile(path) }];
   if (!when || sameCondition) return alternatives;
-  const written = { unknown: when, holds: true };
+  const written = conditionOf(when, true);
   return [
     ...alternatives.map(({ conditions, text }) => ({ conditions: [written, ...conditions], text })),
-    { conditions: [{ unknown: when, holds: false }], text: unseenFile(path) },
+    { conditions: [opposite(written)], text: unseenFile(path) },
   ];
 }
 

@@ -164,6 +164,8 @@ export type HostRun = {
   readonly reads: Map<string, unknown>;
   readonly included: Map<string, Value>;
   readonly facts: Map<string, Value>;
+  /** How often each name was registered with a result nobody knows: one result says nothing of the next. */
+  readonly results: Map<string, number>;
   readonly vaulted: Set<string>;
   readonly missingRoles: Set<string>;
   readonly writes: Write[];
@@ -254,6 +256,7 @@ export function newRun(world: World, host: string, forMany: boolean): HostRun {
     reads: new Map(),
     included: new Map(),
     facts: new Map(),
+    results: new Map(),
     vaulted: new Set(),
     missingRoles: new Set(),
     writes: [],

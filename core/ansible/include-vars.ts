@@ -10,14 +10,14 @@ import { listOf } from './role.ts';
 import { scopeOf, searchPath } from './scope.ts';
 import type { Task } from './task.ts';
 import { templateText } from './template-text.ts';
+import { conditionOf, opposite, valueUnder } from './unknown-conditions.ts';
 import { dict, type Entry, identity, mergeOrigins, str, unknownValue, type Value } from './value.ts';
 import { combine, type LoadedVars, loadVarsFile, type Vars } from './variables.ts';
 
 /**
- * The variables `include_vars` sets (ansible.plugins.action.include_vars); `unknown` is the condition it hangs on, if
- * any.
+ * The variables `include_vars` sets (ansible.plugins.action.include_vars); `unknowns` are the conditions it hangs on.
  */
-export function includedVars(run: HostRun, frame: Frame, task: Task, unknown: Unknown | null): Vars {
+export function includedVars(run: HostRun, frame: Frame, task: Task, unknowns: readonly Unknown[]): Vars {
   const scope = scopeOf(run, frame);
   const included = new Map<string, Value>();
   const found = task.args.has('dir') ? varsOfDirectory(run, frame, task, scope) : varsOfFile(run, frame, task, scope);
@@ -26,23 +26,33 @@ export function includedVars(run: HostRun, frame: Frame, task: Task, unknown: Un
   for (const { loaded, doubt } of found) {
     for (const vaulted of loaded.vaulted) run.vaulted.add(vaulted);
     for (const [key, value] of named(run, task, scope, loaded.vars)) {
-      const condition = doubt ?? unknown;
+      const conditions = doubt ? [...unknowns, doubt] : unknowns;
       const merged = mergesHashes(run, task) ? before(key) : undefined;
       const given = merged ? mergeValues(merged, value) : value;
-      included.set(key, condition ? intern(run.world, either(key, given, before(key), condition)) : given);
+      const made = conditions.length > 0 ? either(key, given, before(key), conditions) : given;
+      included.set(key, conditions.length > 0 ? intern(run.world, made) : made);
     }
   }
   return included;
 }
 
-/** A variable that is set only if an unknown condition holds. */
-export function either(name: string, value: Value, before: Value | undefined, unknown: Unknown): Value {
-  if (before && identity(before) === identity(value)) return value;
-  const key = `if ${unknown.key} then ${name}=${identity(value)} else ${before ? identity(before) : 'unset'}`;
-  return unknownValue(key, [`${name} is set only under a condition: ${unknown.why.join('; ')}`], {
-    defined: before && before.kind !== 'unknown' ? true : null,
-    origins: mergeOrigins(value.origins, before?.origins ?? []),
+/** A variable that is set only if these unknown conditions hold. */
+export function either(name: string, value: Value, before: Value | undefined, unknowns: readonly Unknown[]): Value {
+  return unknowns.reduceRight((given, unknown) => chosen(name, given, before, unknown), value);
+}
+
+function chosen(name: string, value: Value, before: Value | undefined, unknown: Unknown): Value {
+  const condition = conditionOf(unknown, true);
+  const given = valueUnder(value, [condition]) ?? value;
+  const otherwise = valueUnder(before, [opposite(condition)]);
+  if (otherwise && identity(otherwise) === identity(given)) return given;
+  const key = `if ${unknown.key} then ${name}=${identity(given)} else ${otherwise ? identity(otherwise) : 'unset'}`;
+  const [met, unmet] = condition.holds ? [given, otherwise] : [otherwise, given];
+  const made = unknownValue(key, [`${name} is set only under a condition: ${unknown.why.join('; ')}`], {
+    defined: otherwise && otherwise.kind !== 'unknown' ? true : null,
+    origins: mergeOrigins(given.origins, otherwise?.origins ?? []),
   });
+  return { ...made, choice: { condition: condition.unknown, met, unmet } };
 }
 
 type Included = Readonly<{ loaded: LoadedVars; doubt: Unknown | null }>;

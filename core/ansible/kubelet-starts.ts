@@ -1,4 +1,4 @@
-import { type Origin, type RenderedText, type Unknown, unknownToken } from '../source/rope.ts';
+import { type Origin, type RenderedText, unknownToken } from '../source/rope.ts';
 import { type ConfigLayer, patchesOf } from './config-layers.ts';
 import type { DistributionDefault } from './distribution-defaults.ts';
 import { documentOfKind } from './documents.ts';
@@ -10,6 +10,7 @@ import { defaultsOf, makesKubeletConfiguration } from './kubeadm-file.ts';
 import type { NodeFlags } from './node-flags.ts';
 import { literalText } from './rendered-text.ts';
 import type { Condition, FileAlternative } from './types.ts';
+import { conditionOf, contradict } from './unknown-conditions.ts';
 import { digest } from './value.ts';
 
 /** A file that may be the kubelet's --config; `path` is where the kubelet reads it. */
@@ -45,12 +46,11 @@ export function configCandidates(
     const texts = state.alternatives.flatMap(alternative => textsIn(state, alternative, edited));
     if (texts.every(({ text }) => text === null)) return [];
     const path = state.kind === 'kubeadm' ? KUBEADM_CONFIG : pathOf(state.dest);
-    const written = state.when
-      ? texts.map(one => ({ ...one, conditions: [{ unknown: state.when as Unknown, holds: true }, ...one.conditions] }))
+    const { when } = state;
+    const written = when
+      ? texts.map(one => ({ ...one, conditions: [conditionOf(when, true), ...one.conditions] }))
       : texts;
-    const skipped = state.when
-      ? [{ conditions: [{ unknown: state.when, holds: false }], text: null, defaults: NO_DEFAULTS }]
-      : [];
+    const skipped = when ? [{ conditions: [conditionOf(when, false)], text: null, defaults: NO_DEFAULTS }] : [];
     return [{ path, state, texts: [...written, ...skipped] }];
   });
   const isMadeByKubeadm = candidates.some(({ state }) => state.kind === 'kubeadm');
@@ -175,10 +175,6 @@ export function overlaid(inputs: readonly KubeletStart[], layers: readonly Confi
     combined = next.slice(0, MAX_COMBINATIONS);
   }
   return combined;
-}
-
-function contradict(a: readonly Condition[], b: readonly Condition[]): boolean {
-  return b.some(one => a.some(other => other.unknown.key === one.unknown.key && other.holds !== one.holds));
 }
 
 /** A configuration nobody can see from Git: any key may be set in it. */

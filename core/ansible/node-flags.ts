@@ -8,6 +8,7 @@ import { type ExtractedFlags, extractFlags, type Flag, type FlagSource } from '.
 import type { OpenShiftNode } from './openshift-node.ts';
 import { ownOptions, type Rancher } from './rancher.ts';
 import type { Condition, FileAlternative } from './types.ts';
+import { conditionOf } from './unknown-conditions.ts';
 import { digest } from './value.ts';
 
 /** Variants of the command line tried out when files that make it have alternatives. */
@@ -78,7 +79,7 @@ type Other = Readonly<{ source: FileState; other: FileAlternative | null }>;
 
 /** Conditions under which a file has this text, or is not there. */
 function conditionsOf([state, alternative]: readonly [FileState, FileAlternative | null]): readonly Condition[] {
-  const written = state.when ? [{ unknown: state.when, holds: alternative !== null }] : [];
+  const written = state.when ? [conditionOf(state.when, alternative !== null)] : [];
   return [...written, ...(alternative?.conditions ?? [])];
 }
 

@@ -25,6 +25,7 @@ import { readTask, type Task } from './task.ts';
 import { readTaskList } from './task-files.ts';
 import { templated, templateText } from './template-text.ts';
 import { isSince } from './types.ts';
+import { allOf } from './unknown-conditions.ts';
 import { updatedFact } from './update-fact.ts';
 import { allOrigins, bool, dict, identity, mergeOrigins, str, unknownValue, type Value, withOrigins } from './value.ts';
 import { type Vars, varsOf } from './variables.ts';
@@ -112,7 +113,7 @@ function runTask(run: HostRun, outer: Frame, written: Task): void {
     run.active.add(frame.role);
   }
   if (task.register === null) return;
-  const result = intern(run.world, resultOf(run, frame, task));
+  const result = intern(run.world, resultOf(run, frame, task, task.register));
   run.facts.set(task.register, result);
   if (task.runOnce || frame.runOnce) sendToAll(run, frame, 'set_fact', new Map([[task.register, result]]));
 }
@@ -145,7 +146,7 @@ function tagsOf(run: HostRun, frame: Frame): readonly Value[] {
 }
 
 /** What a task registers: that it was skipped, what a module makes of variables alone, else nothing Git can know. */
-function resultOf(run: HostRun, frame: Frame, task: Task): Value {
+function resultOf(run: HostRun, frame: Frame, task: Task, name: string): Value {
   const scope = scopeOf(run, frame);
   const origins = [{ ...task.at, kind: 'variable' as const }];
   const verdict = task.loop ? null : taskRuns(run, frame, task.when, scope);
@@ -161,7 +162,9 @@ function resultOf(run: HostRun, frame: Frame, task: Task): Value {
     verdict?.holds === true && task.module === 'ansible.utils.update_fact' ? updatedFact(run, task, scope) : null;
   if (updated) return updated;
   const why = `result of task ${task.name ?? task.module} (${task.at.file}:${task.at.line})`;
-  return unknownValue(`register:${task.register}`, [why], { defined: true, origins });
+  const count = (run.results.get(name) ?? 0) + 1;
+  run.results.set(name, count);
+  return unknownValue(`register:${name}${count > 1 ? `#${count}` : ''}`, [why], { defined: true, origins });
 }
 
 /** What tasks inside a block or import have from it. */
@@ -188,21 +191,28 @@ function runModule(run: HostRun, frame: Frame, task: Task, module: string): void
   const forced = takesForced(run, frame, task, module, scope);
   if (verdict.holds === false && !forced) return;
   if (frame.role) run.active.add(frame.role);
+  const inside: Frame = { ...frame, guards: [...new Set([...frame.guards, ...verdict.parts])] };
   if (module === 'set_fact' || module === 'include_vars') {
     const { here, unknown } = actsOnce(run, frame, task);
     if (!here) return;
-    const made = module === 'set_fact' ? factsOf : includedVars;
-    setVariables(run, frame, task, module, made(run, frame, task, verdict.unknown ?? unknown));
+    const unknowns = some([...verdict.parts, unknown]);
+    const made =
+      module === 'set_fact' ? factsOf(run, frame, inside, task, unknowns) : includedVars(run, frame, task, unknowns);
+    setVariables(run, frame, task, module, made);
     return;
   }
-  const where = whereTaskActs(run, frame, task);
+  const where = whereTaskActs(run, inside, task);
   if (where.on === 'no node') return;
-  const unknown = verdict.unknown ?? where.unknown;
+  const unknown = allOf(some([...verdict.parts, where.unknown]));
   const acting = where.on === 'itself' ? run : { ...run, elsewhere: where.on === 'another', writes: [], problems: [] };
-  if (COMMAND_MODULES.has(module)) recordCommand(acting, frame, task, module, unknown);
-  else if (SYSCTL_MODULES.has(module)) recordSysctl(acting, frame, task, unknown);
-  else recordWrite(acting, frame, task, module, forced ? where.unknown : unknown);
+  if (COMMAND_MODULES.has(module)) recordCommand(acting, inside, task, module, unknown);
+  else if (SYSCTL_MODULES.has(module)) recordSysctl(acting, inside, task, unknown);
+  else recordWrite(acting, forced ? frame : inside, task, module, forced ? where.unknown : unknown);
   if (where.on !== 'itself') handOver(run, task, where, acting);
+}
+
+function some(unknowns: readonly (Unknown | null)[]): readonly Unknown[] {
+  return unknowns.filter(unknown => unknown !== null);
 }
 
 /** Sets variables where a task sets them: on the host itself, with `run_once` on all, with `delegate_facts` on another. */
@@ -219,7 +229,7 @@ function setVariables(run: HostRun, frame: Frame, task: Task, layer: SentFacts['
   for (const [name, value] of facts)
     own.set(
       name,
-      where.on === 'itself' ? value : intern(run.world, either(name, value, scope.lookup(name), where.unknown)),
+      where.on === 'itself' ? value : intern(run.world, either(name, value, scope.lookup(name), [where.unknown])),
     );
   if (once && !task.delegatesFacts) sendToAll(run, frame, layer, facts);
 }
@@ -237,8 +247,10 @@ function yesOrNo(value: Value): Value {
   return bool(/^(?:true|yes)$/i.test(value.text), allOrigins(value));
 }
 
-function factsOf(run: HostRun, frame: Frame, task: Task, unknown: Unknown | null): Vars {
-  const scope = scopeOf(run, frame);
+/** `inside` is the frame where the task runs; what the facts were before is seen from the one around it. */
+function factsOf(run: HostRun, frame: Frame, inside: Frame, task: Task, unknowns: readonly Unknown[]): Vars {
+  const scope = scopeOf(run, inside);
+  const around = scopeOf(run, frame);
   const origins = conditionOrigins(frame, task.when);
   const values = [...task.args]
     .filter(([name]) => name !== 'cacheable')
@@ -248,7 +260,7 @@ function factsOf(run: HostRun, frame: Frame, task: Task, unknown: Unknown | null
     .map(([name, value]) => [name, isSince(run.world.ansible, '2.19') ? value : yesOrNo(value)] as const);
   return new Map(
     values.map(([name, value]) => {
-      const guarded = unknown ? either(name, value, scope.lookup(name), unknown) : value;
+      const guarded = unknowns.length > 0 ? either(name, value, around.lookup(name), unknowns) : value;
       return [name, intern(run.world, withOrigins(guarded, origins), allOrigins(guarded))];
     }),
   );
@@ -298,11 +310,11 @@ function guarded(run: HostRun, frame: Frame, task: Task): Frame | null {
   const once = actsOnce(run, frame, task);
   if (verdict.holds === false || !once.here) return null;
   if (frame.role) run.active.add(frame.role);
-  const unknown = verdict.unknown ?? once.unknown;
-  if (!unknown) return frame;
+  const unknowns = some([...verdict.parts, once.unknown]);
+  if (unknowns.length === 0) return frame;
   return {
     ...frame,
-    guards: [...frame.guards, unknown],
+    guards: [...new Set([...frame.guards, ...unknowns])],
     guardOrigins: mergeOrigins(frame.guardOrigins, conditionOrigins(frame, task.when)),
   };
 }

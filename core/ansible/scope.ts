@@ -18,6 +18,7 @@ import { type Scope, templateValue } from './jinja/render.ts';
 import { exists, isVault, readText, within } from './repository.ts';
 import { exportedVars, roleDefaults, roleVars } from './role-vars.ts';
 import type { AnsibleVersion } from './types.ts';
+import { conditionOf, valueUnder } from './unknown-conditions.ts';
 import { dict, fixedList, identity, type LazyMapping, list, type Str, str, unknownValue, type Value } from './value.ts';
 
 /** What `default(omit)` gives; an argument with this text counts as not given. */
@@ -35,13 +36,14 @@ const RUN_PROPERTY =
  * The variables a task sees, strongest first, in the order of ansible.vars.manager: magic variables, include params,
  * role params, set_fact and registered results, include_vars, task and block vars, the role's vars, vars of the
  * play's roles, vars_files, play vars, then host and group variables, the role's defaults, defaults of the play's
- * roles.
+ * roles. A value that hangs on a condition under which the task runs is what it is then.
  */
 export function scopeOf(run: HostRun, frame: Frame): Scope {
   const above = layersAbove(run, frame);
   const below = layersBelow(run.world, frame);
+  const assumed = frame.guards.map(guard => conditionOf(guard, true));
   const find = (name: string): Value | undefined => {
-    const value = lookup(name);
+    const value = valueUnder(lookup(name), assumed);
     return value?.kind === 'unknown' ? intern(run.world, value) : value;
   };
   const merges = run.world.repository.combine === combineMerging;

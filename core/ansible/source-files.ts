@@ -63,8 +63,9 @@ function namesIn(expression: string): readonly string[] {
 function fittingFiles(run: HostRun, frame: Frame, kind: Kind, raw: Value): readonly string[] {
   if (raw.kind !== 'str') return [];
   const parts = raw.text.split(/\{\{.*?\}\}/);
-  const folder = posix.dirname(`${parts[0] ?? ''}x`);
-  const first = posix.basename(`x/${parts[0] ?? ''}`);
+  const [start = ''] = parts;
+  const folder = posix.dirname(`${start}x`);
+  const first = start.slice(start.lastIndexOf('/') + 1);
   const last = parts.at(-1) ?? '';
   const literal = first.length + last.length;
   if (parts.length < 2 || literal < 5 || last.includes('/')) return [];

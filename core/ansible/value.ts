@@ -57,6 +57,8 @@ export type UnknownValue = Unknown &
     type?: 'str' | 'bool' | 'int' | 'list' | 'dict';
     /** What a list holds of which only the order is not known. */
     members?: readonly Value[];
+    /** What it is if an unknown condition holds, and if not; undefined: there is no such variable then. */
+    choice?: Readonly<{ condition: Unknown; met: Value | undefined; unmet: Value | undefined }>;
     origins: Origins;
   }>;
 /** A mapping whose values are made when asked for, such as `hostvars`. Its values are already evaluated. */

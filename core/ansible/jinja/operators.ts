@@ -13,6 +13,7 @@ import {
   pythonType,
   str,
   tuple,
+  type UnknownValue,
   type Value,
 } from '../value.ts';
 import { percentFormat } from './percent-format.ts';
@@ -153,17 +154,13 @@ export function comparison(budget: Budget, operator: Comparator, left: Value, ri
   const origins = mergeOrigins(allOrigins(a), allOrigins(b));
   if (operator === 'in' || operator === 'not in') {
     const found = isIn(budget, a, b);
-    if (found === null) return derived(operator, [a, b], { type: 'bool' });
+    if (found === null) return unknownComparison(operator, a, b);
     return bool(operator === 'in' ? found : !found, origins);
   }
   if (isUnknown(budget, a) || isUnknown(budget, b)) {
     const equality = operator === '==' || operator === '!=';
     if (equality && identity(a) === identity(b)) return bool(operator === '==', origins);
-    if (operator === '!=') {
-      const equal = derived('==', [a, b], { type: 'bool' });
-      return { ...equal, key: `not(${equal.key})` };
-    }
-    return derived(operator, [a, b], { type: 'bool' });
+    return unknownComparison(operator, a, b);
   }
   switch (operator) {
     case '==':
@@ -179,6 +176,31 @@ export function comparison(budget: Budget, operator: Comparator, left: Value, ri
     case '>=':
       return bool(compare(budget, b, a) <= 0, origins);
   }
+}
+
+/** A comparison nobody knows: those that say the same, or the opposite, of the same two values have one key. */
+function unknownComparison(operator: Comparator, a: Value, b: Value): UnknownValue {
+  switch (operator) {
+    case '==':
+    case 'in':
+    case '<':
+      return derived(operator, [a, b], { type: 'bool' });
+    case '!=':
+      return negation(derived('==', [a, b], { type: 'bool' }));
+    case 'not in':
+      return negation(derived('in', [a, b], { type: 'bool' }));
+    case '>':
+      return derived('<', [b, a], { type: 'bool' });
+    case '<=':
+      return negation(derived('<', [b, a], { type: 'bool' }));
+    case '>=':
+      return negation(derived('<', [a, b], { type: 'bool' }));
+  }
+}
+
+/** The opposite of an unknown boolean. */
+export function negation(value: UnknownValue): UnknownValue {
+  return { ...value, key: `not(${value.key})` };
 }
 
 /** Whether `item` is in `container`; null when that is unknown. */

@@ -9,11 +9,12 @@ import {
   PythonError,
   pythonType,
   str,
+  type UnknownValue,
   type Value,
 } from '../value.ts';
 import { iterate } from './access.ts';
 import { bind, type Engine, truth, truthOf, truthValue } from './engine.ts';
-import { comparison } from './operators.ts';
+import { comparison, negation } from './operators.ts';
 import { compareText, contains, defined, derived, isNumber, isUnknown, numberOf, toText } from './python.ts';
 import { compileRegex } from './regex.ts';
 import type { Comparator } from './syntax.ts';
@@ -202,6 +203,36 @@ const TESTS: ReadonlyMap<string, Test> = new Map<string, Test>([
   ['reachable', resultTest('unreachable', false)],
 ]);
 
+const SAME_TESTS: Readonly<Record<string, string>> = {
+  version_compare: 'version',
+  failure: 'failed',
+  success: 'succeeded',
+  successful: 'succeeded',
+  change: 'changed',
+  skip: 'skipped',
+  issubset: 'subset',
+  issuperset: 'superset',
+  regex: 'search',
+};
+const OPPOSITE_TESTS: Readonly<Record<string, string>> = { succeeded: 'failed', reachable: 'unreachable' };
+const OPPOSITE_ORDERS: Readonly<Record<string, string>> = { ne: 'eq', lt: 'ge', gt: 'le' };
+
+/** A test nobody knows the answer of: those that say the same, or the opposite, of the same values have one key. */
+function unknownTest(written: string, inputs: readonly Value[]): UnknownValue {
+  const name = SAME_TESTS[written] ?? written;
+  const [value, version, operator, ...rest] = inputs;
+  if (name === 'version' && value && version && operator?.kind === 'str' && !operator.unknowns?.size) {
+    const order = VERSION_ALIASES[operator.text] ?? operator.text;
+    const asked = [value, version, str(OPPOSITE_ORDERS[order] ?? order), ...rest];
+    const answer = derived(name, asked, { type: 'bool' });
+    return order in OPPOSITE_ORDERS ? negation(answer) : answer;
+  }
+  const opposite = OPPOSITE_TESTS[name];
+  return opposite === undefined
+    ? derived(name, inputs, { type: 'bool' })
+    : negation(derived(opposite, inputs, { type: 'bool' }));
+}
+
 function truthy(engine: Engine, value: Value, args: Arguments): Value | boolean {
   const { convert_bool: convertBool } = bind('truthy', args, ['convert_bool']);
   if (convertBool && truth(engine, convertBool) && value.kind === 'str' && !value.unknowns?.size) {
@@ -232,8 +263,7 @@ export function applyTest(engine: Engine, name: string, value: Value, args: Argu
   const test = TESTS.get(short);
   const inputs = [value, ...args.positional, ...args.named.values()];
   if (!test) return derived(short, inputs.map(defined), { type: 'bool', why: [`the test ${name} is not evaluated`] });
-  if (!test.own && inputs.some(input => isUnknown(engine.budget, defined(input))))
-    return derived(short, inputs, { type: 'bool' });
+  if (!test.own && inputs.some(input => isUnknown(engine.budget, defined(input)))) return unknownTest(short, inputs);
   const origins = inputs.reduce((all: Origins, input) => mergeOrigins(all, allOrigins(input)), []);
   const result = test.apply(engine, value, args);
   return typeof result === 'boolean' ? bool(result, origins) : result;

@@ -48,14 +48,24 @@ export function compareWithOracle(
   return { texts, unknowns, misses };
 }
 
-/** Our texts of a source: a template, or a variable that is a text of its own. */
+/**
+ * Our texts of a source: a template, or a variable that is a text of its own. Where unknown conditions choose between
+ * templates, a file has texts of several.
+ */
 function textsOf(rendering: Rendering, source: string): readonly RenderedText[] {
   const variable = /^VAR:(\w+)$/.exec(source)?.[1];
   const groups: readonly NodeGroup[] = rendering.inventories.flatMap(({ groups }) => groups);
   return groups
     .flatMap(({ files }) => files)
-    .filter(file => (variable === undefined ? file.source === source : file.variable === variable))
-    .flatMap(({ alternatives }) => alternatives.map(({ text }) => text));
+    .flatMap(file => {
+      const texts = file.alternatives.map(({ text }) => text);
+      if (variable !== undefined) return file.variable === variable ? texts : [];
+      return file.source === source ? texts : texts.filter(text => isMadeFrom(text, source));
+    });
+}
+
+function isMadeFrom({ segments }: RenderedText, template: string): boolean {
+  return segments.some(({ origins }) => origins.some(({ kind, file }) => kind === 'template' && file === template));
 }
 
 /** The first line of the nearest of our texts that the oracle's has not, for people. */
