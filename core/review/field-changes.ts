@@ -5,6 +5,7 @@ import type { Origin } from '../source/rope.ts';
 import { type DiffIndex, placesOf } from './diff-places.ts';
 import { hasEffectiveConfiguration, type NodeField, nodeFields, unlistedField } from './node-fields.ts';
 import type { GroupPair } from './pair-groups.ts';
+import { isPartSeen } from './part-seen.ts';
 import { possibleChange, waysOf } from './possible-changes.ts';
 import { type Direction, type FieldChange, NODE_PATH, type Shown } from './types.ts';
 
@@ -26,7 +27,8 @@ const MANAGED_NODE: NodeField = { shown: MANAGED, origins: [] };
  * explicitly, or leaving a value to its default, is a change. Hosts that join or leave get one change at NODE_PATH and
  * one per explicit value; a kubelet that refuses before it has a configuration has no fields to compare (its problem
  * says so instead). Fields of which both sides say no more than an unknown parent does are told by that parent's row
- * alone: its `fields` name them, and it is as bad as the worst of them.
+ * alone: its `fields` name them, and it is as bad as the worst of them. Where only unread variables are seen, and on one
+ * side (`isPartSeen`), what they say is compared with what nobody knows.
  */
 export function fieldChanges(pair: GroupPair, diff: DiffIndex, knowledge: FieldKnowledge): readonly FieldChange[] {
   const before = fieldsOf(pair.base, pair.head, knowledge);
@@ -44,8 +46,9 @@ export function fieldChanges(pair: GroupPair, diff: DiffIndex, knowledge: FieldK
   });
   const changes: FieldChange[] = [];
   const told: ToldAbove[] = [];
-  if (pair.hosting === 'joins') changes.push(changeOf(NODE_PATH, NOWHERE, MANAGED_NODE, 'neutral'));
-  if (pair.hosting === 'leaves') {
+  const isPart = isPartSeen(pair);
+  if (pair.hosting === 'joins' && !isPart) changes.push(changeOf(NODE_PATH, NOWHERE, MANAGED_NODE, 'neutral'));
+  if (pair.hosting === 'leaves' && !isPart) {
     changes.push(changeOf(NODE_PATH, MANAGED_NODE, NOWHERE, pair.inventoryGone ? 'weakens' : 'neutral'));
   }
   const ways = waysOf(pair.base, pair.head);
@@ -53,7 +56,7 @@ export function fieldChanges(pair: GroupPair, diff: DiffIndex, knowledge: FieldK
   for (const path of [...new Set([...before.keys(), ...after.keys()])].sort()) {
     const from = before.get(path) ?? unlistedField(pair.base, path);
     const to = after.get(path) ?? unlistedField(pair.head, path);
-    if (isNoChange(from.shown, to.shown)) continue;
+    if (isNoChange(from.shown, to.shown) || (isPart && isUnseen(from.shown, to.shown))) continue;
     const isTold = isToldAbove(from, to);
     const possible = ways && !isTold && isField(path) ? possibleChange(ways, path, isNoChange) : null;
     if (possible?.differs === 'nowhere') continue;
@@ -100,6 +103,9 @@ function worstOf(directions: readonly Direction[]): Direction {
 const isNoChange = (before: Shown, after: Shown): boolean =>
   sameShown(before, after) || isDefaultThatAppears(before, after);
 
+/** What a side that shows something does not know is not known on the other one either. */
+const isUnseen = (before: Shown, after: Shown): boolean => before.state === 'unknown' || after.state === 'unknown';
+
 function fieldsOf(
   group: NodeGroup | null,
   other: NodeGroup | null,
@@ -125,6 +131,11 @@ function readsShownFile({ flags, files }: NodeGroup): boolean {
   );
 }
 
+/** A value that is set nowhere the gate sees may be set elsewhere. */
+function unlessAbsent(shown: Shown): Shown {
+  return shown.state === 'absent' ? { state: 'unknown', why: [], key: 'not seen' } : shown;
+}
+
 /** A host that leaves weakens nothing by itself, one that joins strengthens nothing; what is lost weakens. */
 function directionOf(
   pair: GroupPair,
@@ -132,6 +143,7 @@ function directionOf(
   { before, after }: Readonly<{ before: Shown; after: Shown }>,
   knowledge: FieldKnowledge,
 ): Direction {
+  if (isPartSeen(pair)) return knowledge.directionOf(path, unlessAbsent(before), unlessAbsent(after));
   const direction = knowledge.directionOf(path, before, after);
   if (after.state === 'absent' && isLost(pair)) return 'weakens';
   if (pair.hosting === 'leaves') return 'neutral';

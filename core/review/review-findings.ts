@@ -4,6 +4,7 @@ import type { Origin } from '../source/rope.ts';
 import { comparePlaces } from './compare-places.ts';
 import { type DiffIndex, placesOf } from './diff-places.ts';
 import type { GroupPair } from './pair-groups.ts';
+import { isPartSeen } from './part-seen.ts';
 import { touches } from './touches.ts';
 import { everyChange, type FieldChange, type Finding, type FindingStatus, type Place } from './types.ts';
 
@@ -30,7 +31,8 @@ export type BaselineAnswers = Readonly<{
  * existing: violated in both. fixed: violated in the base, passed in the head or gone from it.
  * undecided: not decidable in the head, and either decidable in the base or resting on a value that changes. What was
  * undecidable before and did not change is not this change's question. Hosts that join are compared with nothing:
- * all of their violations are introduced.
+ * all of their violations are introduced. Hosts that stay and of which only unread variables are seen (`isPartSeen`)
+ * have the rest of their configuration from elsewhere: only what the change speaks of is its question.
  */
 export function reviewFindings(
   compared: readonly ComparedPair[],
@@ -77,8 +79,9 @@ function findingsOf(
       const touching = changes.filter(
         change => mayMove(change, result) && spoken.some(path => touches(change.path, path)),
       );
+      const ofPart = pair !== null && isPartSeen(pair);
       const status = places.after
-        ? statusOf(places.before, places.after, touching)
+        ? (ofPart ? statusOfPart : statusOf)(places.before, places.after, touching)
         : answers.isFixedWhenGone(result.control)
           ? 'fixed'
           : null;
@@ -125,6 +128,16 @@ function statusOf(
     case 'not-applicable':
       return null;
   }
+}
+
+/** Where nothing was seen before, only what the change speaks of is its own. */
+function statusOfPart(
+  _: JudgedPlace | null,
+  { result }: JudgedPlace,
+  touching: readonly FieldChange[],
+): FindingStatus | null {
+  if (result === 'violated') return touching.length > 0 ? 'introduced' : 'existing';
+  return result === 'undecided' && touching.length > 0 ? 'undecided' : null;
 }
 
 /** A parent whose keys cannot all be known weakens by what it tells, not what the control speaks of. */

@@ -279,6 +279,46 @@ describe('a variable that only its name says to concern the kubelet', () => {
   });
 });
 
+describe('a variable that was not set before', () => {
+  const path = 'group_vars/workers.yml';
+  const of = (text: string): Files => ({ ...GALAXY, [path]: `motd: hello\n${text}` });
+
+  test.each([
+    ['kubelet_args: [--max-pods=80]\n', 'pass', 'neutral', 'maxPods'],
+    ['kubelet_args: [--read-only-port=10255]\n', 'fail', 'weakens', 'readOnlyPort'],
+    ['kubelet_args: [--protect-kernel-defaults=true]\n', 'pass', 'strengthens', 'protectKernelDefaults'],
+    ['k3s_config: {kubelet-arg: [max-pods=80]}\n', 'pass', 'neutral', 'maxPods'],
+    ['kubelet_config: {maxPods: 80}\n', 'pass', 'neutral', 'maxPods'],
+  ])('is judged by what it says alone: %j', (text, conclusion, direction, field) => {
+    const verdict = reviewFiles(of(''), of(text));
+    expect(verdict).toMatchObject({ conclusion, direction, problems: [] });
+    expect(verdict.changes.map(({ path }) => path).filter(name => !name.startsWith('('))).toEqual([field]);
+  });
+
+  test('is judged as a whole when it is a whole configuration', () => {
+    const verdict = reviewFiles(of(''), of(`node_settings: |\n${indent(KUBELET)}`));
+    expect(verdict.conclusion).toBe('fail');
+    expect(verdict.findings).toContainEqual(
+      expect.objectContaining({ control: 'KG-START-05', status: 'introduced', path: 'protectKernelDefaults' }),
+    );
+  });
+
+  test('gives back what nobody knows when it goes', () => {
+    const good = reviewFiles(of('kubelet_args: [--read-only-port=0]\n'), of(''));
+    expect(changesOf(good, 'readOnlyPort')).toEqual({ hosts: ['w1', 'w2'], directions: ['weakens'] });
+    const bad = reviewFiles(of('kubelet_args: [--read-only-port=10255]\n'), of(''));
+    expect(changesOf(bad, 'readOnlyPort')).toEqual({ hosts: ['w1', 'w2'], directions: ['neutral'] });
+  });
+
+  test('makes no new nodes where its role stands beside an inventory', () => {
+    const defaults = { 'roles/node/defaults/main.yml': 'node_kubelet_args: [--max-pods=80]\n' };
+    const verdict = reviewFiles(of(''), { ...of(''), ...defaults });
+    expect(verdict).toMatchObject({ conclusion: 'pass', direction: 'neutral' });
+    expect(verdict.changes.map(({ path, hosts }) => [path, hosts])).toContainEqual(['maxPods', ['every node']]);
+    expect(verdict.changes.map(({ path }) => path)).not.toContain('');
+  });
+});
+
 describe('a variable that is read here', () => {
   const TEMPLATED: Files = {
     hosts: HOSTS,
