@@ -24,12 +24,43 @@ function kubeadmDocuments(rendered: RenderedText): readonly Document[] {
 }
 
 /**
- * `nodeRegistration.kubeletExtraArgs` of a kubeadm file: a map (v1beta3) or a list of name and value (v1beta4), of
- * every InitConfiguration and JoinConfiguration in it.
+ * `nodeRegistration.kubeletExtraArgs` of a kubeadm file: a map (v1beta3) or a list of name and value (v1beta4). They are
+ * for the node that uses the file alone: those of the InitConfiguration when it makes the cluster, those of the
+ * JoinConfiguration when it joins. Of a file that has both, what is not the same in both is unknown.
  */
 export function kubeletExtraArgs(rendered: RenderedText): readonly Flag[] {
   if (!/kubeletExtraArgs/.test(rendered.text)) return [];
-  return kubeadmDocuments(rendered).flatMap(({ text, root }) => {
+  const documents = kubeadmDocuments(rendered);
+  const argsOf = (kind: string): readonly Flag[] =>
+    argumentsIn(documents.filter(({ root }) => textAt(root, ['kind']) === kind));
+  const [init, join] = [argsOf('InitConfiguration'), argsOf('JoinConfiguration')];
+  const kinds = documentKinds(rendered.text);
+  if (!kinds.has('InitConfiguration')) return join;
+  if (!kinds.has('JoinConfiguration')) return init;
+  return eitherOf(init, join);
+}
+
+function eitherOf(init: readonly Flag[], join: readonly Flag[]): readonly Flag[] {
+  const names = new Set([...init, ...join].map(({ name }) => name));
+  return [...names].flatMap(name => {
+    const [first, second] = [init, join].map(flags => flags.filter(flag => flag.name === name));
+    const [one, other] = [first, second].map(flags => (flags ?? []).map(({ value }) => shownValue(value)).join(', '));
+    if (one === other) return first ?? [];
+    const unknown = {
+      key: `kubeadm init: ${one} or join: ${other}`,
+      why: ['whether the node makes the cluster (kubeadm init) or joins it (kubeadm join)'],
+    };
+    const origins = [...(first ?? []), ...(second ?? [])].flatMap(({ value }) => value.origins);
+    return [{ name, value: { value: { known: false, unknown }, origins } }];
+  });
+}
+
+function shownValue({ value }: Traced<string>): string {
+  return value.known ? value.json : `⟨${value.unknown.key}⟩`;
+}
+
+function argumentsIn(documents: readonly Document[]): readonly Flag[] {
+  return documents.flatMap(({ text, root }) => {
     const extra = at(root, ['nodeRegistration', 'kubeletExtraArgs']);
     const flag = (name: string, value: SourceNode): Flag => ({
       name: canonicalName(`--${name}`),
@@ -54,6 +85,16 @@ export function patchDirectories(rendered: RenderedText): readonly Traced<string
       return directory ? [scalarOf(text, directory)] : [];
     }),
   );
+}
+
+/**
+ * Whether a file is one for `kubeadm join` alone: it reads nothing but the JoinConfiguration, so that a
+ * KubeletConfiguration beside it has no effect.
+ */
+export function joinsCluster({ text }: RenderedText): boolean {
+  if (!text.includes('JoinConfiguration')) return false;
+  const kinds = documentKinds(text);
+  return kinds.has('JoinConfiguration') && !kinds.has('InitConfiguration') && !kinds.has('ClusterConfiguration');
 }
 
 /** Whether `kubeadm init` with this file makes the kubelet's configuration although none is written in it. */

@@ -6,7 +6,7 @@ import { hasUnseenLines } from './edits/apply-edit.ts';
 import { editedKubeadmConfig } from './edits/kubeadm-config.ts';
 import type { LostLine } from './edits/lost-lines.ts';
 import { type FileState, pathOf } from './file-states.ts';
-import { defaultsOf, makesKubeletConfiguration } from './kubeadm-file.ts';
+import { defaultsOf, joinsCluster, makesKubeletConfiguration } from './kubeadm-file.ts';
 import type { NodeFlags } from './node-flags.ts';
 import { literalText } from './rendered-text.ts';
 import type { Condition, FileAlternative } from './types.ts';
@@ -21,7 +21,7 @@ export type ConfigCandidate = Readonly<{
 }>;
 
 /** One text a candidate may have; `defaults` are what kubeadm fills in beside it. */
-type CandidateText = Readonly<{
+export type CandidateText = Readonly<{
   conditions: readonly Condition[];
   text: RenderedText | null;
   defaults: readonly DistributionDefault[];
@@ -31,19 +31,22 @@ type CandidateText = Readonly<{
 const KUBEADM_CONFIG = '/var/lib/kubelet/config.yaml';
 
 /**
- * Files that hold a KubeletConfiguration, or may.
+ * Files that hold a KubeletConfiguration, or may. A file for `kubeadm join` stands for what the cluster's ConfigMap says.
  *
  * @param plainInit what kubeadm writes into its file where the repository gives it none
+ * @param cluster what that ConfigMap may say; empty when nobody knows
  */
 export function configCandidates(
   states: readonly FileState[],
   plainInit: readonly DistributionDefault[] | null,
+  cluster: readonly CandidateText[] = [],
 ): readonly ConfigCandidate[] {
   const edited = states.find(state => pathOf(state.dest) === KUBEADM_CONFIG && state.unseenEdits.length > 0) ?? null;
   const patches = patchesOf(states);
+  const shared = writesConfig(states.filter(state => !patches.includes(state))) ? [] : cluster;
   const candidates = states.flatMap(state => {
     if ((state.kind !== 'KubeletConfiguration' && state.kind !== 'kubeadm') || patches.includes(state)) return [];
-    const texts = state.alternatives.flatMap(alternative => textsIn(state, alternative, edited));
+    const texts = state.alternatives.flatMap(alternative => textsIn(state, alternative, edited, shared));
     if (texts.every(({ text }) => text === null)) return [];
     const path = state.kind === 'kubeadm' ? KUBEADM_CONFIG : pathOf(state.dest);
     const { when } = state;
@@ -60,12 +63,25 @@ export function configCandidates(
   return candidates.map(one => (one.state === edited ? { path: KUBEADM_CONFIG, state: edited, texts } : one));
 }
 
+/** Whether the tasks themselves put a whole configuration where a node that joins would have the cluster's. */
+function writesConfig(states: readonly FileState[]): boolean {
+  return states.some(({ kind, unseenEdits }) => kind === 'KubeletConfiguration' && unseenEdits.length === 0);
+}
+
 /** What the kubelet reads of one text of a file; `edited` is kubeadm's file where tasks edit it. */
 function textsIn(
   state: FileState,
   { conditions, text: written }: FileAlternative,
   edited: FileState | null,
+  cluster: readonly CandidateText[],
 ): readonly CandidateText[] {
+  if (state.kind === 'kubeadm' && joinsCluster(written)) {
+    const joined = cluster.map(one => ({ ...one, conditions: [...conditions, ...one.conditions] }));
+    if (joined.length === 0) return [{ conditions, text: null, defaults: NO_DEFAULTS }];
+    return joined.flatMap(({ text, ...one }): readonly CandidateText[] =>
+      text && edited ? editedKubeadmConfig(edited, { ...one, text }) : [{ ...one, text }],
+    );
+  }
   const { text, defaults } = documentIn(state, written);
   if (state.kind !== 'kubeadm' || text === null || edited === null) return [{ conditions, text, defaults }];
   return editedKubeadmConfig(edited, { conditions, text, defaults });

@@ -6,7 +6,7 @@ import { kubeconfigModeProblem } from './file-mode.ts';
 import { type FileState, fileStates, pathOf } from './file-states.ts';
 import type { RunResult } from './host-run.ts';
 import { kubeletResult, type LoadKubelet } from './kubelet-result.ts';
-import { type ConfigCandidate, chosenCandidates, configCandidates } from './kubelet-starts.ts';
+import { type CandidateText, type ConfigCandidate, chosenCandidates, configCandidates } from './kubelet-starts.ts';
 import { type NodeFlags, nodeFlags } from './node-flags.ts';
 import { renderedProblems } from './rendered-problems.ts';
 import { notEvaluated } from './repository.ts';
@@ -28,16 +28,19 @@ export type NodeResult = Omit<NodeGroup, 'name' | 'hosts' | 'roles'> & Readonly<
 /**
  * What the tasks of one host amount to: files, flags and what the kubelet makes of them. With `apart`, configurations
  * the kubelet may read make a result each (an assumed node may be of any kind); else they are alternatives of one.
+ *
+ * @param cluster what a node that joins takes from the cluster
  */
 export function nodeResults(
   run: RunResult,
   minor: Minor,
   { load, plainInit }: Kubelets,
   apart: boolean,
+  cluster: readonly CandidateText[] = [],
 ): readonly NodeResult[] {
   const states = fileStates(run.writes);
   const flags = nodeFlags(states);
-  const candidates = chosenCandidates(configCandidates(states, plainInit), flags);
+  const candidates = chosenCandidates(configCandidates(states, plainInit, cluster), flags);
   if (!apart || candidates.length < 2) return [result(run, states, flags, candidates, null, minor, load)];
   return candidates.map(candidate => {
     const others = new Set(candidates.filter(one => one !== candidate).map(one => one.state));

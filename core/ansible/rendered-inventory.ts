@@ -1,5 +1,6 @@
 import type { KubeletInput, KubeletVerdict } from '../kubelet/types.ts';
 import type { Problem } from '../source/problem.ts';
+import { clusterConfiguration } from './cluster-configuration.ts';
 import { EVERY_NODE, type RunResult } from './host-run.ts';
 import { emptyInventory } from './inventory/inventory.ts';
 import { assumedGroups, nodeGroups } from './node-groups.ts';
@@ -44,10 +45,10 @@ export function rendered(evaluated: Evaluated, { options, kubelets }: Context): 
   return { evaluated, rendering };
 }
 
-/** Hosts to run: the one asked for, and all when others may put files on it. */
-export function hostsOf(source: InventorySource, options: RenderOptions, { delegates }: Survey): readonly string[] {
+/** Hosts to run: the one asked for, and all when what it gets may depend on others. */
+export function hostsOf(source: InventorySource, options: RenderOptions, { acrossHosts }: Survey): readonly string[] {
   const hosts = hostsToRender(source);
-  return options.host === undefined || delegates
+  return options.host === undefined || acrossHosts
     ? hosts
     : hosts.filter(host => host === options.host || host === EVERY_NODE);
 }
@@ -60,10 +61,11 @@ function groupsOf(
   kubelets: Kubelets,
 ): readonly NodeGroup[] {
   const known = new Map<RunResult, readonly NodeResult[]>();
+  const cluster = clusterConfiguration(runs);
   const resultsOf = (run: RunResult): readonly NodeResult[] => {
     let results = known.get(run);
     if (!results)
-      known.set(run, (results = nodeResults(run, options.minor, kubelets, source.inventory.hosts.size === 0)));
+      known.set(run, (results = nodeResults(run, options.minor, kubelets, source.inventory.hosts.size === 0, cluster)));
     return results;
   };
   const everyNode = runs.get(EVERY_NODE);

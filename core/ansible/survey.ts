@@ -21,8 +21,8 @@ export type Survey = Readonly<{
   includedNames: ReadonlyMap<string, readonly string[]>;
   /** Paths on nodes that tasks copy from. */
   copiedFrom: ReadonlySet<string>;
-  /** Whether some task may be delegated to another host: then what a host gets depends on all of them. */
-  delegates: boolean;
+  /** Whether what a host gets depends on others: some task may be delegated, or a node join a cluster others make. */
+  acrossHosts: boolean;
   /** Whether some task may run once for all hosts: then what they get depends on the first. */
   runsOnce: boolean;
 }>;
@@ -43,7 +43,7 @@ export function survey(repository: Repository): Survey {
   const naming: { path: string; text: string }[] = [];
   const setAtRunTime = new Map<string, string[]>();
   const copiedFrom = new Set<string>();
-  let delegates = false;
+  let acrossHosts = false;
   let runsOnce = false;
   for (const entry of repository.tree.entries()) {
     if (isGovernedName(entry.path)) {
@@ -64,14 +64,14 @@ export function survey(repository: Repository): Survey {
     }
     if (/\.ya?ml$/.test(entry.path)) {
       for (const problem of kubeconfigModesIn(entry.path, text)) report(repository, problem);
-      delegates ||= text.includes('delegate_to');
       runsOnce ||= text.includes('run_once');
       for (const path of copiedOnNode(text)) copiedFrom.add(path);
       for (const name of namesSetIn(text)) setAtRunTime.set(name, [...(setAtRunTime.get(name) ?? []), entry.path]);
     }
+    acrossHosts ||= /\bdelegate_to\b|\bJoinConfiguration\b/.test(text);
     if (/\.ya?ml$|\.j2$|(?:^|\/)templates\//.test(entry.path)) naming.push({ path: entry.path, text });
   }
-  return { settings, naming, setAtRunTime, includedNames: namesIncluded(naming), copiedFrom, delegates, runsOnce };
+  return { settings, naming, setAtRunTime, includedNames: namesIncluded(naming), copiedFrom, acrossHosts, runsOnce };
 }
 
 function textOf(repository: Repository, entry: TreeEntry): string | null {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { flagsOf, play, problemsOf, puts, templates } from './play.ts';
-import { effective, places } from './render.ts';
+import { effective, groupNamed, groupsOf, places, render } from './render.ts';
 
 const INIT = 'apiVersion: kubeadm.k8s.io/v1beta4\nkind: InitConfiguration\n';
 const CLUSTER = 'apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\n';
@@ -77,6 +77,81 @@ describe('a kubeadm file', () => {
     expect(Object.keys(flagsOf(group))).toEqual(['--config', '--max-pods', '--v']);
     expect([effective(group, 'maxPods'), effective(group, 'logging.verbosity')]).toEqual([7, 2]);
   });
+});
+
+describe('a node that joins', () => {
+  const JOIN = 'apiVersion: kubeadm.k8s.io/v1beta4\nkind: JoinConfiguration\n';
+  const site = (init: string, join: string, more = '', hosts = '[cp]\nc1\n[nodes]\nn1\n') =>
+    render({
+      hosts,
+      'site.yml': `- hosts: cp\n  tasks:\n    - template: { src: init.j2, dest: ${FILE} }\n- hosts: nodes\n  tasks:\n    - template: { src: join.j2, dest: ${FILE} }\n${more}`,
+      'templates/init.j2': init,
+      'templates/join.j2': join,
+    });
+  const node = (rendering: ReturnType<typeof render>) =>
+    groupsOf(rendering).find(({ hosts }) => hosts.includes('n1')) ?? groupNamed(rendering, 'n1');
+  const args = (pods: string) => `nodeRegistration: { kubeletExtraArgs: { max-pods: "${pods}" } }\n`;
+
+  test('has the configuration of the cluster, which the first node was given, with its lines', () => {
+    const n1 = node(site(documents(`${INIT}${args('9')}`, CLUSTER, `${KUBELET}readOnlyPort: 10255\n`), JOIN));
+    expect(effective(n1, 'readOnlyPort')).toBe(10255);
+    expect(places(n1, 'readOnlyPort')).toEqual(['template templates/init.j2:10']);
+    expect([effective(n1, 'rotateCertificates'), n1.kubelet?.values.get('rotateCertificates')?.from]).toEqual([
+      true,
+      'distribution',
+    ]);
+  });
+
+  test('has the arguments of its own file, not of the first node', () => {
+    const init = documents(`${INIT}${args('9')}`, CLUSTER, KUBELET);
+    expect(flagsOf(node(site(init, JOIN)))).toEqual({});
+    expect(flagsOf(node(site(init, `${JOIN}${args('7')}`)))).toEqual({ '--max-pods': '7' });
+  });
+
+  test('reads no KubeletConfiguration of its own file', () => {
+    const own = documents(JOIN, `${KUBELET}readOnlyPort: 10255\n`);
+    const cluster = documents(INIT, CLUSTER, `${KUBELET}readOnlyPort: 1\n`);
+    expect(effective(node(site(cluster, own)), 'readOnlyPort')).toBe(1);
+    expect(node(site('token: x\n', own)).kubelet?.open.has('')).toBe(true);
+  });
+
+  test('has its own patches on top', () => {
+    const patch = `    - copy: { dest: /etc/k/kubeletconfiguration.yaml, content: "apiVersion: kubelet.config.k8s.io/v1beta1\\nkind: KubeletConfiguration\\nmaxPods: 9\\n" }\n`;
+    const init = documents(INIT, CLUSTER, `${KUBELET}maxPods: 5\nreadOnlyPort: 1\n`);
+    const n1 = node(site(init, `${JOIN}patches: { directory: /etc/k }\n`, patch));
+    expect([effective(n1, 'maxPods'), effective(n1, 'readOnlyPort')]).toEqual([9, 1]);
+  });
+
+  test('does not know what the first node alone knows', () => {
+    const init = documents(INIT, CLUSTER, `${KUBELET}maxPods: {{ ansible_x }}\nreadOnlyPort: 1\n`);
+    const n1 = node(site(init, JOIN));
+    expect([effective(n1, 'maxPods'), effective(n1, 'readOnlyPort')]).toEqual(['? fact ansible_x of c1', 1]);
+  });
+
+  test('does not know which of two different clusters it joins', () => {
+    const init = documents(INIT, CLUSTER, `${KUBELET}maxPods: {{ pods }}\nreadOnlyPort: 1\n`);
+    const n1 = node(site(init, JOIN, '', '[cp]\nc1 pods=1\nc2 pods=2\n[nodes]\nn1\n'));
+    expect(effective(n1, 'maxPods')).toMatch(/^\? depends on whether c1 made the cluster the node joins/);
+    expect(effective(n1, 'readOnlyPort')).toBe(1);
+  });
+
+  test('of one file for both knows what is the same in both', () => {
+    const both = (init: string, join: string) =>
+      flagsOf(play(puts(FILE, documents(`${INIT}${args(init)}`, `${JOIN}${args(join)}`, CLUSTER))));
+    expect(both('7', '7')).toEqual({ '--max-pods': '7' });
+    expect(both('7', '8')).toEqual({ '--max-pods': expect.stringMatching(/^\? whether the node makes the cluster/) });
+  });
+
+  test.each(['/etc/default/kubelet', '/etc/sysconfig/kubelet'])(
+    'has the arguments of %s over those of kubeadm',
+    path => {
+      const group = play(
+        puts('/var/lib/kubelet/kubeadm-flags.env', 'KUBELET_KUBEADM_ARGS="--max-pods=7 --v=3"\n') +
+          puts(path, 'KUBELET_EXTRA_ARGS=--max-pods=9\n'),
+      );
+      expect([effective(group, 'maxPods'), effective(group, 'logging.verbosity')]).toEqual([9, 3]);
+    },
+  );
 });
 
 describe('patches of kubeadm', () => {
