@@ -12,8 +12,16 @@ import { conditionOf } from './unknown-conditions.ts';
 /** One text a layer may have, or null when the file is not there under these conditions. */
 export type LayerText = Readonly<{ conditions: readonly Condition[]; text: RenderedText | null }>;
 
-/** A file laid over the kubelet's configuration: a patch kubeadm applies, or a drop-in of the kubelet. */
-export type ConfigLayer = Readonly<{ path: string; texts: readonly LayerText[]; lost: readonly LostLine[] }>;
+/**
+ * A file laid over the kubelet's configuration: a patch kubeadm applies, or a drop-in of the kubelet. `over` says what
+ * one of its texts makes of the configuration with the layers before it.
+ */
+export type ConfigLayer = Readonly<{
+  path: string;
+  texts: readonly LayerText[];
+  over: (text: RenderedText, before: readonly RenderedText[]) => RenderedText | null;
+  lost: readonly LostLine[];
+}>;
 
 /**
  * Layers over the kubelet's configuration in the order they count: kubeadm's patches by name, then the `*.conf` files
@@ -31,7 +39,7 @@ export function configLayers(
   const patches = patchesOf(states);
   const dropIns = states.filter(state => !patches.includes(state) && isDropIn(state, directories)).sort(byPath);
   return [
-    ...patches.map(state => layerOf(state, text => patchText(pathOf(state.dest), text))),
+    ...patches.map(state => layerOf(state, (text, before) => patchText(pathOf(state.dest), text, before))),
     ...dropIns.map(state => layerOf(state, text => text)),
   ];
 }
@@ -76,8 +84,8 @@ export function patchesOf(states: readonly FileState[]): readonly FileState[] {
   return states.filter(({ dest }) => isPatchName(pathOf(dest), named)).sort(byPath);
 }
 
-function layerOf(state: FileState, read: (text: RenderedText) => RenderedText | null): ConfigLayer {
-  const written = state.alternatives.map(({ conditions, text }) => ({ conditions, text: read(text) }));
+function layerOf(state: FileState, over: ConfigLayer['over']): ConfigLayer {
+  const written = state.alternatives;
   const { when } = state;
   const texts = when
     ? [
@@ -85,5 +93,5 @@ function layerOf(state: FileState, read: (text: RenderedText) => RenderedText | 
         { conditions: [conditionOf(when, false)], text: null },
       ]
     : written;
-  return { path: pathOf(state.dest), texts, lost: state.lost };
+  return { path: pathOf(state.dest), texts, over, lost: state.lost };
 }

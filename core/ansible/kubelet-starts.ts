@@ -7,6 +7,7 @@ import { editedKubeadmConfig } from './edits/kubeadm-config.ts';
 import type { LostLine } from './edits/lost-lines.ts';
 import { type FileState, pathOf } from './file-states.ts';
 import { defaultsOf, joinsCluster, makesKubeletConfiguration } from './kubeadm-file.ts';
+import { HEADER } from './kubelet-header.ts';
 import type { NodeFlags } from './node-flags.ts';
 import { literalText } from './rendered-text.ts';
 import type { Condition, FileAlternative } from './types.ts';
@@ -89,7 +90,7 @@ function textsIn(
 
 const NO_DEFAULTS: readonly DistributionDefault[] = [];
 /** A configuration in which nothing is set. */
-const EMPTY = literalText('apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n');
+const EMPTY = literalText(HEADER);
 
 /** The KubeletConfiguration a file holds, or may hold in lines nobody can see, or that kubeadm makes of it. */
 function documentIn(state: FileState, text: RenderedText): Omit<CandidateText, 'conditions'> {
@@ -179,11 +180,13 @@ const MAX_COMBINATIONS = 640;
 /** Every input with every text each layer may have; combinations whose conditions contradict each other are left out. */
 export function overlaid(inputs: readonly KubeletStart[], layers: readonly ConfigLayer[]): readonly KubeletStart[] {
   let combined = inputs;
-  for (const { path, texts, lost } of layers) {
+  for (const { path, texts, over, lost } of layers) {
     const next = combined.flatMap(input =>
       (texts.length > 0 ? texts : [{ conditions: [], text: null }]).flatMap(({ conditions, text }): KubeletStart[] => {
         if (contradict(input.conditions, conditions)) return [];
-        const named = text ? [...input.dropIns, { name: path, text }] : input.dropIns;
+        const before = [...(input.config ? [input.config.text] : []), ...input.dropIns.map(one => one.text)];
+        const made = text && over(text, before);
+        const named = made ? [...input.dropIns, { name: path, text: made }] : input.dropIns;
         const joined = [...input.conditions, ...conditions];
         return [{ ...input, conditions: joined, dropIns: named, lost: [...input.lost, ...lost] }];
       }),

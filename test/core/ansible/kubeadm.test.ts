@@ -199,12 +199,60 @@ describe('patches of kubeadm', () => {
     ]).toEqual([0, '7%', '1Gi', true, false]);
   });
 
+  const jsonPatch = (text: string) => {
+    const config = `${KUBELET}maxPods: 5\nclusterDomain: a.local\ntlsCipherSuites: [A, B]\nallowedUnsafeSysctls:\n- x.y\nauthentication: { anonymous: { enabled: true } }\nregistryPullQPS: {{ ansible_x }}\n`;
+    return play(
+      templates(FILE, 'kubeadm.j2') + templates('/etc/kubernetes/patches/kubeletconfiguration+json.yaml', 'patch.j2'),
+      {
+        'templates/kubeadm.j2': documents(`${INIT}patches: { directory: /etc/kubernetes/patches }\n`, CLUSTER, config),
+        'templates/patch.j2': text,
+      },
+    );
+  };
+
   test.each([
-    ['an item of a list', '- { op: add, path: /tlsCipherSuites/0, value: x }\n'],
-    ['a move', '- { op: move, from: /maxPods, path: /podsPerCore }\n'],
-  ])('%s is not applied: nothing it may have set is known', (_, text) => {
-    expect(effective(withPatch('kubeletconfiguration+json.yaml', text), 'authorization.mode')).toBeDefined();
-    expect(withPatch('kubeletconfiguration+json.yaml', text).kubelet?.open.has('')).toBe(true);
+    [
+      'adds an item at the end',
+      '- { op: add, path: /allowedUnsafeSysctls/-, value: z }\n',
+      'allowedUnsafeSysctls',
+      ['x.y', 'z'],
+    ],
+    [
+      'adds an item before another',
+      '- { op: add, path: /tlsCipherSuites/0, value: Z }\n',
+      'tlsCipherSuites',
+      ['Z', 'A', 'B'],
+    ],
+    ['replaces an item', '- { op: replace, path: /tlsCipherSuites/1, value: Z }\n', 'tlsCipherSuites', ['A', 'Z']],
+    ['removes an item', '- { op: remove, path: /tlsCipherSuites/0 }\n', 'tlsCipherSuites', ['B']],
+    [
+      'works on what operations before it made',
+      '- { op: add, path: /tlsCipherSuites/-, value: C }\n- { op: remove, path: /tlsCipherSuites/0 }\n',
+      'tlsCipherSuites',
+      ['B', 'C'],
+    ],
+    ['moves a value', '- { op: move, from: /maxPods, path: /podsPerCore }\n', 'podsPerCore', 5],
+    ['leaves nothing where it moved from', '- { op: move, from: /maxPods, path: /podsPerCore }\n', 'maxPods', 110],
+    ['copies a value', '- { op: copy, from: /maxPods, path: /podsPerCore }\n', 'podsPerCore', 5],
+    [
+      'goes on after a test that holds',
+      '- { op: test, path: /clusterDomain, value: "a.local" }\n- { op: replace, path: /maxPods, value: 9 }\n',
+      'maxPods',
+      9,
+    ],
+  ])('a JSON patch %s', (_, text, path, expected) => {
+    expect(effective(jsonPatch(text), path)).toEqual(expected);
+  });
+
+  test.each([
+    ['of a list that is not there', '- { op: add, path: /enforceNodeAllocatable/-, value: x }\n'],
+    ['of an item that is not there', '- { op: remove, path: /tlsCipherSuites/7 }\n'],
+    ['that moves what is not there', '- { op: move, from: /podsPerCore, path: /maxPods }\n'],
+    ['whose test does not hold', '- { op: test, path: /maxPods, value: 6 }\n- { op: add, path: /maxPods, value: 9 }\n'],
+    ['whose test is of what nobody knows', '- { op: test, path: /registryPullQPS, value: 6 }\n'],
+    ['with an operation there is not', '- { op: merge, path: /maxPods, value: 9 }\n'],
+  ])('a JSON patch %s is not applied: nothing it may have set is known', (_, text) => {
+    expect(jsonPatch(text).kubelet?.open.has('')).toBe(true);
   });
 
   test('a file of another directory is no patch', () => {
