@@ -201,6 +201,7 @@ function runModule(run: HostRun, frame: Frame, task: Task, module: string): void
     setVariables(run, frame, task, module, made);
     return;
   }
+  if (onlyChecks(run, frame)) return;
   const where = whereTaskActs(run, inside, task);
   if (where.on === 'no node') return;
   const unknown = allOf(some([...verdict.parts, where.unknown]));
@@ -213,6 +214,13 @@ function runModule(run: HostRun, frame: Frame, task: Task, module: string): void
 
 function some(unknowns: readonly (Unknown | null)[]): readonly Unknown[] {
   return unknowns.filter(unknown => unknown !== null);
+}
+
+/** Whether a task is set to look at what it would change and to change nothing (`check_mode: true`). */
+function onlyChecks(run: HostRun, frame: Frame): boolean {
+  const written = frame.keywords.nearest.get('check_mode');
+  const value = written && templated(run, written, scopeOf(run, frame));
+  return value?.kind === 'bool' ? value.value : value?.kind === 'str' && /^(?:true|yes|on|1)$/i.test(value.text);
 }
 
 /** Sets variables where a task sets them: on the host itself, with `run_once` on all, with `delegate_facts` on another. */

@@ -8,7 +8,7 @@ import { WRITING_MODULES } from './write-file.ts';
 import { loadYaml } from './yaml.ts';
 
 /** Keywords that leave what a task writes as it is: names, what is told of it, and what only a dry run looks at. */
-const KEYWORDS_ASIDE = new Set(['name', 'tags', 'notify', 'changed_when', 'check_mode', 'diff', 'no_log']);
+const KEYWORDS_ASIDE = new Set(['name', 'tags', 'notify', 'changed_when', 'diff', 'no_log']);
 
 /** Arguments of modules that write files that do so, and those the gate compares for themselves. */
 const ARGUMENTS_ASIDE = new Set(['backup', 'mode', 'owner', 'group']);
