@@ -6,7 +6,7 @@ import { documentKinds } from '../file-kind.ts';
 import { toText } from '../jinja/python.ts';
 import { dumpYaml } from '../jinja/yaml-dump.ts';
 import { joinTexts, literalText, sliceText, trimText } from '../rendered-text.ts';
-import { type Dict, field, type Str, type Value } from '../value.ts';
+import { type Dict, type Entry, field, none, type Str, type Value } from '../value.ts';
 import { varsOf } from '../variables.ts';
 
 /** Kubelet settings a variable holds, as the file they would make on a node. */
@@ -45,8 +45,8 @@ const FLAG = /^(?:--?)?[A-Za-z][\w-]*(?:[=+-]|$)/;
 const FIELD = /^[a-z][A-Za-z0-9]*$/;
 
 /**
- * Every kubelet setting a value holds: a KubeletConfiguration as mapping or text, a kubeadm file, the configuration of
- * k3s or rke2, its command line, and, by the name of the variable, arguments and fields of the kubelet. Empty for a
+ * Every kubelet setting a value holds: a KubeletConfiguration or KubeProxyConfiguration as mapping or text, a kubeadm
+ * file, a unit, the configuration of k3s or rke2, its command line, and, by the name of the variable, arguments and fields of the kubelet. Empty for a
  * value that says nothing of a kubelet.
  *
  * @param rancher whether what stands around the variable speaks of k3s or rke2
@@ -60,11 +60,15 @@ type Looking = Readonly<{ budget: Budget; rancher: boolean }>;
 
 function found(looking: Looking, name: string, value: Value, depth: number): readonly VariableSettings[] {
   if (value.kind === 'str') return only(ofText(looking, name, value));
-  if (value.kind === 'list' || value.kind === 'tuple') return only(ofList(looking, name, value.items));
+  if (value.kind === 'list' || value.kind === 'tuple') {
+    const own = ofList(looking, name, value.items);
+    if (own || depth >= MAX_DEPTH) return only(own);
+    const mappings = value.items.filter(({ kind }) => kind === 'dict');
+    return mappings.flatMap((item, index) => found(looking, `${name}.${index}`, item, depth + 1));
+  }
   if (value.kind !== 'dict') return [];
   const own = ofMapping(looking, name, value);
-  if (own) return [own];
-  if (depth >= MAX_DEPTH) return [];
+  if (own || depth >= MAX_DEPTH) return only(own);
   return [...(varsOf(value) ?? [])].flatMap(([key, item]) => found(looking, `${name}.${key}`, item, depth + 1));
 }
 
@@ -75,9 +79,14 @@ function only(settings: VariableSettings | null): readonly VariableSettings[] {
 function ofText({ rancher }: Looking, name: string, value: Str): VariableSettings | null {
   const { text } = value;
   const whole = toRendered(value);
-  if (documentKinds(text).has('KubeletConfiguration')) return configuration(name, whole);
+  const kinds = documentKinds(text);
+  if (kinds.has('KubeletConfiguration')) return configuration(name, whole);
+  if (kinds.has('KubeProxyConfiguration')) return proxy(name, whole);
   if (/^[ \t]*apiVersion.*kubeadm\.k8s\.io\//m.test(text)) return kubeadm(name, whole);
   if (/^["']?kubelet-arg\+?["']?[ \t]*:/m.test(text)) return rancherFile(name, whole);
+  const unit = /^[ \t]*ExecStart=.*\/(kubelet|k3s|rke2)(?:[ \t]|$)/m.exec(text)?.[1];
+  if (unit !== undefined)
+    return { name, text: whole, standsAt: `/etc/systemd/system/${unit}.service`, starts: unit !== 'kubelet' };
   if (/--kubelet-arg\b/.test(text)) return rancherCommand(name, oneLine(whole));
   if (/^[ \t]*(?:export[ \t]+)?KUBELET_\w{0,60}ARGS[ \t]*=/m.test(text))
     return { name, text: whole, standsAt: ENVIRONMENT, starts: false };
@@ -87,8 +96,12 @@ function ofText({ rancher }: Looking, name: string, value: Str): VariableSetting
 }
 
 function ofList({ budget, rancher }: Looking, name: string, items: readonly Value[]): VariableSettings | null {
+  if (ARGUMENTS.test(plain(name)) && items.length > 0 && items.every(isNamedArgument))
+    return ofPairs(budget, name, items.map(argumentOf), rancher);
   if (items.length === 0 || items.some(({ kind }) => kind !== 'str' && kind !== 'unknown')) return null;
   const texts = items.map(item => toRendered(toText(budget, item)));
+  if (texts.some(({ text }) => /^kubelet-arg\+?[ \t]*:/.test(text)))
+    return rancherFile(name, joinTexts(texts.flatMap(text => [text, NEWLINE])));
   if (texts.some(({ text }) => /^--?kubelet-arg\b/.test(text))) return rancherCommand(name, spaced(texts));
   if (!ARGUMENTS.test(plain(name)) || !texts.some(({ text }) => FLAG.test(text))) return null;
   return rancher ? rancherArguments(name, texts) : environment(name, texts.map(dashed));
@@ -101,11 +114,13 @@ function ofMapping({ budget, rancher }: Looking, name: string, value: Dict): Var
   };
   const dumped = (): RenderedText => toRendered(dumpYaml(budget, value, DUMP));
   if (says('kind') === 'KubeletConfiguration') return configuration(name, dumped());
+  if (says('kind') === 'KubeProxyConfiguration') return proxy(name, dumped());
   if (says('apiVersion')?.startsWith('kubeadm.k8s.io/')) return kubeadm(name, dumped());
   if (RANCHER.test(plain(name)) || isRancherMapping(value, rancher)) return rancherFile(name, dumped());
   const keys = [...(varsOf(value)?.keys() ?? [])];
   if (keys.length === 0) return null;
-  if (ARGUMENTS.test(plain(name)) && keys.every(key => FLAG.test(key))) return ofPairs(budget, name, value, rancher);
+  if (ARGUMENTS.test(plain(name)) && keys.every(key => FLAG.test(key)))
+    return ofPairs(budget, name, [...value.entries.values()], rancher);
   if (FIELDS.test(plain(name)) && keys.every(key => FIELD.test(key)) && keys.some(key => /[A-Z]/.test(key)))
     return configuration(name, joinTexts([HEAD, rest(name), dumped()]));
   return null;
@@ -122,10 +137,20 @@ function isRancherMapping(value: Dict, rancher: boolean): boolean {
   );
 }
 
-/** Arguments as a mapping of names to values, as kubeadm's `kubeletExtraArgs` once was. */
-function ofPairs(budget: Budget, name: string, value: Dict, rancher: boolean): VariableSettings | null {
+/** `{name, value}`, as kubeadm takes arguments since v1beta4. */
+function isNamedArgument(item: Value): boolean {
+  return item.kind === 'dict' && field(item, 'name')?.kind === 'str' && field(item, 'value') !== undefined;
+}
+
+function argumentOf(item: Value): Entry {
+  const [name, value] = item.kind === 'dict' ? [field(item, 'name'), field(item, 'value')] : [];
+  return [name ?? none(), value ?? none()];
+}
+
+/** Arguments by their names, as in a mapping (kubeadm's `kubeletExtraArgs` to v1beta3). */
+function ofPairs(budget: Budget, name: string, pairs: readonly Entry[], rancher: boolean): VariableSettings | null {
   const words: RenderedText[] = [];
-  for (const [key, item] of value.entries.values()) {
+  for (const [key, item] of pairs) {
     if (key.kind !== 'str' || ['dict', 'list', 'tuple', 'object', 'lazy', 'undefined'].includes(item.kind)) return null;
     const text = toRendered(toText(budget, item.kind === 'bool' ? lowerCase(item.value, item.origins) : item));
     words.push(joinTexts([toRendered(key), literalText('=', key.origins), text]));
@@ -151,6 +176,10 @@ const ENVIRONMENT = '/etc/default/kubelet';
 
 function configuration(name: string, text: RenderedText): VariableSettings {
   return { name, text, standsAt: '/var/lib/kubelet/config.yaml', starts: false };
+}
+
+function proxy(name: string, text: RenderedText): VariableSettings {
+  return { name, text, standsAt: '/etc/kubernetes/kube-proxy.yaml', starts: false };
 }
 
 function kubeadm(name: string, text: RenderedText): VariableSettings {

@@ -116,6 +116,61 @@ const ROWS: readonly Row[] = [
     hosts: ['w1', 'w2'],
   },
   {
+    name: 'lines of a configuration of rke2 as a list',
+    files: {
+      ...GALAXY,
+      'group_vars/workers.yml': 'rke2_agent_lines:\n  - "node-name: x"\n  - "kubelet-arg: anonymous-auth=false"\n',
+    },
+    path: 'group_vars/workers.yml',
+    from: '=false',
+    to: '=true',
+    field: 'authentication.anonymous.enabled',
+    line: 3,
+    hosts: ['w1', 'w2'],
+  },
+  {
+    name: 'a document in a list of mappings',
+    files: {
+      ...GALAXY,
+      'group_vars/workers.yml':
+        'documents:\n  - kind: Namespace\n  - kind: KubeletConfiguration\n    apiVersion: kubelet.config.k8s.io/v1beta1\n    readOnlyPort: 0\n',
+    },
+    path: 'group_vars/workers.yml',
+    from: 'Port: 0',
+    to: 'Port: 10255',
+    field: 'readOnlyPort',
+    line: 5,
+    hosts: ['w1', 'w2'],
+  },
+  {
+    name: 'arguments as kubeadm takes them, below other keys',
+    files: {
+      ...GALAXY,
+      'group_vars/workers.yml':
+        'join:\n  nodeRegistration:\n    kubeletExtraArgs:\n      - name: anonymous-auth\n        value: "false"\n',
+    },
+    path: 'group_vars/workers.yml',
+    from: '"false"',
+    to: '"true"',
+    field: 'authentication.anonymous.enabled',
+    line: 5,
+    hosts: ['w1', 'w2'],
+  },
+  {
+    name: 'a unit of the kubelet',
+    files: {
+      ...GALAXY,
+      'group_vars/workers.yml':
+        'node_unit: |\n  [Service]\n  ExecStart=/usr/bin/kubelet --config=/etc/k.yaml \\\n    --anonymous-auth=false\n',
+    },
+    path: 'group_vars/workers.yml',
+    from: '=false',
+    to: '=true',
+    field: 'authentication.anonymous.enabled',
+    line: 4,
+    hosts: ['w1', 'w2'],
+  },
+  {
     name: 'the profile of rke2',
     files: { ...GALAXY, 'group_vars/workers.yml': 'rke2_config:\n  selinux: true\n  profile: cis\n' },
     path: 'group_vars/workers.yml',
