@@ -22,10 +22,14 @@ export function fileValues({ dest, kind, text, alternatives }: NodeFile): Json {
   return parsed === undefined ? null : withReadable(parsed, text);
 }
 
+/** CRI-O's files are TOML whatever they are called. */
+const CRIO_SETTINGS = /^\/etc\/crio\/(?:crio\.conf|crio\.conf\.d\/[^/]+)$/;
+
 type Parse = (text: string) => Json | undefined;
 
 function parserFor(path: string, kind: NodeFile['kind'], text: string): Parse | null {
-  if (path.endsWith('.toml')) return tomlValues;
+  if (path.endsWith('.toml') || CRIO_SETTINGS.test(path)) return tomlValues;
+  if (kind === 'sysctl' || kind === 'kernel-modules') return null;
   if (kind === 'kubelet-flags' && !/\.ya?ml$/.test(path)) return null;
   if (/^\s*[{[]/.test(text)) return jsonValues;
   return kind !== 'other' || /\.(?:ya?ml|json)$/.test(path) ? yamlValues : null;

@@ -1,5 +1,5 @@
 import { fileValues } from '../ansible/file-values.ts';
-import type { InventoryRendering, NodeGroup, Rendering, Traced } from '../ansible/types.ts';
+import type { InventoryRendering, NodeFile, NodeGroup, Rendering, Traced } from '../ansible/types.ts';
 import { effectiveConfiguration } from '../kubelet/effective.ts';
 import type { KubeletFacts } from '../kubelet/facts.ts';
 import { isImplicit } from '../kubelet/implicit.ts';
@@ -33,21 +33,30 @@ function groupJson(group: NodeGroup, facts: KubeletFacts): Json {
     name: group.name,
     hosts: group.hosts,
     roles: group.roles,
-    files: group.files.map(file => ({
-      dest: plain(file.dest),
-      kind: file.kind,
-      source: file.source,
-      variable: file.variable,
-      text: file.text === null ? null : readable(file.text),
-      mode: file.mode && plain(file.mode),
-      owner: file.owner && plain(file.owner),
-      group: file.group && plain(file.group),
-      values: fileValues(file),
-      task: { file: file.task.file, line: file.task.line, name: file.task.name, role: file.task.role },
-    })),
+    files: group.files.map(fileJson),
+    supporting: group.supporting.map(fileJson),
+    sysctls: {
+      settings: group.sysctls.settings.map(({ name, value, file }) => ({ name, value: plain(value), file })),
+      open: group.sysctls.open?.why.join('; ') ?? null,
+    },
     flags: group.flags.map(({ name, value }) => ({ name, value: plain(value) })),
     kubelet: kubeletJson(group, facts),
     problems: group.problems.map(problem => ({ ...problem }) as Json),
+  };
+}
+
+function fileJson(file: NodeFile): Json {
+  return {
+    dest: plain(file.dest),
+    kind: file.kind,
+    source: file.source,
+    variable: file.variable,
+    text: file.text === null ? null : readable(file.text),
+    mode: file.mode && plain(file.mode),
+    owner: file.owner && plain(file.owner),
+    group: file.group && plain(file.group),
+    values: fileValues(file),
+    task: { file: file.task.file, line: file.task.line, name: file.task.name, role: file.task.role },
   };
 }
 
