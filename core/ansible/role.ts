@@ -115,21 +115,32 @@ export function findRole(
     ),
     within('roles', name),
     within(playDirectory, name),
-    ...(collection
-      ? [
-          posix.join(
-            'collections/ansible_collections',
-            collection[1] ?? '',
-            collection[2] ?? '',
-            'roles',
-            collection[3] ?? '',
-          ),
-        ]
-      : []),
+    ...(collection ? collectionRoles(repository, collection.slice(1), playDirectory) : []),
   ];
   return (
     candidates.find((path): path is string => path !== null && path !== '' && isDirectory(repository, path)) ?? null
   );
+}
+
+/** Where a role of a collection may be: in the collection the repository, or a folder of it, is; else where one is installed. */
+function collectionRoles(
+  repository: Repository,
+  [namespace = '', collection = '', role = '']: readonly string[],
+  playDirectory: string,
+): readonly string[] {
+  const own = [...foldersAbove(playDirectory), ''].filter(folder => {
+    const galaxy = posix.join(folder, 'galaxy.yml');
+    const text = repository.tree.entry(galaxy) ? (readText(repository, galaxy) ?? '') : '';
+    return galaxyKey(text, 'namespace') === namespace && galaxyKey(text, 'name') === collection;
+  });
+  return [
+    ...own.map(folder => posix.join(folder, 'roles', role)),
+    posix.join('collections/ansible_collections', namespace, collection, 'roles', role),
+  ];
+}
+
+function galaxyKey(text: string, key: string): string | null {
+  return new RegExp(`^${key}:[ \\t]*["']?(\\w+)`, 'm').exec(text)?.[1] ?? null;
 }
 
 /** A folder of the repository and those it is in, nearest first, without the top. */

@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Minor } from '../../../core/kubelet/types.ts';
+import type { Problem } from '../../../core/source/problem.ts';
 import { judgeCommits } from './judge-commits.ts';
 import type { BrokenFile } from './real-change.ts';
 
@@ -26,7 +27,7 @@ export async function judgeBroken(
     return {
       said,
       miss: missOf(
-        problems.filter(problem => problem.file === path).map(({ line }) => line),
+        problems.filter(problem => problem.file === path && isFault(problem, expected)).map(({ line }) => line),
         expected,
         file,
       ),
@@ -34,6 +35,11 @@ export async function judgeBroken(
   } finally {
     rmSync(directory, { recursive: true });
   }
+}
+
+/** What the gate does not evaluate is no fault of a file in which nothing is wrong. */
+function isFault({ code }: Problem, expected: BrokenExpectation | undefined): boolean {
+  return expected?.line !== null || !['not-evaluated', 'unread-variable'].includes(code);
 }
 
 function missOf(lines: readonly number[], expected: BrokenExpectation | undefined, file: string): string | null {

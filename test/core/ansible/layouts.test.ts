@@ -43,6 +43,28 @@ describe('roles are found from where the playbook may be started', () => {
     expect(effective(groupNamed(render(nearest), 'nodes'), 'maxPods')).toBe(99);
   });
 
+  test.each([
+    ['the repository is', ''],
+    ['a folder above the playbook is', 'metal/'],
+  ])('by its full name in the collection that %s', (_, folder) => {
+    const rendering = render({
+      ...HOSTS,
+      ...role(`${folder}roles/kubelet`),
+      [`${folder}galaxy.yml`]: '---\nnamespace: acme\nname: "nodes"\nversion: 1.0.0\n',
+      'metal/plays/site.yml': PLAY.replace('kubelet', 'acme.nodes.kubelet'),
+    });
+    expect(effective(onlyGroup(rendering), 'maxPods')).toBe(77);
+    const other = render({
+      ...HOSTS,
+      ...role(`${folder}roles/kubelet`),
+      [`${folder}galaxy.yml`]: 'namespace: acme\nname: other\n',
+      'metal/plays/site.yml': PLAY.replace('kubelet', 'acme.nodes.kubelet'),
+    });
+    expect(groupsOf(other).flatMap(({ problems }) => problems.map(({ message }) => message))).toContain(
+      'Role acme.nodes.kubelet is not in this repository; what it puts on nodes is not evaluated.',
+    );
+  });
+
   test('an ansible.cfg that leads out of the repository finds nothing', () => {
     const rendering = render({
       ...HOSTS,
