@@ -4,6 +4,7 @@ import { type FileState, pathOf } from './file-states.ts';
 import { sliceText, tracedOf, trimText, unknownOf } from './rendered-text.ts';
 import { lineSpans } from './systemd-unit.ts';
 import type { Condition, FileAlternative, Sysctl, Sysctls, Traced } from './types.ts';
+import { conditionOf } from './unknown-conditions.ts';
 
 /** Folders of sysctl files, strongest first: of files with one name only the strongest is read (sysctl.d(5)). */
 const FOLDERS = ['/etc/', '/run/', '/usr/local/lib/', '/usr/lib/', '/lib/'];
@@ -77,10 +78,7 @@ function settingsOf(state: FileState, before: ReadonlyMap<string, Sysctl>): Read
     ...linesOf(path, alternative),
   }));
   const all = state.when
-    ? [
-        ...ways,
-        { conditions: [{ unknown: state.when, holds: false }], lines: new Map<string, Traced<string>>(), open: null },
-      ]
+    ? [...ways, { conditions: [conditionOf(state.when, false)], lines: new Map<string, Traced<string>>(), open: null }]
     : ways;
   const names = new Set(all.flatMap(({ lines }) => [...lines.keys()]));
   const settings = [...names].map(name => {
@@ -103,7 +101,7 @@ function unreadable({ alternatives, problem }: FileState, file: string): Unknown
 }
 
 function conditionsOf({ when }: FileState, { conditions }: FileAlternative): readonly Condition[] {
-  return when ? [{ unknown: when, holds: true }, ...conditions] : conditions;
+  return when ? [conditionOf(when, true), ...conditions] : conditions;
 }
 
 function oneOf(values: readonly (Traced<string> | null)[], conditions: readonly Condition[]): Traced<string> {

@@ -11,9 +11,6 @@ import { BROKEN_LINES, RECORDED_MISSES } from './corpus/recorded.ts';
 /** Third parties' files, used in place where they are there: never part of this repository. */
 const CORPUS = join(packageRoot(), '..', 'shared', 'corpus');
 
-/** Cases with a miss that is neither mended nor explained yet: one that has none any more must leave the list. */
-const OPEN: ReadonlySet<string> = new Set(['007']);
-
 const present = existsSync(CORPUS);
 if (!present) console.log(`not run: real changes and broken files (${CORPUS} does not exist)`);
 const among = (directory: string): ReturnType<typeof readCorpus> =>
@@ -30,8 +27,7 @@ describe('a real change is judged as people and real Ansible did, but for misses
         COLUMNS.filter(column => (recorded[column] !== undefined) === explained).flatMap(column =>
           (answers[column]?.misses ?? []).map(miss => `${column}: ${miss}`),
         );
-      if (OPEN.has(change.name)) expect(missesOf(false)).not.toEqual([]);
-      else expect(missesOf(false)).toEqual([]);
+      expect(missesOf(false)).toEqual([]);
       for (const column of COLUMNS) {
         if (recorded[column] !== undefined) expect([column, answers[column]?.misses ?? []]).not.toEqual([column, []]);
       }

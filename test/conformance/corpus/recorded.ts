@@ -4,26 +4,29 @@ import type { Column } from './judge-change.ts';
 /** Misses of real changes that are understood and stay, by case and column, with the reason. */
 export const RECORDED_MISSES: Readonly<Record<string, Readonly<Partial<Record<Column, string>>>>> = {
   '001': {
-    oracle: 'The host of the oracle has an `ip`; nothing in the repository gives a node one, so ours binds to 0.0.0.0.',
+    oracle:
+      'The host of the oracle has ip=192.0.2.10; the inventory names an ip in comments only, so ours is the default of the template, 0.0.0.0.',
   },
   '019': {
-    effects: 'The gate is written for docker alone, and the repository says containerd: no node changes.',
-    oracle: 'The oracle was told container_manager=docker, which nothing in the repository says.',
+    effects:
+      'The gate is written for container_manager docker alone; the group_vars and the defaults of the roles say containerd, so no node changes.',
+    oracle:
+      'The oracle was given container_manager=docker; the group_vars and the defaults of the roles say containerd.',
   },
   '023': {
     oracle:
-      'The oracle was given the variables of tests/files/…hardening.yml, which no inventory of the repository has.',
+      'The oracle was given the variables of tests/files/packet_ubuntu20-calico-all-in-one-hardening.yml, which no inventory and no play of the repository reads.',
   },
   '025': {
     direction: 'The effect is found; the baseline has no control on failSwapOn (CIS, STIG and NSA have none either).',
   },
   '027': {
     oracle:
-      'The oracle was given CLUSTER_DNS_DOMAIN=cluster.local; every inventory of the repository says cluster.local.',
+      'The oracle was given CLUSTER_DNS_DOMAIN=cluster.local; all three inventories say "cluster.local.", with a dot at the end.',
   },
   '029': {
     oracle:
-      'The oracle was given containerd and cluster.local; every inventory of the repository says docker and cluster.local.',
+      'The oracle was given CONTAINER_RUNTIME=containerd and CLUSTER_DNS_DOMAIN=cluster.local; both inventories say docker and "cluster.local.", with a dot at the end.',
   },
   '031': {
     'nothing else':
@@ -43,7 +46,7 @@ export const RECORDED_MISSES: Readonly<Record<string, Readonly<Partial<Record<Co
   },
   '051': {
     oracle:
-      'The oracle rendered a template whose task does not run (its dictionary is empty), and gave a group membership.',
+      'kubelet-config.yaml.j2: its task does not run, the dictionary is empty. config.yaml.j2: the oracle has no active_server; here the last task to write the file, of remaining_nodes.yml, follows first_server.yml, which sets it.',
   },
   '053': {
     'nothing else':
