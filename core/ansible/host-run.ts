@@ -12,7 +12,7 @@ import type { Order } from './order.ts';
 import { applyToOwn, mayBeOwn, type OwnValues, openValue, ownToken, refuseOwnMapping } from './own-values.ts';
 import type { Play } from './playbook.ts';
 import { emptyTrie, type ReadTrie } from './read-trie.ts';
-import type { Repository } from './repository.ts';
+import type { Place, Repository } from './repository.ts';
 import type { Role, RoleReference } from './role.ts';
 import type { AnsibleVersion, NodeFile, PlayStep, Traced } from './types.ts';
 import type { UnreadNames } from './unread/record-variable.ts';
@@ -32,6 +32,10 @@ export type World = Readonly<{
   playbook: string;
   playbookDirectory: string;
   inventoryDirectory: string | null;
+  /** Host patterns of each play, as far as they are known. */
+  playPatterns: readonly (readonly string[])[];
+  /** Plays some host was in by a group it joined. */
+  joinedPlays: Set<number>;
   /** Hosts of each play. */
   playHosts: readonly ReadonlySet<string>[];
   /** For each play its hosts in the batches they are taken in; null when nobody knows. */
@@ -59,6 +63,8 @@ export type World = Readonly<{
   includedNames: ReadonlyMap<string, readonly string[]>;
   /** Paths on nodes that some task copies from: what is put there may become a kubelet's file. */
   copiedFrom: ReadonlySet<string>;
+  /** A task that adds hosts or groups while Ansible runs, if any does. */
+  addsHosts: Place | null;
   /** Values that are equal are one object, so that runs that read equal values are seen to be equal. */
   interned: Map<string, Value>;
   templates: Map<string, ReadTrie<Rendered>>;
@@ -195,6 +201,12 @@ export type HostRun = {
   ended: boolean | Unknown;
   /** Roles a `meta` task ended. */
   readonly endedRoles: Map<RoleInstance, boolean | Unknown>;
+  /** Groups the host joined that are not its own in the inventory, with the condition that hangs on; null: certainly. */
+  readonly joined: Map<string, Unknown | null>;
+  /** Groups nobody can name that the host joined. */
+  readonly mayJoin: Unknown[];
+  /** Variables a joined group has files for. */
+  readonly joinedVars: Map<string, Value>;
   tasks: number;
   /** Task files entered and not left, outermost first. */
   readonly entered: string[];
@@ -275,6 +287,9 @@ export function newRun(world: World, host: string, forMany: boolean): HostRun {
     notified: new Map(),
     ended: false,
     endedRoles: new Map(),
+    joined: new Map(),
+    mayJoin: [],
+    joinedVars: new Map(),
     tasks: 0,
     entered: [],
   };

@@ -27,7 +27,7 @@ import { orphansOf, type Survey, survey } from './survey.ts';
 import type { Rendering, RenderOptions } from './types.ts';
 import { withUnread } from './unread/with-unread.ts';
 import { variantsOf } from './variants.ts';
-import { assumedWorld, playbookWorld, type Shared } from './worlds.ts';
+import { assumedWorld, playbookWorld, reportAddedHosts, type Shared } from './worlds.ts';
 
 /**
  * What Ansible would put on every host of every inventory of a tree, and what each kubelet makes of it. Nothing of the
@@ -54,6 +54,7 @@ export function renderTree(
     setAtRunTime: found.setAtRunTime,
     includedNames: found.includedNames,
     copiedFrom: found.copiedFrom,
+    addsHosts: found.addsHosts,
     runsOnce: found.runsOnce,
   };
   const playbooks = (options.playbooks ?? findPlaybooks(repository)).map(file => loadPlaybook(repository, file));
@@ -64,6 +65,7 @@ export function renderTree(
   const real = sources.map(source => {
     const worlds = playbooks.map(playbook => playbookWorld(shared, source, playbook));
     const runs = runHosts(worlds, hostsOf(source, options, found));
+    for (const world of worlds) reportAddedHosts(world);
     for (const path of sourcesOf(runs.values())) written.add(path);
     return { source, worlds, runs };
   });

@@ -1,4 +1,5 @@
 import { ProblemError } from '../source/problem.ts';
+import type { Unknown } from '../source/rope.ts';
 import { flushHandlers, resolveHandlers } from './handlers.ts';
 import {
   atPlace,
@@ -8,10 +9,10 @@ import {
   type Orphan,
   type RoleInstance,
   type RunResult,
-  readExternal,
   type World,
 } from './host-run.ts';
 import { importedRoles } from './imported-roles.ts';
+import { inPlay } from './joined-groups.ts';
 import { isTold } from './own-result.ts';
 import type { Play } from './playbook.ts';
 import { exists, notEvaluated, within } from './repository.ts';
@@ -53,13 +54,15 @@ export function runPlays(world: World, host: string, forMany: boolean): PlaysRun
 /** Runs one play if the host is in it. @throws ProblemError `over-limit`, NeedsHost */
 export function runPlay(run: HostRun, playIndex: number): void {
   const play = run.world.plays[playIndex];
-  if (!play || readExternal(run, `play:${playIndex}`) !== true) return;
+  const member = play ? inPlay(run, playIndex) : false;
+  if (!play || member === false) return;
+  if (run.joined.size + run.mayJoin.length > 0) run.world.joinedPlays.add(playIndex);
   enterPlay(run, playIndex);
-  atPlace(run, playIndex, () => runSections(run, play, playIndex));
+  atPlace(run, playIndex, () => runSections(run, play, playIndex, member === true ? [] : [member]));
   takeDueFacts(run, [playIndex + 1]);
 }
 
-function runSections(run: HostRun, play: Play, playIndex: number): void {
+function runSections(run: HostRun, play: Play, playIndex: number, guards: readonly Unknown[]): void {
   const playRoles: RoleInstance[] = [];
   const joined = new Set<RoleReference>();
   for (const reference of [...play.roles, ...importedRoles(run.world, play)])
@@ -76,7 +79,7 @@ function runSections(run: HostRun, play: Play, playIndex: number): void {
     includeParams: [],
     conditions: play.when,
     completed: new Set(),
-    guards: [],
+    guards,
     guardOrigins: [],
     delegateTo: null,
     runOnce: false,

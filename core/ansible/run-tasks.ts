@@ -9,6 +9,7 @@ import { atPlace, type Frame, type HostRun, intern, readExternal, type SentFacts
 import { importedWith, includedRole } from './imported-roles.ts';
 import { either, includedVars } from './include-vars.ts';
 import { mayBeTemplate } from './jinja/variables.ts';
+import { JOINING, joinGroups } from './joined-groups.ts';
 import { inherit, isNever, type Keywords, readKeywords } from './keywords.ts';
 import { loopFrames } from './loop-items.ts';
 import { metaAction, metaRuns, runMeta } from './meta-task.ts';
@@ -107,7 +108,7 @@ function runTask(run: HostRun, outer: Frame, written: Task): void {
     runMeta(run, frame, task, action, verdicts[0]);
   }
   if (task.notify.length > 0 && runs !== false) notifyHandlers(run, frame, task);
-  if (module === 'set_fact' || module === 'include_vars' || CHANGING.has(module)) {
+  if (module === 'set_fact' || module === 'include_vars' || JOINING.has(module) || CHANGING.has(module)) {
     for (const item of items) runModule(run, item, task, module);
   } else if (frame.role && runs !== false) {
     run.active.add(frame.role);
@@ -199,6 +200,10 @@ function runModule(run: HostRun, frame: Frame, task: Task, module: string): void
     const made =
       module === 'set_fact' ? factsOf(run, frame, inside, task, unknowns) : includedVars(run, frame, task, unknowns);
     setVariables(run, frame, task, module, made);
+    return;
+  }
+  if (JOINING.has(module)) {
+    joinGroups(run, frame, task, verdict.unknown);
     return;
   }
   if (onlyChecks(run, frame)) return;

@@ -50,7 +50,7 @@ export function scopeOf(run: HostRun, frame: Frame): Scope {
   const between = (name: string): Value | undefined =>
     run.world.forced?.doubted.has(name)
       ? doubtedVariable(name)
-      : (readExternal(run, `var:${name}`) as Value | undefined);
+      : (run.joinedVars.get(name) ?? (readExternal(run, `var:${name}`) as Value | undefined));
   const strongest = (name: string): Value | undefined => first(above, name) ?? between(name) ?? first(below, name);
   const together = (name: string): Value | undefined =>
     mergedVariable(name, [
@@ -250,7 +250,7 @@ function hostvarsVariable(world: World, frame: Frame): Value {
     keys: () => world.inventory.hosts.keys(),
     get: host => {
       if (world.everyNode) return unknownValue(`hostvars[${host}]`, ['variables of another node'], { defined: true });
-      if (!world.inventory.hosts.has(host)) return undefined;
+      if (!world.inventory.hosts.has(host)) return addedHost(world, host);
       let variables = hosts.get(host);
       if (!variables) hosts.set(host, (variables = otherHost(world, host)));
       return variables;
@@ -269,6 +269,14 @@ const NOT_OF_THE_HOST: ReadonlySet<string> = new Set([
   'playbook_dir',
   'omit',
 ]);
+
+/** A host no inventory has: one a task may add, or none. */
+function addedHost({ addsHosts }: World, host: string): Value | undefined {
+  if (!addsHosts) return undefined;
+  return unknownValue(`hostvars[${host}]`, [
+    `variables of ${host}, which may be added while Ansible runs (${addsHosts.file}:${addsHosts.line})`,
+  ]);
+}
 
 function otherHost(world: World, host: string): LazyMapping {
   const variables = world.variablesOf(host);

@@ -5,7 +5,7 @@ import { declinedFormat, declinedSentence } from './declined-formats.ts';
 import { isGovernedName, isGovernedText, isSettingsName, kindOf } from './file-kind.ts';
 import { kubeconfigModesIn } from './file-mode.ts';
 import type { Orphan } from './host-run.ts';
-import { type Repository, report } from './repository.ts';
+import { type Place, type Repository, report } from './repository.ts';
 import { rolePlaceOf } from './role-places.ts';
 import { isVariableFile } from './unread/variable-definitions.ts';
 
@@ -23,6 +23,8 @@ export type Survey = Readonly<{
   copiedFrom: ReadonlySet<string>;
   /** Whether what a host gets depends on others: some task may be delegated, or a node join a cluster others make. */
   acrossHosts: boolean;
+  /** A task that adds hosts or groups while Ansible runs, if any does. */
+  addsHosts: Place | null;
   /** Whether some task may run once for all hosts: then what they get depends on the first. */
   runsOnce: boolean;
 }>;
@@ -45,6 +47,7 @@ export function survey(repository: Repository): Survey {
   const copiedFrom = new Set<string>();
   let acrossHosts = false;
   let runsOnce = false;
+  let addsHosts: Place | null = null;
   for (const entry of repository.tree.entries()) {
     if (isGovernedName(entry.path)) {
       repository.read.add(entry.path);
@@ -65,13 +68,23 @@ export function survey(repository: Repository): Survey {
     if (/\.ya?ml$/.test(entry.path)) {
       for (const problem of kubeconfigModesIn(entry.path, text)) report(repository, problem);
       runsOnce ||= text.includes('run_once');
+      addsHosts ??= addedHosts(entry.path, text);
       for (const path of copiedOnNode(text)) copiedFrom.add(path);
       for (const name of namesSetIn(text)) setAtRunTime.set(name, [...(setAtRunTime.get(name) ?? []), entry.path]);
     }
     acrossHosts ||= /\bdelegate_to\b|\bJoinConfiguration\b/.test(text);
     if (/\.ya?ml$|\.j2$|(?:^|\/)templates\//.test(entry.path)) naming.push({ path: entry.path, text });
   }
-  return { settings, naming, setAtRunTime, includedNames: namesIncluded(naming), copiedFrom, acrossHosts, runsOnce };
+  return {
+    settings,
+    naming,
+    setAtRunTime,
+    includedNames: namesIncluded(naming),
+    copiedFrom,
+    addsHosts,
+    acrossHosts,
+    runsOnce,
+  };
 }
 
 function textOf(repository: Repository, entry: TreeEntry): string | null {
@@ -120,6 +133,11 @@ function isSettingsFile(path: string, text: string): boolean {
   if (!named && !isGovernedText(text)) return false;
   const kind = kindOf(path, text);
   return kind !== 'other' && kind !== 'kubeconfig' && kind !== 'seccomp' && kind !== 'cni';
+}
+
+function addedHosts(file: string, text: string): Place | null {
+  const task = /^[ \t]*(?:-[ \t]+)?(?:ansible\.(?:builtin|legacy)\.)?(?:add_host|group_by)[ \t]*:/m.exec(text);
+  return task && { file, line: text.slice(0, task.index).split('\n').length };
 }
 
 function* copiedOnNode(text: string): Generator<string> {

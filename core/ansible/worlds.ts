@@ -6,7 +6,7 @@ import type { Inventory } from './inventory/inventory.ts';
 import { type HostVariables, inventoryVariables, variablesOfEveryGroup } from './inventory/inventory-variables.ts';
 import { newOwnValues } from './own-values.ts';
 import type { Play, Playbook } from './playbook.ts';
-import { notEvaluated, type Repository, report } from './repository.ts';
+import { notEvaluated, type Place, type Repository, report } from './repository.ts';
 import { listOf } from './role.ts';
 import { evaluateApart } from './scope.ts';
 import type { AnsibleVersion } from './types.ts';
@@ -23,6 +23,8 @@ export type Shared = Readonly<{
   setAtRunTime: ReadonlyMap<string, readonly string[]>;
   includedNames: ReadonlyMap<string, readonly string[]>;
   copiedFrom: ReadonlySet<string>;
+  /** A task that adds hosts or groups while Ansible runs, if any does. */
+  addsHosts: Place | null;
   runsOnce: boolean;
 }>;
 
@@ -58,9 +60,11 @@ function worldOf(
     assumed && directory !== null ? null : playbookDirectory,
     everyNode,
   );
-  const playHosts = plays.map(
-    play => new Set(everyNode ? everyNodeIn(play) : hostsOfPlay(shared, inventory, play, variablesOf)),
-  );
+  const playPatterns = plays.map(play => (everyNode ? [] : patternsOfPlay(shared, inventory, play, variablesOf)));
+  const playHosts = plays.map((play, index) => {
+    const patterns = playPatterns[index] ?? [];
+    return new Set(everyNode ? everyNodeIn(play) : patterns.length > 0 ? matchHosts(inventory, patterns) : []);
+  });
   return {
     repository,
     ansible: shared.ansible,
@@ -69,6 +73,8 @@ function worldOf(
     playbook,
     playbookDirectory,
     inventoryDirectory: directory,
+    playPatterns,
+    joinedPlays: new Set(),
     playHosts,
     batches: plays.map((play, index) => (everyNode ? null : batchesOf(play, [...(playHosts[index] ?? [])]))),
     variablesOf,
@@ -81,6 +87,7 @@ function worldOf(
     setAtRunTime: shared.setAtRunTime,
     includedNames: shared.includedNames,
     copiedFrom: shared.copiedFrom,
+    addsHosts: shared.addsHosts,
     runsOnce: shared.runsOnce && !everyNode,
     arriving: new Map(),
     onceForAll: null,
@@ -111,7 +118,7 @@ function everyNodeIn(play: Play): readonly string[] {
   return names.length > 0 && names.every(name => /^(?:localhost|127\.0\.0\.1)$/.test(name.trim())) ? [] : [EVERY_NODE];
 }
 
-function hostsOfPlay(
+function patternsOfPlay(
   { repository, ansible }: Shared,
   inventory: Inventory,
   play: Play,
@@ -135,5 +142,21 @@ function hostsOfPlay(
         );
     }
   }
-  return patterns.length > 0 ? matchHosts(inventory, patterns) : [];
+  return patterns;
+}
+
+/**
+ * Reports plays no host of the inventory is in where a task may add some: they are not evaluated. Called when all hosts
+ * have been run.
+ */
+export function reportAddedHosts(world: World): void {
+  const { addsHosts } = world;
+  if (world.everyNode || addsHosts === null) return;
+  for (const [index, play] of world.plays.entries()) {
+    const patterns = world.playPatterns[index] ?? [];
+    if ((world.playHosts[index]?.size ?? 0) > 0 || world.joinedPlays.has(index) || patterns.length === 0) continue;
+    if (patterns.every(pattern => /^(?:localhost|127\.0\.0\.1)$/.test(pattern.trim()))) continue;
+    const message = `No host of the inventory is in this play (${patterns.join(', ')}). Hosts added at run time, as at ${addsHosts.file}:${addsHosts.line}, are not evaluated: list them in an inventory, or declare them in .kubelet-gate.yaml (governed.inventories).`;
+    report(world.repository, notEvaluated(play.at.file, play.at.line, message));
+  }
 }

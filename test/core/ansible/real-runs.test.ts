@@ -293,12 +293,33 @@ ${marks(4, MARK('h', ', name: h, tags: never'))}
 {{ lookup('list', [1, 2]) }} {{ lookup('vars', 'second', 'third') }} {{ lookup('vars', 'nope', default='none') }}
 `,
   },
+  'groups joined while Ansible runs': {
+    hosts: '[a]\nn1 zone=x\nn2 zone=y\n[b]\nn3 zone=y\n[all:vars]\ntarget=/target\n',
+    'site.yml': `- hosts: all
+  gather_facts: false
+  tasks:
+    - group_by: { key: "zone {{ zone }}", parents: [zones] }
+    - group_by: { key: "{{ ('a' in group_names) | ternary(item.key, '_all') }}" }
+      loop: "{{ { 'mapped': 1 } | dict2items }}"
+    - add_host: { name: "{{ item }}", groups: "added,more" }
+      loop: "{{ groups.b }}"
+    - add_host: { name: "{{ inventory_hostname }}", groups: once }
+${['zone-x', 'zone-y:!n3', 'zones', 'mapped:&zone-y', 'added', 'once', '_all']
+  .map((hosts, n) => `- hosts: "${hosts}"\n  gather_facts: false\n  tasks:\n${marks(4, MARK(`p${n}`))}`)
+  .join('')}
+- hosts: all
+  gather_facts: false
+  tasks: [{ template: { src: kubelet-marks.j2, dest: "{{ target }}/{{ inventory_hostname }}-kubelet-marks" } }]
+`,
+    'templates/kubelet-marks.j2': DUMP(['p0', 'p1', 'p2', 'p3', 'p4', 'p5', 'p6']),
+  },
 };
 
 const PLAYED: Readonly<Record<string, readonly [inventory: string, playbook: string]>> = {
   'roles that call roles': ['hosts', 'site.yml'],
   'ends of plays, tags, defaults of modules and roles entered by another door': ['hosts', 'site.yml'],
   'lookups that read the repository, and loops made of lists': ['hosts', 'site.yml'],
+  'groups joined while Ansible runs': ['hosts', 'site.yml'],
   'mappings that merge, and answers to prompts': ['hosts', 'site.yml'],
   'conditions, loops and files of variables': ['inventories/prod/hosts.yml', 'play/site.yml'],
 };

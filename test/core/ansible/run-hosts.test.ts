@@ -26,6 +26,7 @@ function open(files: Readonly<Record<string, string>>) {
     setAtRunTime,
     includedNames: new Map<string, readonly string[]>(),
     copiedFrom: new Set<string>(),
+    addsHosts: null,
     runsOnce: false,
   } as const;
   return { world: playbookWorld(shared, source, loadPlaybook(repository, 'site.yml')), hosts: hostsToRender(source) };
