@@ -54,14 +54,16 @@ function saidOf(verdict: Verdict): Said {
       detail: [...(place === '' ? [] : [foreign(place), ' ']), foreign(problem.message), more],
     };
   }
-  if (worst !== undefined) return rowHeadline(worst, rows.length, verdict);
-  const caused = verdict.findings.find(({ status }) => status === 'introduced' || status === 'undecided');
+  const [caused] = findingRows(verdict, 'introduced', 'undecided');
+  // What became known is told by what is wrong with it, not by what hid it.
+  const uncovered = worst?.path === '*' && worst.after.state === 'absent' && caused?.status === 'introduced';
+  if (worst !== undefined && !uncovered) return rowHeadline(worst, rows.length, verdict);
   if (caused !== undefined) {
     const verb = caused.status === 'introduced' ? 'Violates ' : 'Leaves undecided ';
-    const hosts = nodesPhrase(caused.hosts, [caused.group], verdict);
+    const hosts = nodesPhrase(caused.hosts, caused.groups, verdict);
     return {
       claim: [verb, foreign(caused.control), ' on ', ...hosts],
-      detail: [foreign(caused.path), ' ', foreign(caused.reason)],
+      detail: [...(caused.reason.startsWith(caused.path) ? [] : [foreign(caused.path), ' ']), foreign(caused.reason)],
     };
   }
   if (verdict.conclusion === 'not-applicable') return { claim: ['Touches nothing kubelets run with'], detail: [] };

@@ -127,6 +127,13 @@ describe('a comment on it', () => {
     expect(lines.length).toBeLessThan(25);
   });
 
+  test('names what is wrong with what it uncovers, not what hid it', () => {
+    const lines = comment(reviewFiles(site(WRITTEN + UNKNOWN_KEYS), site(WRITTEN)));
+    expect(lines[0]).toMatch(
+      /^\*\*Violates `KG-AUTHN-02` on every node \(2\):\*\* `authentication\.x509\.clientCAFile is not set/,
+    );
+  });
+
   test('names the first of many flags that are unknown for one reason', () => {
     const flags = (names: readonly string[]) => names.map(name => `--${name}={{ lookup("file", "x") }}`).join(' ');
     const unit = (text: string): Files =>
