@@ -3,6 +3,7 @@ import { type Arguments, str, type Value } from '../../value.ts';
 import type { Engine } from '../engine.ts';
 import { defined, derived, isUnknown } from '../python.ts';
 import { unordered, withoutOrder } from '../unordered.ts';
+import { ADDRESS_FILTERS } from './address.ts';
 import type { Filter, Filters } from './filter.ts';
 import { MAPPING_FILTERS } from './mapping.ts';
 import { PATH_FILTERS } from './path.ts';
@@ -21,6 +22,7 @@ const FILTERS: ReadonlyMap<string, Filter> = new Map(
     SERIALISE_FILTERS,
     REGEX_FILTERS,
     PATH_FILTERS,
+    ADDRESS_FILTERS,
   ].flatMap((filters: Filters) => Object.entries(filters)),
 );
 const VERBATIM: readonly string[] = ['string', 'ppretty', 'json'];

@@ -290,3 +290,26 @@ describe('conditions', () => {
     });
   });
 });
+
+/** Answers seen from ansible.utils 2.x with netaddr, and ansible-core 2.15, for the same expressions. */
+test.each([
+  ['{{ "10.233.0.0/18" | ansible.utils.ipaddr("net") | ipaddr(3) | ipaddr("address") }}', '10.233.0.3'],
+  ['{{ "10.0.0.7/24" | ipaddr }} {{ "10.0.0.7" | ipaddr }}', '10.0.0.7/24 10.0.0.7'],
+  ['{{ "10.0.0.7/24" | ipaddr("address") }} {{ "10.0.0.4/31" | ipaddr("address") }}', '10.0.0.7 10.0.0.4'],
+  ['{{ "10.0.0.0/24" | ipaddr("address") is none }} {{ "10.0.0.7/24" | ipaddr("net") is none }}', 'True True'],
+  ['{{ "10.0.0.7/24" | ipaddr("network") }} {{ "10.0.0.7" | ipaddr("subnet") }}', '10.0.0.0 10.0.0.7/32'],
+  ['{{ "10.0.0.7/24" | ipaddr("netmask") }} {{ "10.0.0.7/24" | ipaddr("size") }}', '255.255.255.0 256'],
+  ['{{ "10.0.0.7/24" | ipaddr("prefix") }} {{ "10.0.0.7/24" | ipaddr("10") }}', '24 10.0.0.10/24'],
+  ['{{ "https://u:pw@K8s.example.org:6443/a?x=1#f" | urlsplit("hostname") }}', 'k8s.example.org'],
+  ['{{ ("https://K8s.example.org:6443/a" | urlsplit).port }}', '6443'],
+  ['{{ "https://k8s.example.org" | urlsplit("port") is none }}', 'True'],
+])('%s is %s', (template, expected) => {
+  expect(only(template)).toBe(expected);
+});
+
+test.each(['"fd00::1" | ipaddr', '"10.0.0.7/24" | ipaddr("public")', '"node-1" | ipaddr', '"10.0.0.7" | ipaddr(3)'])(
+  'what %s says is not known',
+  expression => {
+    expect(only(`{{ ${expression} }}`)).toBe('⟨unknown: the filter ipaddr is not evaluated for this⟩');
+  },
+);
