@@ -14,6 +14,7 @@ import type { Play } from './playbook.ts';
 import { emptyTrie, type ReadTrie } from './read-trie.ts';
 import type { Place, Repository } from './repository.ts';
 import type { Role, RoleReference } from './role.ts';
+import type { RoleParents } from './role-parents.ts';
 import type { AnsibleVersion, NodeFile, PlayStep, Traced } from './types.ts';
 import type { UnreadNames } from './unread/record-variable.ts';
 import { digest, identity, list, type Origins, OWN_MARK, type Str, str, unknownValue, type Value } from './value.ts';
@@ -231,11 +232,14 @@ export type Frame = Readonly<{
   playIndex: number;
   /** Roles of the play, whose defaults and vars every task sees; included public roles join. */
   playRoles: RoleInstance[];
+  roleParents: RoleParents;
   varsFiles: Vars;
   file: string;
   role: RoleInstance | null;
   /** Roles that led here through dependencies or includes, outermost first. */
   chain: readonly RoleInstance[];
+  /** How many roles are around the task. */
+  roleDepth: number;
   taskVars: readonly Vars[];
   includeParams: readonly Vars[];
   /** Conditions of blocks, imports and roles around the task. */

@@ -1,8 +1,9 @@
 import { posix } from 'node:path';
-import type { World } from './host-run.ts';
+import type { RoleInstance, World } from './host-run.ts';
 import type { Play } from './playbook.ts';
 import { firstFile, within } from './repository.ts';
-import { type EntryPoints, MAIN, plainReference, type Role, type RoleReference } from './role.ts';
+import { type EntryPoints, MAIN, plainReference, type RoleReference } from './role.ts';
+import { identityOf, type RoleParents } from './role-parents.ts';
 import { knownRole } from './role-tasks.ts';
 import { readTask, type Task } from './task.ts';
 import { readTaskList, tasksFile } from './task-files.ts';
@@ -19,42 +20,45 @@ export function includedRole(name: string, task: Task): RoleReference {
     return from?.kind === 'str' ? from.text : MAIN[part];
   };
   const from = { tasks: entry('tasks'), vars: entry('vars'), defaults: entry('defaults'), handlers: entry('handlers') };
-  return { ...plainReference(name, task.at), vars: task.vars, from };
+  return { ...plainReference(name, task.at), vars: task.vars, from, included: true };
 }
 
-const found = new WeakMap<World, Map<Play, readonly RoleReference[]>>();
+/** A role `import_role` names, and the role whose tasks do; null: the play's own. */
+export type Import = Readonly<{ reference: RoleReference; leader: RoleInstance | null }>;
+
+const found = new WeakMap<World, Map<Play, readonly Import[]>>();
 
 /**
  * Roles that `import_role` adds to a play when Ansible reads it, in the order it meets them: those inside the play's
  * roles, then those of pre_tasks, post_tasks and tasks. Like the play's own they give their variables to every task.
  */
-export function importedRoles(world: World, play: Play): readonly RoleReference[] {
+export function importedRoles(world: World, play: Play): readonly Import[] {
   let known = found.get(world);
   if (!known) found.set(world, (known = new Map()));
-  let references = known.get(play);
-  if (!references) {
-    const walk: Walk = { world, play, references: [], visits: 0 };
+  let imports = known.get(play);
+  if (!imports) {
+    const walk: Walk = { world, play, imports: [], visits: 0 };
     for (const reference of play.roles) enterRole(walk, reference, 0);
     for (const tasks of [play.preTasks, play.postTasks, play.tasks]) readTasks(walk, tasks, play.at.file, null, 0);
-    known.set(play, (references = walk.references));
+    known.set(play, (imports = walk.imports));
   }
-  return references;
+  return imports;
 }
 
 /** Roles that `import_role` adds to a play when a dynamic include reads a role, or a task file of the role at hand. */
 export function importedWith(
   world: World,
   play: Play,
-  included: RoleReference | Readonly<{ file: string; role: Role | null }>,
-): readonly RoleReference[] {
-  const walk: Walk = { world, play, references: [], visits: 0 };
+  included: RoleReference | Readonly<{ file: string; role: RoleInstance | null }>,
+): readonly Import[] {
+  const walk: Walk = { world, play, imports: [], visits: 0 };
   if ('file' in included)
     readTasks(walk, readTaskList(world.repository, included.file), included.file, included.role, 0);
   else enterRole(walk, included, 0);
-  return walk.references;
+  return walk.imports;
 }
 
-type Walk = Readonly<{ world: World; play: Play; references: RoleReference[] }> & { visits: number };
+type Walk = Readonly<{ world: World; play: Play; imports: Import[] }> & { visits: number };
 
 function enterRole(walk: Walk, reference: RoleReference, depth: number): void {
   if (depth > MAX_DEPTH || ++walk.visits > MAX_VISITS || reference.name.includes('{{')) return;
@@ -62,10 +66,10 @@ function enterRole(walk: Walk, reference: RoleReference, depth: number): void {
   if (!role) return;
   for (const dependency of role.dependencies) enterRole(walk, dependency, depth + 1);
   const file = tasksFile(walk.world.repository, role.directory, reference.from.tasks);
-  if (file !== null) readTasks(walk, readTaskList(walk.world.repository, file), file, role, depth + 1);
+  if (file !== null) readTasks(walk, readTaskList(walk.world.repository, file), file, { role, reference }, depth + 1);
 }
 
-function readTasks(walk: Walk, tasks: readonly Value[], file: string, role: Role | null, depth: number): void {
+function readTasks(walk: Walk, tasks: readonly Value[], file: string, role: RoleInstance | null, depth: number): void {
   if (depth > MAX_DEPTH || ++walk.visits > MAX_VISITS) return;
   for (const value of tasks) {
     const task = readTask(file, value);
@@ -77,7 +81,7 @@ function readTasks(walk: Walk, tasks: readonly Value[], file: string, role: Role
       if (name?.kind !== 'str') continue;
       const reference = includedRole(name.text, task);
       enterRole(walk, reference, depth + 1);
-      walk.references.push(reference);
+      walk.imports.push({ reference, leader: role });
     } else if (task.module === 'import_tasks') {
       const next = importedFile(walk, task, file, role);
       if (next !== null) readTasks(walk, readTaskList(walk.world.repository, next), next, role, depth + 1);
@@ -85,16 +89,35 @@ function readTasks(walk: Walk, tasks: readonly Value[], file: string, role: Role
   }
 }
 
-function importedFile(walk: Walk, task: Task, file: string, role: Role | null): string | null {
+function importedFile(walk: Walk, task: Task, file: string, role: RoleInstance | null): string | null {
   const name = task.args.get('file') ?? task.free;
   if (name?.kind !== 'str' || name.text.includes('{{')) return null;
   const directories = [
     posix.dirname(file),
-    ...(role ? [posix.join(role.directory, 'tasks')] : []),
+    ...(role ? [posix.join(role.role.directory, 'tasks')] : []),
     walk.play.directory,
   ];
   return firstFile(
     walk.world.repository,
     directories.map(directory => within(directory === '.' ? '' : directory, name.text)),
   );
+}
+
+/** Notes that `leader`, if any, led to a role, and the role to its dependencies; a role that is known is read once. */
+export function noteRole(
+  world: World,
+  play: Play,
+  parents: RoleParents,
+  reference: RoleReference,
+  leader: RoleInstance | null,
+): void {
+  const role = knownRole(world, play, reference);
+  if (!role) return;
+  const key = identityOf(role, reference);
+  const known = parents.get(key);
+  const own = known ?? new Map<string, RoleInstance>();
+  if (leader) own.set(identityOf(leader.role, leader.reference), leader);
+  if (known) return;
+  parents.set(key, own);
+  for (const dependency of role.dependencies) noteRole(world, play, parents, dependency, { role, reference });
 }

@@ -6,10 +6,10 @@ import { roleStep } from './play-step.ts';
 import type { Play } from './playbook.ts';
 import { notEvaluated } from './repository.ts';
 import { findRole, loadRole, type Role, type RoleReference, roleKey } from './role.ts';
+import { identityOf, leadersOf } from './role-parents.ts';
 import { scopeOf } from './scope.ts';
 import { readTaskList, tasksFile } from './task-files.ts';
-import { identity, type Value } from './value.ts';
-import type { Vars } from './variables.ts';
+import type { Value } from './value.ts';
 
 const MAX_ROLE_DEPTH = 20;
 
@@ -55,7 +55,7 @@ export function* roleTasks(
   repeat: 'once' | 'always',
 ): Generator<TasksToRun> {
   if (run.ended === true) return;
-  const { name, from, when, at } = reference;
+  const { name, from, at } = reference;
   if (name.includes('{{')) {
     run.problems.push(
       notEvaluated(
@@ -71,15 +71,24 @@ export function* roleTasks(
   for (const path of [...role.defaults.vaulted, ...role.vars.vaulted]) run.vaulted.add(path);
   const once = repeat === 'once' && !role.allowDuplicates ? identityOf(role, reference) : null;
   if (once !== null && frame.completed.has(once)) return;
-  if (frame.chain.length > MAX_ROLE_DEPTH) {
+  if (frame.roleDepth > MAX_ROLE_DEPTH + 1) {
     const message = `Roles include each other more than ${MAX_ROLE_DEPTH} deep.`;
     throw new ProblemError({ ...at, code: 'over-limit', message });
   }
-  const conditions = [...frame.conditions, ...when.map(expression => ({ expression, file: at.file }))];
-  const chain = frame.role ? [...frame.chain, frame.role] : frame.chain;
+  const around = frame.role ? [...frame.chain, frame.role] : frame.chain;
+  const chain =
+    frame.role && reference.included ? leadersOf(run.world, frame.roleParents, frame.role, frame.chain) : around;
+  const others = chain.filter(one => !around.some(({ reference: known }) => known === one.reference));
+  const conditions = [
+    ...frame.conditions,
+    ...[...others.map(one => one.reference), reference].flatMap(one =>
+      one.when.map(expression => ({ expression, file: one.at.file })),
+    ),
+  ];
   const instance = { role, reference };
   const keywords = inherit(frame.keywords, reference.keywords);
-  const inside: Frame = { ...frame, role: instance, chain, conditions, keywords };
+  const roleDepth = frame.roleDepth + 1;
+  const inside: Frame = { ...frame, role: instance, chain, roleDepth, conditions, keywords };
   for (const dependency of role.dependencies) yield* roleTasks(run, inside, dependency, 'once');
   const file = tasksFile(run.world.repository, role.directory, from.tasks);
   const own: Frame = { ...inside, file: file ?? at.file };
@@ -89,11 +98,4 @@ export function* roleTasks(
   run.entries.add(instance);
   if (file !== null) yield { frame: own, tasks: readTaskList(run.world.repository, file) };
   if (once !== null && run.active.has(instance)) frame.completed.add(once);
-}
-
-/** Equal for two references that Ansible keeps as one role of a play (`Role.load`). */
-function identityOf(role: Role, { params, vars, when, keywords, from }: RoleReference): string {
-  const named = (all: Vars) => [...all].map(([key, value]) => `${key}=${identity(value)}`).sort();
-  const listed = (all: readonly Value[]) => all.map(identity);
-  return JSON.stringify([role.directory, from, named(params), named(vars), listed(when), listed(keywords.tags)]);
 }

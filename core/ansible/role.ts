@@ -27,6 +27,8 @@ export type RoleReference = Readonly<{
   keywords: Keywords;
   /** Entry points below tasks/, vars/, defaults/ and handlers/. */
   from: EntryPoints;
+  /** Whether `import_role` or `include_role` names it. */
+  included: boolean;
   at: Place;
 }>;
 
@@ -44,7 +46,7 @@ export function roleKey(playDirectory: string, name: string, { vars, defaults }:
 
 /** A role named without anything else. */
 export function plainReference(name: string, at: Place): RoleReference {
-  return { name, params: NO_VARS, vars: NO_VARS, when: [], keywords: NO_KEYWORDS, from: MAIN, at };
+  return { name, params: NO_VARS, vars: NO_VARS, when: [], keywords: NO_KEYWORDS, from: MAIN, included: false, at };
 }
 
 export type Role = Readonly<{
@@ -91,6 +93,7 @@ export function roleReference(file: string, value: Value): RoleReference | null 
     when: listOf(keys.get('when')),
     keywords: readKeywords(keys),
     from: MAIN,
+    included: false,
     at,
   };
 }

@@ -11,12 +11,13 @@ import {
   type RunResult,
   type World,
 } from './host-run.ts';
-import { importedRoles } from './imported-roles.ts';
+import { importedRoles, noteRole } from './imported-roles.ts';
 import { inPlay } from './joined-groups.ts';
 import { isTold } from './own-result.ts';
 import type { Play } from './playbook.ts';
 import { exists, notEvaluated, within } from './repository.ts';
 import { listOf, plainReference, type RoleReference } from './role.ts';
+import type { RoleParents } from './role-parents.ts';
 import { roleOf } from './role-tasks.ts';
 import { runRole, runTasks } from './run-tasks.ts';
 import { scopeOf, searchPath } from './scope.ts';
@@ -65,16 +66,22 @@ export function runPlay(run: HostRun, playIndex: number): void {
 function runSections(run: HostRun, play: Play, playIndex: number, guards: readonly Unknown[]): void {
   const playRoles: RoleInstance[] = [];
   const joined = new Set<RoleReference>();
-  for (const reference of [...play.roles, ...importedRoles(run.world, play)])
+  const imports = importedRoles(run.world, play);
+  for (const reference of [...play.roles, ...imports.map(one => one.reference)])
     joinPlay(run, play, reference, playRoles, joined);
+  const roleParents: RoleParents = new Map();
+  for (const reference of play.roles) noteRole(run.world, play, roleParents, reference, null);
+  for (const { reference, leader } of imports) noteRole(run.world, play, roleParents, reference, leader);
   const base: Frame = {
     play,
     playIndex,
     playRoles,
+    roleParents,
     varsFiles: NO_VARS,
     file: play.at.file,
     role: null,
     chain: [],
+    roleDepth: 0,
     taskVars: [],
     includeParams: [],
     conditions: play.when,

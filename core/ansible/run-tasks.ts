@@ -6,7 +6,7 @@ import { conditionOrigins, taskRuns, type Verdict } from './conditions.ts';
 import { type Acting, actsOnce, handOver, whereTaskActs } from './delegation.ts';
 import { flushHandlers, notifyHandlers } from './handlers.ts';
 import { atPlace, type Frame, type HostRun, intern, readExternal, type SentFacts } from './host-run.ts';
-import { importedWith, includedRole } from './imported-roles.ts';
+import { type Import, importedWith, includedRole, noteRole } from './imported-roles.ts';
 import { either, includedVars } from './include-vars.ts';
 import { mayBeTemplate } from './jinja/variables.ts';
 import { JOINING, joinGroups } from './joined-groups.ts';
@@ -343,7 +343,10 @@ function includeRole(run: HostRun, frame: Frame, task: Task, dynamic: boolean): 
   }
   const reference = includedRole(name, task);
   const role = roleOf(run, frame.play, reference);
-  if (dynamic) joinImported(run, frame, importedWith(run.world, frame.play, reference));
+  if (dynamic) {
+    noteRole(run.world, frame.play, frame.roleParents, reference, frame.role);
+    joinImported(run, frame, importedWith(run.world, frame.play, reference));
+  }
   if (role && joinsPlay(frame, task, dynamic)) frame.playRoles.push({ role, reference });
   runRole(run, frame, reference, 'always');
 }
@@ -360,8 +363,9 @@ function hasJoined(playRoles: Frame['playRoles'], { file, line }: Place): boolea
 }
 
 /** What a dynamic include reads joins the play before any task of it runs (`IncludeRole.get_block_list`). */
-function joinImported(run: HostRun, { play, playRoles }: Frame, references: readonly RoleReference[]): void {
-  for (const reference of references) {
+function joinImported(run: HostRun, { play, playRoles, roleParents }: Frame, imports: readonly Import[]): void {
+  for (const { reference, leader } of imports) {
+    noteRole(run.world, play, roleParents, reference, leader);
     if (hasJoined(playRoles, reference.at)) continue;
     const role = roleOf(run, play, reference);
     if (role) playRoles.push({ role, reference });
@@ -398,7 +402,7 @@ function includeTasks(run: HostRun, frame: Frame, task: Task, dynamic: boolean):
     return;
   }
   if (dynamic) {
-    const role = frame.role?.role ?? null;
+    const { role } = frame;
     joinImported(run, frame, importedWith(run.world, frame.play, { file, role }));
   }
   enterTasks(run, frame, file, task);

@@ -73,6 +73,21 @@ const ROWS: readonly Row[] = [
     expected: each(ALL, { 'n1 first': 'inner', 'n1 more': 'default' }),
   },
   {
+    what: 'until 2.14 what a role includes has the conditions of every role that led to it',
+    files: {
+      hosts: 'n1\n',
+      'site.yml': `${PLAY}  roles: [{ role: first, when: 1 > 2 }, second]\n`,
+      'roles/first/meta/main.yml': 'dependencies: [shared]\n',
+      'roles/second/meta/main.yml': 'dependencies: [shared]\n',
+      'roles/shared/tasks/main.yml': `${COPY('own', 'x')}- include_role: { name: inner }\n`,
+      'roles/inner/tasks/main.yml': COPY('inner', 'x'),
+    },
+    expected: {
+      '2.14': { 'n1 own': 'x' },
+      ...each(['2.15', '2.16', '2.19'], { 'n1 own': 'x', 'n1 inner': 'x' }),
+    },
+  },
+  {
     what: 'a dependency has the vars of the reference that leads to it, in each play its own',
     files: {
       hosts: 'n1 level=none\n',
