@@ -5,6 +5,7 @@ import { type Budget, newBudget } from './budget.ts';
 import type { EditTask } from './edits/edit.ts';
 import { groupsOf, hostsOf, type Inventory } from './inventory/inventory.ts';
 import type { HostVariables } from './inventory/inventory-variables.ts';
+import type { RememberedValues } from './jinja/remembered-values.ts';
 import type { Alternative } from './jinja/render.ts';
 import type { OwnOperations, ParsedTemplates } from './jinja/scope.ts';
 import type { Keywords } from './keywords.ts';
@@ -74,6 +75,8 @@ export type World = Readonly<{
   own: OwnValues;
   /** Templates parsed so far. */
   parsed: ParsedTemplates;
+  /** What variables evaluated to so far. */
+  remembered: RememberedValues;
 }>;
 
 /**

@@ -42,21 +42,21 @@ function lookAhead<T>(from: Branch<T>, read: (name: string) => unknown, kin: Kin
   return node;
 }
 
-/** Keeps a run: each name it read with what it got, in the order of first reading. */
+/**
+ * Keeps a run: each name it read with what it got, in the order of first reading. A run that read in another order than
+ * an earlier one with equal answers is not kept.
+ */
 export function remember<T>(trie: ReadTrie<T>, reads: ReadonlyMap<string, unknown>, result: T): void {
-  const steps = [...reads];
   let put: (node: Node<T>) => void = node => {
     trie.root = node;
   };
   let node = trie.root;
-  for (const [name, value] of steps) {
-    if (!node || 'result' in node) {
-      node = { name, next: new Map(), ahead: new Map() };
-      put(node);
-    }
-    const branch = node;
-    put = child => branch.next.set(value, child);
-    node = branch.next.get(value) ?? null;
+  for (const [name, value] of reads) {
+    if (!node) put((node = { name, next: new Map(), ahead: new Map() }));
+    if ('result' in node || node.name !== name) return;
+    const { next }: Branch<T> = node;
+    put = child => next.set(value, child);
+    node = next.get(value) ?? null;
   }
-  put({ result });
+  if (!node) put({ result });
 }

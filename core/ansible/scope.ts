@@ -70,9 +70,9 @@ export function scopeOf(run: HostRun, frame: Frame): Scope {
   };
 }
 
-function shared(run: HostRun): Pick<Scope, 'parsed' | 'own' | 'ansible'> {
-  const { parsed, ansible } = run.world;
-  return run.forMany ? { parsed, ansible, own: ownOperations(run) } : { parsed, ansible };
+function shared(run: HostRun): Pick<Scope, 'parsed' | 'remembered' | 'own' | 'ansible'> {
+  const { parsed, remembered, ansible } = run.world;
+  return run.forMany ? { parsed, remembered, ansible, own: ownOperations(run) } : { parsed, remembered, ansible };
 }
 
 function first(layers: readonly Vars[], name: string): Value | undefined {

@@ -291,7 +291,7 @@ export function visitParts(value: Value, visit: (part: Value) => void): number {
       throw new PythonError('fails', 'a value contains itself or nests deeper than 100 levels');
     }
     open.add(container);
-    for (const item of partsOf(part)) go(item);
+    eachPart(part, go);
     open.delete(container);
     done.add(container);
   };
@@ -304,9 +304,15 @@ function containerOf(value: Value): object | null {
   return value.kind === 'list' || value.kind === 'tuple' ? value.items : null;
 }
 
-function partsOf(value: Value): Iterable<Value> {
-  if (value.kind === 'dict') return [...value.entries.values()].flat();
-  return value.kind === 'list' || value.kind === 'tuple' ? value.items : [];
+function eachPart(value: Value, visit: (part: Value) => void): void {
+  if (value.kind === 'dict') {
+    for (const [key, item] of value.entries.values()) {
+      visit(key);
+      visit(item);
+    }
+  } else if (value.kind === 'list' || value.kind === 'tuple') {
+    for (const item of value.items) visit(item);
+  }
 }
 
 /** How many parts a value has when each list and mapping is counted wherever it occurs. @throws PythonError as `visitParts` */
@@ -319,7 +325,9 @@ export function expandedSize(value: Value): number {
     const known = sizes.get(container);
     if (known !== undefined) return known;
     let size = 1;
-    for (const item of partsOf(part)) size += sizeOf(item);
+    eachPart(part, item => {
+      size += sizeOf(item);
+    });
     sizes.set(container, size);
     return size;
   };

@@ -4,6 +4,7 @@ import { EVERY_NODE, emptyTemplates, type World } from './host-run.ts';
 import { matchHosts } from './inventory/host-pattern.ts';
 import type { Inventory } from './inventory/inventory.ts';
 import { type HostVariables, inventoryVariables, variablesOfEveryGroup } from './inventory/inventory-variables.ts';
+import { nothingRemembered } from './jinja/remembered-values.ts';
 import { newOwnValues } from './own-values.ts';
 import type { Play, Playbook } from './playbook.ts';
 import { notEvaluated, type Place, type Repository, report } from './repository.ts';
@@ -96,6 +97,7 @@ function worldOf(
     hostvars: new Map(),
     own: newOwnValues(shared.ansible),
     parsed: new Map(),
+    remembered: nothingRemembered(),
   };
 }
 

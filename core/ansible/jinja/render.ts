@@ -22,7 +22,7 @@ import type { Choices } from './join-ways.ts';
 import { SyntaxFailure } from './lexer.ts';
 import { withLists } from './native.ts';
 import { derived } from './python.ts';
-import type { ParsedTemplates, Scope } from './scope.ts';
+import type { OwnOperations, ParsedTemplates, Scope } from './scope.ts';
 import { ANSIBLE_SYNTAX } from './syntax.ts';
 import { applyTest } from './tests.ts';
 import { placeAt, sourceOf } from './text.ts';
@@ -175,17 +175,22 @@ function newRun(
   const nowhere = sourceOf(str('\n', [{ file: place.file, line: place.line, kind: 'template' }]));
   const run: Run = {
     budget,
-    decide,
+    decide(condition) {
+      const holds = decide(condition);
+      variables.memory.decided(condition, holds);
+      return holds;
+    },
     at: { source: nowhere, offset: 0 },
     converts: false,
     choices,
     openLoops: [],
-    own: scope.own ?? null,
+    own: scope.own ? watched(scope.own, () => variables.memory.askedElse()) : null,
     ansible: scope.ansible ?? '2.14',
     filter: (name, input, args) => applyFilter(run, name, input, args),
     test: (name, input, args) => applyTest(run, name, input, args),
     variable: name => variables.get(name),
     template(name) {
+      variables.memory.askedElse();
       const found = scope.loadTemplate?.(name, place.file);
       if (!found) return null;
       const { at } = run;
@@ -200,6 +205,7 @@ function newRun(
     },
     findFile: name => scope.findFile?.(name) ?? null,
     load(name, from) {
+      variables.memory.askedElse();
       const found = scope.loadTemplate?.(name, from.file);
       if (!found) return null;
       const source = sourceOf(asStr(verbatim(found.file, reserved(found.file, found.text.replace(/\r\n?/g, '\n')))));
@@ -209,6 +215,16 @@ function newRun(
   };
   const variables = new Variables(run, scope, templates);
   return { run, variables, templates };
+}
+
+/** The operations, with every use of one told. */
+function watched(own: OwnOperations, tell: () => void): OwnOperations {
+  return {
+    apply(...operation) {
+      tell();
+      return own.apply(...operation);
+    },
+  };
 }
 
 function whereOf(run: Run, offset: number | null, place: Place): Place {

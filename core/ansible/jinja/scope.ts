@@ -2,6 +2,7 @@ import type { Budget } from '../budget.ts';
 import type { AnsibleVersion } from '../types.ts';
 import type { Value } from '../value.ts';
 import type { Engine } from './engine.ts';
+import type { RememberedValues } from './remembered-values.ts';
 import type { Template } from './syntax.ts';
 
 /** What a template sees of the world. */
@@ -22,6 +23,8 @@ export interface Scope {
   ansible?: AnsibleVersion;
   /** Texts parsed before, to be used again. */
   parsed?: ParsedTemplates;
+  /** What variables evaluated to before. */
+  remembered?: RememberedValues;
   /** Set when variables may hold what each host has its own of. */
   own?: OwnOperations;
   /** Stands in for a variable whose own templates Ansible would fail on; absent = the failure is the template's. */

@@ -21,6 +21,7 @@ import { nativeValue, withLists } from './native.ts';
 import { readOverrides } from './overrides.ts';
 import { parseTemplate } from './parser.ts';
 import { toText } from './python.ts';
+import { nothingRemembered, ValueMemory } from './remembered-values.ts';
 import type { ParsedTemplates, Scope } from './scope.ts';
 import { ANSIBLE_SYNTAX, type SyntaxOptions, type Template } from './syntax.ts';
 import { concat, originsOf, placeAt, slice, sourceOf } from './text.ts';
@@ -32,6 +33,12 @@ export function parsed(run: Run, templates: ParsedTemplates, text: string, synta
   const template = parseTemplate(text, syntax, run.budget);
   templates.set(key, template);
   return template;
+}
+
+/** Whether evaluating a value gives the value itself. */
+function isPlain(value: Value): boolean {
+  if (value.kind === 'str') return value.unsafe === true || !mayBeTemplate(value.text);
+  return value.kind !== 'list' && value.kind !== 'tuple' && value.kind !== 'dict';
 }
 
 /** Whether Ansible would take the text for a template at all. */
@@ -46,18 +53,29 @@ export class Variables {
   readonly #templates: ParsedTemplates;
   readonly #values = new Map<string, Value | undefined>();
   readonly #active = new Set<string>();
+  /** Is told what evaluations ask for. */
+  readonly memory: ValueMemory;
 
   constructor(run: Run, scope: Scope, templates: ParsedTemplates) {
     this.#run = run;
     this.#scope = scope;
     this.#templates = templates;
+    this.memory = new ValueMemory(run, scope.remembered ?? nothingRemembered(), {
+      evaluated: name => this.get(name),
+      raw: name => scope.lookup(name),
+    });
   }
 
   /** A variable's evaluated value; undefined when there is none. @throws PythonError for a variable that needs itself */
   get(name: string): Value | undefined {
-    if (this.#values.has(name)) return this.#values.get(name);
+    const value = this.#values.has(name) ? this.#values.get(name) : this.#find(name);
+    this.memory.evaluated(name, value);
+    return value;
+  }
+
+  #find(name: string): Value | undefined {
     const raw = this.#scope.lookup(name) ?? this.#special(name);
-    const value = raw && this.#evaluated(name, raw);
+    const value = raw && (isPlain(raw) ? raw : this.#evaluated(name, raw));
     this.#values.set(name, value);
     return value;
   }
@@ -65,17 +83,34 @@ export class Variables {
   #special(name: string): Value | undefined {
     const names = this.#scope.names?.bind(this.#scope);
     if (name !== 'vars' || !names) return undefined;
-    return { kind: 'lazy', name: 'vars', get: key => this.get(key), keys: names, origins: [] };
+    const keys = (): Iterable<string> => {
+      this.memory.askedElse();
+      return names();
+    };
+    return { kind: 'lazy', name: 'vars', get: key => this.get(key), keys, origins: [] };
   }
 
   #evaluated(name: string, raw: Value): Value {
-    if (this.#active.has(name))
-      throw new PythonError('fails', `recursive loop detected: the variable ${name} needs its own value`);
-    this.#active.add(name);
+    const recursive = this.#active.has(name);
+    try {
+      if (recursive)
+        throw new PythonError('fails', `recursive loop detected: the variable ${name} needs its own value`);
+      this.#active.add(name);
+      return deeper(this.#run.budget, () => this.memory.valueOf(name, raw, () => this.#templated(name, raw)));
+    } catch (error) {
+      this.memory.askedElse();
+      throw error;
+    } finally {
+      if (!recursive) this.#active.delete(name);
+    }
+  }
+
+  /** A variable whose value needs something undefined is undefined itself. */
+  #templated(name: string, raw: Value): Value {
     const { at } = this.#run;
     const { depth } = this.#run.budget;
     try {
-      return deeper(this.#run.budget, () => this.template(raw));
+      return this.template(raw);
     } catch (error) {
       if (!(error instanceof PythonError) || error instanceof NeedsDecision) throw error;
       const instead = error.reason === 'undefined' ? undefined : this.#scope.instead?.(name, raw, error.message);
@@ -88,8 +123,6 @@ export class Variables {
         `${error.message} (needed by the variable ${name}${definedAt(raw)})`,
         allOrigins(raw),
       );
-    } finally {
-      this.#active.delete(name);
     }
   }
 
@@ -103,20 +136,20 @@ export class Variables {
         if (isFixed(value)) return value;
         return deeper(this.#run.budget, () =>
           list(
-            value.items.map(item => this.template(item)),
+            value.items.map(item => this.#part(item)),
             value.origins,
           ),
         );
       case 'tuple':
         return deeper(this.#run.budget, () =>
           list(
-            value.items.map(item => this.template(item)),
+            value.items.map(item => this.#part(item)),
             value.origins,
           ),
         );
       case 'dict':
         return deeper(this.#run.budget, () => {
-          const pairs = [...value.entries.values()].map(([key, item]): Entry => [key, this.template(item)]);
+          const pairs = [...value.entries.values()].map(([key, item]): Entry => [key, this.#part(item)]);
           return dict(pairs, value.origins);
         });
       default:
@@ -124,10 +157,15 @@ export class Variables {
     }
   }
 
+  #part(value: Value): Value {
+    return isPlain(value) ? value : this.memory.partOf(value, () => this.template(value));
+  }
+
   /** `{{ name }}` alone hands a number, boolean or None over as it is; everything else goes through text. */
   #text(text: Str): Value {
     const [, name] = /^\{\{\s*(\w*)\s*\}\}$/.exec(text.text) ?? [];
     const raw = name ? this.#scope.lookup(name) : undefined;
+    if (name) this.memory.raw(name, raw);
     if (raw && ['bool', 'int', 'float'].includes(raw.kind))
       return { ...raw, origins: [...raw.origins, ...originsOf(text)] };
     if (raw?.kind === 'none') return none([...raw.origins, ...originsOf(text)]);
