@@ -10,18 +10,21 @@ import { POLICY_PATH } from '../core/approval/policy.ts';
 import { reviewTrees } from '../core/review/review-trees.ts';
 import type { SourceTree } from '../core/source/tree.ts';
 
-/** What one measured process tells of itself; seconds, and MiB for memory. */
+/** Wall time, and CPU time of all threads of a process; seconds. */
+export type Times = Readonly<{ wall: number; cpu: number }>;
+
+/** What one measured process tells of itself; MiB for memory. */
 export type Measured = Readonly<{
   conclusion: string;
   hosts: number;
   groups: number;
   changes: number;
   /** Reading both trees and their diff out of Git. */
-  trees: number;
+  trees: Times;
   /** Reading hosts, groups and the variables of every host, of both trees. */
-  inventory: number;
+  inventory: Times;
   /** The whole review of both trees, inventory included. */
-  review: number;
+  review: Times;
   memory: number;
 }>;
 
@@ -32,12 +35,13 @@ if (directory !== '') console.log(JSON.stringify(await measured()));
 async function measured(): Promise<Measured> {
   const facts = readKubeletFacts();
   const baseline = readBaseline();
-  const start = performance.now();
+  const trees = stopwatch();
   const repository = await openMirror(directory);
-  const trees = [await readTree(repository, base), await readTree(repository, head)] as const;
+  const both = [await readTree(repository, base), await readTree(repository, head)] as const;
   const changes = await changedFiles(repository, base, head);
-  const read = performance.now();
-  const verdict = reviewTrees(...trees, {
+  const readTrees = trees();
+  const review = stopwatch();
+  const verdict = reviewTrees(...both, {
     minor: '1.34',
     inventories: ['inventory'],
     playbooks: ['site.yml'],
@@ -46,19 +50,29 @@ async function measured(): Promise<Measured> {
     changes,
     policyPath: POLICY_PATH,
   });
-  const reviewed = performance.now();
+  const reviewed = review();
   const memory = process.resourceUsage().maxRSS / 1024;
-  for (const tree of trees) readInventory(tree);
-  const again = performance.now();
+  const inventory = stopwatch();
+  for (const tree of both) readInventory(tree);
   return {
     conclusion: verdict.conclusion,
     hosts: verdict.hostCount,
     groups: verdict.groups.length,
     changes: verdict.changes.length,
-    trees: (read - start) / 1000,
-    inventory: (again - reviewed) / 1000,
-    review: (reviewed - read) / 1000,
+    trees: readTrees,
+    inventory: inventory(),
+    review: reviewed,
     memory,
+  };
+}
+
+/** Begins to measure; tells what it took since. */
+function stopwatch(): () => Times {
+  const start = performance.now();
+  const used = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(used);
+    return { wall: (performance.now() - start) / 1000, cpu: (user + system) / 1e6 };
   };
 }
 

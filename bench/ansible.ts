@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { commandPath } from '../config/settings.ts';
-import type { Measured } from './ansible-review.ts';
+import type { Measured, Times } from './ansible-review.ts';
 import { type BenchSite, benchSite, changedSite, GROUPS, type SiteOptions } from './ansible-site.ts';
 
 const WALL_GOAL = 300;
@@ -39,7 +39,6 @@ export async function benchAnsible(args: readonly string[]): Promise<void> {
   }
 }
 
-type Times = Readonly<{ wall: number; cpu: number }>;
 type Ours = Readonly<{ name: string; directory: string; times: Times; measured: Measured }>;
 
 function ours(parent: string, options: SiteOptions): Ours {
@@ -50,13 +49,13 @@ function ours(parent: string, options: SiteOptions): Ours {
   const program = fileURLToPath(new URL('./ansible-review.js', import.meta.url));
   const { times, output } = timed(directory, [process.execPath, program, directory, base, head]);
   const measured = JSON.parse(output) as Measured;
-  const { inventory, review, trees, memory } = measured;
+  const { inventory, trees, memory } = measured;
   console.log(`\n${name}`);
   console.log(
     `  ours, base and head: ${seconds(times.wall)} whole process, ${seconds(times.cpu)} CPU, ${memory.toFixed(0)} MiB at most`,
   );
   console.log(
-    `    reading Git ${seconds(trees)}, inventories ${seconds(inventory)}, all the rest of the review ${seconds(review - inventory)}`,
+    `    reading Git ${both(trees)}, inventories ${both(inventory)}, all the rest of the review ${both(rest(measured))}`,
   );
   console.log(`    ${measured.conclusion}, ${measured.changes} changes, ${measured.groups} node groups`);
   return { name, directory, times, measured };
@@ -89,11 +88,20 @@ function compare(parent: string, hosts: number, all: readonly Ours[]): void {
 }
 
 function scale(few: Ours, many: Ours): void {
-  const rest = ({ measured }: Ours) => measured.review - measured.inventory;
-  const times = rest(many) / rest(few);
+  const [a, b] = [rest(few.measured), rest(many.measured)];
+  const times = b.wall / a.wall;
   console.log(
-    `  after the inventories ${times.toFixed(1)} times the time of ${few.measured.hosts} hosts; goal ${SCALE_GOAL}: ${times <= SCALE_GOAL ? 'reached' : 'missed'}`,
+    `  after the inventories ${times.toFixed(1)} times the time of ${few.measured.hosts} hosts (${(b.cpu / a.cpu).toFixed(1)} times in CPU); goal ${SCALE_GOAL}: ${times <= SCALE_GOAL ? 'reached' : 'missed'}`,
   );
+}
+
+/** The review without reading its inventories. */
+function rest({ review, inventory }: Measured): Times {
+  return { wall: review.wall - inventory.wall, cpu: review.cpu - inventory.cpu };
+}
+
+function both({ wall, cpu }: Times): string {
+  return `${seconds(wall)} (${seconds(cpu)} CPU)`;
 }
 
 /** Wall and CPU time of a command and of every process it waits for. */

@@ -52,7 +52,7 @@ export function withDelegated(world: World, results: ReadonlyMap<string, RunResu
 
 /** Play, batch, the rest of the place in the playbook. Of batches nobody knows all hosts are taken for one. */
 function placeIn(world: World, host: string, [play = 0, ...rest]: Order): Order {
-  return [play, world.batches[play]?.get(host)?.batch ?? 0, ...rest];
+  return [play, world.batchesOf(play)?.get(host)?.batch ?? 0, ...rest];
 }
 
 /** Writes in the order they are made; those of one task by several hosts race where they differ. */

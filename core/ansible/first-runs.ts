@@ -1,4 +1,5 @@
 import { ProblemError } from '../source/problem.ts';
+import type { Batches } from './batches.ts';
 import { type HostRun, newRun, type OnceForAll, type World } from './host-run.ts';
 import { runPlay } from './run-plays.ts';
 
@@ -8,14 +9,13 @@ import { runPlay } from './run-plays.ts';
  * plays comes from their first hosts.
  */
 export function onceForAll(world: World): (host: string, playIndex: number) => OnceForAll | null {
-  const firsts = world.batches.map(batches => {
-    const entries = [...(batches ?? [])].filter(([, { place }]) => place === 0);
-    return new Map(entries.map(([host, { batch }]) => [batch, host]));
-  });
+  const firsts: ReadonlyMap<number, string>[] = [];
+  const firstOf = (playIndex: number, batch: number): string | undefined =>
+    (firsts[playIndex] ??= firstsOf(world.batchesOf(playIndex))).get(batch);
   const runs = new Map<string, { run: HostRun; plays: (OnceForAll | null)[] }>();
   return (host, playIndex) => {
-    const batch = world.batches[playIndex]?.get(host)?.batch;
-    const first = batch === undefined ? undefined : firsts[playIndex]?.get(batch);
+    const batch = world.batchesOf(playIndex)?.get(host)?.batch;
+    const first = batch === undefined ? undefined : firstOf(playIndex, batch);
     if (first === undefined || first === host) return null;
     let known = runs.get(first);
     if (!known) runs.set(first, (known = { run: newRun(world, first, false), plays: [] }));
@@ -23,6 +23,13 @@ export function onceForAll(world: World): (host: string, playIndex: number) => O
     while (plays.length <= playIndex) plays.push(nextPlay(run, plays.length));
     return plays[playIndex] ?? null;
   };
+}
+
+/** The first host of each batch. */
+function firstsOf(batches: Batches | null): ReadonlyMap<number, string> {
+  const firsts = new Map<number, string>();
+  for (const [host, { batch, place }] of batches ?? []) if (place === 0) firsts.set(batch, host);
+  return firsts;
 }
 
 function nextPlay(run: HostRun, playIndex: number): OnceForAll | null {

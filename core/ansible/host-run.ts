@@ -3,7 +3,7 @@ import { type Origin, type Unknown, unknownToken } from '../source/rope.ts';
 import { type Batches, isFirst } from './batches.ts';
 import { type Budget, newBudget } from './budget.ts';
 import type { EditTask } from './edits/edit.ts';
-import { groupsOf, hostsOf, type Inventory } from './inventory/inventory.ts';
+import { groupsOf, type Inventory } from './inventory/inventory.ts';
 import type { HostVariables } from './inventory/inventory-variables.ts';
 import type { RememberedValues } from './jinja/remembered-values.ts';
 import type { Alternative } from './jinja/render.ts';
@@ -40,8 +40,10 @@ export type World = Readonly<{
   joinedPlays: Set<number>;
   /** Hosts of each play. */
   playHosts: readonly ReadonlySet<string>[];
-  /** For each play its hosts in the batches they are taken in; null when nobody knows. */
-  batches: readonly (Batches | null)[];
+  /** Whether a play takes a host or not by the groups it is in alone. */
+  playsByGroups: readonly boolean[];
+  /** The hosts of a play, by its index, in the batches they are taken in; null when nobody knows. */
+  batchesOf: (play: number) => Batches | null;
   variablesOf: (host: string) => HostVariables;
   rolesPath: readonly string[];
   roles: Map<string, Role>;
@@ -354,8 +356,8 @@ export function external(world: World, host: string, key: string, forMany: boole
     return openValue(world.own, key, value, asked => world.variablesOf(asked).own.get(name) as Value);
   }
   if (key.startsWith('play:')) return world.playHosts[Number(key.slice(5))]?.has(host) ?? false;
-  if (key.startsWith('first:')) return isFirst(world.batches[Number(key.slice(6))] ?? null, host);
-  if (key.startsWith('batch:')) return world.batches[Number(key.slice(6))]?.get(host)?.batch ?? null;
+  if (key.startsWith('first:')) return isFirst(world.batchesOf(Number(key.slice(6))), host);
+  if (key.startsWith('batch:')) return world.batchesOf(Number(key.slice(6)))?.get(host)?.batch ?? null;
   if (key.startsWith('peers:')) return batchHosts(world, host, Number(key.slice(6)));
   if (key.startsWith('host:')) return key.slice(5) === host;
   if (key.startsWith('once:')) return world.onceForAll?.(host, Number(key.slice(5))) ?? null;
@@ -384,7 +386,7 @@ export function external(world: World, host: string, key: string, forMany: boole
 }
 
 function batchHosts(world: World, host: string, playIndex: number): Value | null {
-  const batches = world.batches[playIndex];
+  const batches = world.batchesOf(playIndex);
   const own = batches?.get(host)?.batch;
   if (!batches || own === undefined) return null;
   const hosts = [...batches].filter(([, { batch }]) => batch === own).map(([name]) => str(name));
@@ -416,14 +418,18 @@ export function readExternal(run: HostRun, key: string): unknown {
   return value;
 }
 
-const DIFFERING = /^(?:play|first|batch|peers|host|once):/;
+const DIFFERING = /^(?:first|batch|peers|host|once):/;
 
 /**
- * Whether hosts with equal variables (`HostVariables.kin`) may take different things from outside by this key, seen by a
- * run for many.
+ * Whether hosts with equal variables (`HostVariables.kin`), which are in the same groups, may take different things from
+ * outside by a key, seen by a run for many.
  */
-export function differsAmongKin(key: string): boolean {
-  return key === 'arriving' || DIFFERING.test(key) || key.startsWith(OWN_MARK);
+export function differsAmongKin(world: World): (key: string) => boolean {
+  return key => {
+    if (key.startsWith('play:')) return !world.playsByGroups[Number(key.slice(5))];
+    if (key.startsWith(OWN_MARK)) return !world.own.byGroups.has(key);
+    return key === 'arriving' || DIFFERING.test(key);
+  };
 }
 
 /** Operations on what each host has its own of, in a run for many. `asked` is told every question with its answer. */
@@ -460,9 +466,4 @@ const CONTROLLER_ID = '0c0a7011';
 export function fromController(text: string): string | null {
   const token = unknownToken(CONTROLLER_ID);
   return text.startsWith(`${token}/`) ? text.slice(token.length + 1) : null;
-}
-
-/** Hosts of every group, `all` included, as Ansible's `groups`. */
-export function groupLists(inventory: Inventory): ReadonlyMap<string, readonly string[]> {
-  return new Map([...inventory.groups.keys()].map(name => [name, hostsOf(inventory, name)]));
 }

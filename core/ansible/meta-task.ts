@@ -47,7 +47,7 @@ function decidedByFirst(run: HostRun, frame: Frame, task: Task, action: string):
   const { world } = run;
   if (world.everyNode || task.when.length + frame.conditions.length === 0)
     return taskRuns(run, frame, task.when, scopeOf(run, frame));
-  const places = world.batches[frame.playIndex] ?? new Map<string, { place: number }>();
+  const places = world.batchesOf(frame.playIndex) ?? new Map<string, { place: number }>();
   const first = [...places].filter(([, { place }]) => place === 0).map(([host]) => host);
   const verdicts = first.slice(0, MAX_BATCHES).map(host => {
     const asked: HostRun = { ...run, host, forMany: false, taken: new Map(), reads: new Map() };

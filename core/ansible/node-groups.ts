@@ -1,13 +1,23 @@
 import { createHash } from 'node:crypto';
 import type { Json } from '../kubelet/types.ts';
 import { EVERY_NODE } from './host-run.ts';
-import { groupsOf, hostsOf, type Inventory, type InventoryGroup, membershipOf } from './inventory/inventory.ts';
+import {
+  groupsOf,
+  hostsOf,
+  type Inventory,
+  type InventoryGroup,
+  type Membership,
+  membershipOf,
+} from './inventory/inventory.ts';
 import { mergeSteps } from './merge-steps.ts';
 import type { NodeResult } from './node-result.ts';
 import type { NodeGroup, NodeRole, PlayStep, Traced } from './types.ts';
 
 /** Hosts with equal results become one group each, in the order of their first host. */
-export function nodeGroups(inventory: Inventory, results: ReadonlyMap<string, NodeResult>): readonly NodeGroup[] {
+export function nodeGroups(
+  inventory: Inventory,
+  results: Iterable<readonly [host: string, NodeResult]>,
+): readonly NodeGroup[] {
   type Members = Readonly<{
     result: NodeResult;
     steps: Set<readonly PlayStep[]>;
@@ -16,7 +26,7 @@ export function nodeGroups(inventory: Inventory, results: ReadonlyMap<string, No
   }>;
   const byDigest = new Map<string, Members>();
   const digests = new Map<NodeResult, string>();
-  const byMembership = new Map<NodeResult, Map<string, Members>>();
+  const byMembership = new Map<NodeResult, Map<Membership, Members>>();
   const membersFor = (host: string, result: NodeResult): Members => {
     let digest = digests.get(result);
     if (digest === undefined) digests.set(result, (digest = resultDigest(result)));

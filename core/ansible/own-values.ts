@@ -1,5 +1,6 @@
 import { type Origin, UNKNOWN_TOKEN, unknownToken } from '../source/rope.ts';
 import { type Budget, newBudget, OverLimit } from './budget.ts';
+import { fixedTexts, isFixed } from './fixed-values.ts';
 import type { Engine } from './jinja/engine.ts';
 import { plainEngine } from './jinja/plain-engine.ts';
 import type { Operation } from './jinja/scope.ts';
@@ -9,10 +10,8 @@ import {
   digest,
   type Entry,
   expandedSize,
-  fixedTexts,
   holdsOwn,
   identity,
-  isFixed,
   type LazyMapping,
   NeedsHost,
   type Origins,
@@ -43,6 +42,8 @@ export type OwnValues = Readonly<{
   origins: Map<string, (host: string) => Origins>;
   /** Answers by question: equal answers let evaluations be shared. */
   questions: Map<string, (host: string) => string>;
+  /** Questions that hosts in the same groups answer alike. */
+  byGroups: Set<string>;
   tokens: Map<string, Str>;
   /** Variables that are no plain texts, with marked origins, by name and shape. */
   open: Map<string, Value>;
@@ -57,6 +58,7 @@ export function newOwnValues(ansible: AnsibleVersion): OwnValues {
     keys: new Map(),
     origins: new Map(),
     questions: new Map(),
+    byGroups: new Set(),
     tokens: new Map(),
     open: new Map(),
     numbers: new WeakMap(),
@@ -173,7 +175,9 @@ export function applyToOwn(
   });
   if (!own.questions.has(question)) {
     if (own.questions.size >= MAX_QUESTIONS) throw new NeedsHost();
-    own.questions.set(question, membership(own, name, kept, resultOf) ?? (asked => answerOf(asked, resultOf)));
+    const known = membership(own, name, kept, resultOf);
+    own.questions.set(question, known?.answer ?? (asked => answerOf(asked, resultOf)));
+    if (known?.byGroups) own.byGroups.add(question);
   }
   ask(question);
   const result = resultOf(host);
@@ -222,7 +226,7 @@ function membership(
   name: string,
   [text, list]: readonly Value[],
   resultOf: (host: string) => Result,
-): ((host: string) => string) | null {
+): { answer: (host: string) => string; byGroups: boolean } | null {
   if ((name !== 'in' && name !== 'not in') || text?.kind !== 'str' || list?.kind !== 'list' || !isFixed(list))
     return null;
   const [[id = ''] = []] = text.unknowns ?? [];
@@ -230,13 +234,14 @@ function membership(
   const texts = fixedTexts(list.items);
   if (text.text !== unknownToken(id) || !valueOf || !texts) return null;
   const answers = new Map<boolean, string>();
-  return host => {
+  const answer = (host: string): string => {
     const value = valueOf(host);
     const isIn = value.kind === 'str' && texts.has(value.text);
-    let answer = answers.get(isIn);
-    if (answer === undefined) answers.set(isIn, (answer = answerOf(host, resultOf)));
-    return answer;
+    let known = answers.get(isIn);
+    if (known === undefined) answers.set(isIn, (known = answerOf(host, resultOf)));
+    return known;
   };
+  return { answer, byGroups: own.keys.get(id) === 'inventory_hostname' };
 }
 
 function answerOf(host: string, resultOf: (host: string) => Result): string {

@@ -73,13 +73,19 @@ function groupsOf(
     return everyNode && concerns(everyNode)
       ? assumedGroups([...resultsOf(everyNode), ...variants.flatMap(variant => variantResults(variant, resultsOf))])
       : [];
-  const results = new Map<string, NodeResult>();
+  return nodeGroups(source.inventory, resultsOfHosts(runs, options.host, resultsOf));
+}
+
+function* resultsOfHosts(
+  runs: ReadonlyMap<string, RunResult>,
+  only: string | undefined,
+  resultsOf: (run: RunResult) => readonly NodeResult[],
+): Generator<readonly [host: string, NodeResult]> {
   for (const [host, run] of runs) {
-    if (options.host !== undefined && host !== options.host) continue;
+    if ((only !== undefined && host !== only) || !concerns(run)) continue;
     const [result] = resultsOf(run);
-    if (result && concerns(run)) results.set(host, result);
+    if (result) yield [host, result];
   }
-  return nodeGroups(source.inventory, results);
 }
 
 function variantResults(

@@ -2,7 +2,7 @@ import { withDelegated } from './delegated-writes.ts';
 import { onceForAll } from './first-runs.ts';
 import { differsAmongKin, type RunResult, readKey, type World } from './host-run.ts';
 import { differsByHost, resultOfHost } from './own-result.ts';
-import { emptyTrie, type ReadTrie, recall, remember } from './read-trie.ts';
+import { emptyTrie, type Kin, type ReadTrie, recall, remember } from './read-trie.ts';
 import { runPlays } from './run-plays.ts';
 import { factsForHosts, factsKey } from './sent-facts.ts';
 
@@ -67,13 +67,17 @@ const MAX_ROUNDS = 4;
 function runAll(shared: World, arriving: World['arriving'], hosts: readonly string[]): ReadonlyMap<string, RunResult> {
   const world: World = { ...shared, arriving, onceForAll: (host, playIndex) => asked(host, playIndex) };
   const asked = onceForAll(world);
-  const runs: Runs = { world, forMany: emptyTrie(), apart: emptyTrie(), filled: new Map() };
-  return new Map(hosts.map(host => [host, runOf(runs, host)]));
+  const differs = differsAmongKin(world);
+  const runs: Runs = { world, differs, forMany: emptyTrie(), apart: emptyTrie(), filled: new Map() };
+  const results = new Map<string, RunResult>();
+  for (const host of hosts) results.set(host, runOf(runs, host));
+  return results;
 }
 
 /** The runs of one world so far. */
 type Runs = Readonly<{
   world: World;
+  differs: Kin['differs'];
   /** null: these hosts have to be run apart. */
   forMany: ReadTrie<RunResult | null>;
   apart: ReadTrie<RunResult>;
@@ -85,7 +89,7 @@ function runOf(runs: Runs, host: string): RunResult {
   const { world } = runs;
   if (world.everyNode) return runApart(runs, host);
   const { kin } = world.variablesOf(host);
-  const known = recall(runs.forMany, key => readKey(world, host, key, true), { id: kin, differs: differsAmongKin });
+  const known = recall(runs.forMany, key => readKey(world, host, key, true), { id: kin, differs: runs.differs });
   const shared = known ? known.result : runForMany(runs, host);
   return shared ? fill(runs, shared, host) : runApart(runs, host);
 }

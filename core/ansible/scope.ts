@@ -2,24 +2,24 @@ import { posix } from 'node:path';
 import { ProblemError } from '../source/problem.ts';
 import { newBudget } from './budget.ts';
 import { combine, combineMerging, mergeValues, type Vars } from './combine.ts';
+import { groupsOfHosts } from './groups-variable.ts';
 import {
   controllerPath,
   type Frame,
   fromController,
-  groupLists,
   type HostRun,
   intern,
   ownOperations,
   readExternal,
   type World,
 } from './host-run.ts';
-import { groupsOf, type Inventory } from './inventory/inventory.ts';
+import { groupsOf } from './inventory/inventory.ts';
 import { type Scope, templateValue } from './jinja/render.ts';
 import { exists, isVault, readText, within } from './repository.ts';
 import { exportedVars, roleDefaults, roleVars } from './role-vars.ts';
 import type { AnsibleVersion } from './types.ts';
 import { conditionOf, valueUnder } from './unknown-conditions.ts';
-import { dict, fixedList, identity, type LazyMapping, list, type Str, str, unknownValue, type Value } from './value.ts';
+import { identity, type LazyMapping, list, str, unknownValue, type Value } from './value.ts';
 
 /** What `default(omit)` gives; an argument with this text counts as not given. */
 export const OMIT = '__omit_place_holder__kubelet_gate__';
@@ -224,16 +224,6 @@ function groupsVariable(world: World): Value {
     groupsVariables.set(world, groups);
   }
   return groups;
-}
-
-function groupsOfHosts(inventory: Inventory): Value {
-  const names = new Map<string, Str>();
-  const named = (host: string): Str => {
-    let name = names.get(host);
-    if (!name) names.set(host, (name = str(host)));
-    return name;
-  };
-  return dict([...groupLists(inventory)].map(([name, hosts]) => [str(name), fixedList(hosts.map(named))] as const));
 }
 
 /**

@@ -93,8 +93,8 @@ export function factsForHosts(
 }
 
 /** Equal for the hosts that get what a host sets for all of its batch. */
-function batchKey({ batches, playHosts }: World, host: string, { order: [play = 0] }: SentFacts): string {
-  return `${play} ${playHosts[play]?.has(host) ? (batches[play]?.get(host)?.batch ?? 'all') : `not ${host}`}`;
+function batchKey({ batchesOf, playHosts }: World, host: string, { order: [play = 0] }: SentFacts): string {
+  return `${play} ${playHosts[play]?.has(host) ? (batchesOf(play)?.get(host)?.batch ?? 'all') : `not ${host}`}`;
 }
 
 /** One for each task. */

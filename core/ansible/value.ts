@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Origin, type Rope, UNKNOWN_TOKEN, type Unknown } from '../source/rope.ts';
+import { isFixed } from './fixed-values.ts';
 
 /**
  * A value as Ansible (Python) has it, with where it comes from. Values are plain data: no attribute or method of the
@@ -110,25 +111,6 @@ export function str(text: string, origins: Origins = NO_ORIGINS): Str {
 
 export function list(items: Value[], origins: Origins = NO_ORIGINS): List {
   return { kind: 'list', items, origins };
-}
-
-const fixed = new WeakMap<readonly Value[], Readonly<{ set: () => ReadonlySet<string> }>>();
-
-/** A list of known texts without origins that no template gets to change, such as the hosts of a group. */
-export function fixedList(texts: readonly Str[]): List {
-  const items = [...texts];
-  let known: ReadonlySet<string> | null = null;
-  fixed.set(items, { set: () => (known ??= new Set(texts.map(({ text }) => text))) });
-  return list(items);
-}
-
-/** The texts of a fixed list, for finding one at once; null when these items are no fixed list. */
-export function fixedTexts(items: readonly Value[]): ReadonlySet<string> | null {
-  return fixed.get(items)?.set() ?? null;
-}
-
-export function isFixed(value: Value): boolean {
-  return value.kind === 'list' && fixed.has(value.items);
 }
 
 export function tuple(items: readonly Value[], origins: Origins = NO_ORIGINS): Tuple {

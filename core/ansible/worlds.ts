@@ -1,7 +1,7 @@
 import type { AssumedPlay } from './assumed-play.ts';
-import { batchesOf } from './batches.ts';
+import { type Batches, batchesOf } from './batches.ts';
 import { EVERY_NODE, emptyTemplates, type World } from './host-run.ts';
-import { matchHosts } from './inventory/host-pattern.ts';
+import { matchHosts, namesGroupsOnly } from './inventory/host-pattern.ts';
 import type { Inventory } from './inventory/inventory.ts';
 import { type HostVariables, inventoryVariables, variablesOfEveryGroup } from './inventory/inventory-variables.ts';
 import { nothingRemembered } from './jinja/remembered-values.ts';
@@ -62,10 +62,9 @@ function worldOf(
     everyNode,
   );
   const playPatterns = plays.map(play => (everyNode ? [] : patternsOfPlay(shared, inventory, play, variablesOf)));
-  const playHosts = plays.map((play, index) => {
-    const patterns = playPatterns[index] ?? [];
-    return new Set(everyNode ? everyNodeIn(play) : patterns.length > 0 ? matchHosts(inventory, patterns) : []);
-  });
+  const playHosts = plays.map(
+    (play, index) => new Set(everyNode ? everyNodeIn(play) : matchHosts(inventory, playPatterns[index] ?? [])),
+  );
   return {
     repository,
     ansible: shared.ansible,
@@ -77,7 +76,11 @@ function worldOf(
     playPatterns,
     joinedPlays: new Set(),
     playHosts,
-    batches: plays.map((play, index) => (everyNode ? null : batchesOf(play, [...(playHosts[index] ?? [])]))),
+    playsByGroups: playPatterns.map(one => namesGroupsOnly(inventory, one)),
+    batchesOf: onceEach(index => {
+      const play = plays[index];
+      return everyNode || !play ? null : batchesOf(play, [...(playHosts[index] ?? [])]);
+    }),
     variablesOf,
     rolesPath: shared.rolesPath,
     roles: new Map(assumed?.roles ?? []),
@@ -101,6 +104,14 @@ function worldOf(
   };
 }
 
+function onceEach(make: (index: number) => Batches | null): (index: number) => Batches | null {
+  const made: (Batches | null)[] = [];
+  return index => {
+    const known = made[index];
+    return known === undefined ? (made[index] = make(index)) : known;
+  };
+}
+
 function variablesFor(
   repository: Repository,
   { inventory, directory }: InventorySource,
@@ -120,6 +131,7 @@ function everyNodeIn(play: Play): readonly string[] {
   return names.length > 0 && names.every(name => /^(?:localhost|127\.0\.0\.1)$/.test(name.trim())) ? [] : [EVERY_NODE];
 }
 
+/** Patterns of a play's `hosts:`; a play whose hosts cannot be known has none, and is reported. */
 function patternsOfPlay(
   { repository, ansible }: Shared,
   inventory: Inventory,

@@ -10,14 +10,14 @@ import type { HostDigests } from './types.ts';
  * only where both agree.
  */
 export function hostDigests(rendering: Rendering): HostDigests {
-  const digests: Record<string, Readonly<Record<string, string | null>>> = Object.create(null) as Record<string, never>;
+  const digests = new Map<string, Readonly<Record<string, string | null>>>();
   for (const { groups } of rendering.inventories) {
     for (const group of groups) {
       const files = groupDigests(group);
-      for (const host of group.hosts) digests[host] = merged(digests[host], files);
+      for (const host of group.hosts) digests.set(host, merged(digests.get(host), files));
     }
   }
-  return { ...digests };
+  return Object.fromEntries(digests);
 }
 
 function groupDigests(group: NodeGroup): Record<string, string | null> {

@@ -67,15 +67,17 @@ function pairHosts(before: InventoryRendering | null, after: InventoryRendering 
   const baseHosts = new Set(before?.hosts);
   const headHosts = new Set(after?.hosts);
   const pairs = new Map<NodeGroup | null, Map<NodeGroup | null, string[]>>();
-  for (const host of new Set([...headGroups.keys(), ...baseGroups.keys()])) {
-    for (const [base, head] of pairSides(baseGroups.get(host) ?? [], headGroups.get(host) ?? [])) {
+  const put = (host: string): void => {
+    for (const [base, head] of pairSides(baseGroups.get(host) ?? NO_GROUPS, headGroups.get(host) ?? NO_GROUPS)) {
       let heads = pairs.get(base);
       if (!heads) pairs.set(base, (heads = new Map()));
       const hosts = heads.get(head);
       if (hosts) hosts.push(host);
       else heads.set(head, [host]);
     }
-  }
+  };
+  for (const host of headGroups.keys()) put(host);
+  for (const host of baseGroups.keys()) if (!headGroups.has(host)) put(host);
   return [...pairs].flatMap(([base, heads]) =>
     [...heads].map(([head, hosts]): GroupPair => {
       const [first = ''] = hosts;
@@ -87,16 +89,18 @@ function pairHosts(before: InventoryRendering | null, after: InventoryRendering 
 
 /** A real host is in one group; an assumed one has a group for each kind of node it may be, told apart by name. */
 function groupsByHost(inventory: InventoryRendering | null): ReadonlyMap<string, readonly NodeGroup[]> {
-  const found = new Map<string, NodeGroup[]>();
+  const found = new Map<string, readonly NodeGroup[]>();
   for (const group of inventory?.groups ?? []) {
+    const alone = [group];
     for (const host of group.hosts) {
       const groups = found.get(host);
-      if (groups) groups.push(group);
-      else found.set(host, [group]);
+      found.set(host, groups ? [...groups, group] : alone);
     }
   }
   return found;
 }
+
+const NO_GROUPS: readonly NodeGroup[] = [];
 
 type Sides = readonly [NodeGroup | null, NodeGroup | null];
 

@@ -151,7 +151,8 @@ function shownPaths(...renderings: readonly Rendering[]): ReadonlySet<string> {
 }
 
 function fleet(pairs: readonly GroupPair[]): Pick<Verdict, 'hostCount' | 'groups'> {
-  const hosts = new Set(pairs.flatMap(pair => (pair.head === null ? [] : pair.hosts)));
+  const hosts = new Set<string>();
+  for (const pair of pairs) if (pair.head !== null) for (const host of pair.hosts) hosts.add(host);
   const groups = new Map(
     pairs.flatMap(({ inventory, head }) =>
       head === null ? [] : [[head, { inventory, name: head.name, hosts: head.hosts, roles: head.roles }] as const],

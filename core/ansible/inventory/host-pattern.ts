@@ -7,6 +7,7 @@ import { hostsOf, type Inventory } from './inventory.ts';
  * Ansible does.
  */
 export function matchHosts(inventory: Inventory, patterns: readonly string[]): readonly string[] {
+  if (patterns.length === 0) return [];
   const parts = patterns.flatMap(splitPattern);
   const plain = parts.filter(part => part[0] !== '!' && part[0] !== '&');
   let hosts = [...new Set((plain.length > 0 ? plain : ['all']).flatMap(part => matchOne(inventory, part)))];
@@ -19,6 +20,14 @@ export function matchHosts(inventory: Inventory, patterns: readonly string[]): r
     hosts = hosts.filter(host => !dropped.has(host));
   }
   return hosts;
+}
+
+/** Whether patterns name nothing but groups, so that hosts in the same groups are matched alike. */
+export function namesGroupsOnly(inventory: Inventory, patterns: readonly string[]): boolean {
+  return patterns
+    .flatMap(splitPattern)
+    .map(part => part.replace(/^[!&]/, ''))
+    .every(name => name === 'all' || name === '*' || inventory.groups.has(name));
 }
 
 function splitPattern(pattern: string): string[] {

@@ -2,7 +2,7 @@ import { ProblemError } from '../../source/problem.ts';
 import type { Place } from '../repository.ts';
 import type { Value } from '../value.ts';
 import { expandHostPattern, setGroupVar } from './host-range.ts';
-import { addChild, addGroup, addHost, type Inventory } from './inventory.ts';
+import { addChild, addGroup, addHost, type Inventory, setHostVar } from './inventory.ts';
 import { pythonLiteral } from './python-literal.ts';
 
 /**
@@ -65,7 +65,7 @@ function readHost(inventory: Inventory, group: string, line: string, at: Place):
   const { hosts, port } = expandHostPattern(pattern, at);
   for (const name of hosts) {
     const host = addHost(inventory, name, group, at, port === null ? null : literalOf(port, at));
-    for (const [key, value] of vars) host.vars.set(key, value);
+    for (const [key, value] of vars) setHostVar(host, key, value);
   }
 }
 

@@ -4,7 +4,14 @@ import { mayBeOwn, ownShape } from '../own-values.ts';
 import type { Repository } from '../repository.ts';
 import { identity, type Value } from '../value.ts';
 import { type LoadedVars, loadNamedVars, NO_VARS, NOTHING_LOADED, type Vars } from '../variables.ts';
-import { groupsOf, type Inventory, type InventoryGroup, membershipOf, sortGroups } from './inventory.ts';
+import {
+  groupsOf,
+  type Inventory,
+  type InventoryGroup,
+  type Membership,
+  membershipOf,
+  sortGroups,
+} from './inventory.ts';
 
 /** The variables an inventory and the files beside it and beside the playbook give to hosts. */
 export type InventoryVariables = Readonly<{
@@ -36,7 +43,7 @@ export function inventoryVariables(
   inventoryDirectory: string | null,
   playbookDirectory: string | null,
 ): InventoryVariables {
-  const groupParts = new Map<string, LoadedVars & Readonly<{ number: number }>>();
+  const groupParts = new Map<Membership, LoadedVars & Readonly<{ number: number }>>();
   const hosts = new Map<string, HostVariables>();
   /** Of hosts that have nothing of their own but a name. */
   const plain = new Map<LoadedVars, HostVariables>();
@@ -108,7 +115,8 @@ export function inventoryVariables(
 
   function kinOf(name: string, group: number, own: LoadedVars): string {
     const variables = [...own.vars].map(([key, value]) => `${key}=${numberOf(value)}`);
-    return [group, mayBeOwn(name), mayBeOwn(name.split('.')[0] ?? ''), ...own.vaulted, ...variables].join('\0');
+    const names = [name, name.split('.')[0] ?? ''].map(text => (mayBeOwn(text) ? '' : text));
+    return [group, ...names, ...own.vaulted, ...variables].join('\0');
   }
 
   return {

@@ -1,6 +1,7 @@
 import { ProblemError } from '../../source/problem.ts';
 import type { Place } from '../repository.ts';
 import type { Value } from '../value.ts';
+import { NO_VARS } from '../variables.ts';
 
 /**
  * Hosts one inventory may declare; past it the inventory is reported, never cut short. Far above any cluster (Kubernetes
@@ -20,18 +21,35 @@ export type InventoryGroup = {
   priority: number;
 };
 
-export type InventoryHost = { readonly name: string; readonly groups: Set<string>; readonly vars: Map<string, Value> };
+/** Groups hosts are directly in: one object for all hosts that were put into the same ones in the same order. */
+export type Membership = Readonly<{
+  groups: ReadonlySet<string>;
+  /** What one more group makes of it. */
+  next: Map<string, Membership>;
+}>;
+
+export type InventoryHost = {
+  readonly name: string;
+  membership: Membership;
+  /** Set with `setHostVar`. */
+  vars: ReadonlyMap<string, Value>;
+};
 
 /** An inventory as Ansible builds it: `all` and `ungrouped` always exist. */
 export type Inventory = {
   readonly groups: Map<string, InventoryGroup>;
   readonly hosts: Map<string, InventoryHost>;
+  /** The membership of hosts that are in no group yet. */
+  readonly nowhere: Membership;
+  /** Answers of `hostsOf`, until a host or group is added. */
+  readonly listed: Map<string, readonly string[]>;
   /** Sources Ansible would ask a program for: their hosts are those the policy declares, their variables are not known. */
   readonly dynamic: string[];
 };
 
 export function emptyInventory(): Inventory {
-  const inventory: Inventory = { groups: new Map(), hosts: new Map(), dynamic: [] };
+  const nowhere: Membership = { groups: new Set(), next: new Map() };
+  const inventory: Inventory = { groups: new Map(), hosts: new Map(), nowhere, listed: new Map(), dynamic: [] };
   addChild(inventory, 'all', 'ungrouped', { file: '', line: 0 });
   return inventory;
 }
@@ -74,13 +92,31 @@ export function addHost(
         message: `This inventory declares more than ${MAX_HOSTS} hosts; it was not evaluated.`,
       });
     }
-    host = { name, groups: new Set(), vars: new Map() };
+    host = { name, membership: inventory.nowhere, vars: NO_VARS };
     inventory.hosts.set(name, host);
-    if (port) host.vars.set('ansible_port', port);
+    if (port) setHostVar(host, 'ansible_port', port);
   }
   addGroup(inventory, groupName).hosts.add(name);
-  host.groups.add(groupName);
+  host.membership = joining(host.membership, groupName);
+  inventory.listed.clear();
   return host;
+}
+
+/** Sets a variable of a host. Most hosts of a large inventory have none: they share an empty mapping. */
+export function setHostVar(host: InventoryHost, name: string, value: Value): void {
+  const vars = host.vars === NO_VARS ? new Map<string, Value>() : (host.vars as Map<string, Value>);
+  vars.set(name, value);
+  host.vars = vars;
+}
+
+function joining(membership: Membership, group: string): Membership {
+  if (membership.groups.has(group)) return membership;
+  let joined = membership.next.get(group);
+  if (!joined) {
+    joined = { groups: new Set([...membership.groups, group]), next: new Map() };
+    membership.next.set(group, joined);
+  }
+  return joined;
 }
 
 /** @throws ProblemError `inventory-invalid` when the child is the parent or one of its ancestors. */
@@ -97,6 +133,7 @@ export function addChild(inventory: Inventory, parentName: string, childName: st
   }
   parent.children.add(childName);
   child.parents.add(parentName);
+  inventory.listed.clear();
   deepen(inventory, child, parent.depth + 1);
 }
 
@@ -121,16 +158,19 @@ export function ancestorsOf(inventory: Inventory, names: Iterable<string>): Set<
   return found;
 }
 
-/** A text that is equal for hosts directly in the same groups: they have the same `groupsOf`. */
-export function membershipOf(inventory: Inventory, hostName: string): string {
-  const groups = inventory.hosts.get(hostName)?.groups ?? [];
-  let membership = '';
-  for (const group of groups) membership = membership === '' ? group : `${membership}\0${group}`;
-  return membership;
+/** Equal for hosts directly in the same groups: they have the same `groupsOf`. */
+export function membershipOf(inventory: Inventory, hostName: string): Membership {
+  return inventory.hosts.get(hostName)?.membership ?? inventory.nowhere;
 }
 
 /** Hosts of a group and of every group below it, in the order Ansible lists them. */
 export function hostsOf(inventory: Inventory, groupName: string): readonly string[] {
+  let hosts = inventory.listed.get(groupName);
+  if (!hosts) inventory.listed.set(groupName, (hosts = listHosts(inventory, groupName)));
+  return hosts;
+}
+
+function listHosts(inventory: Inventory, groupName: string): readonly string[] {
   const found = new Set<string>();
   const seen = new Set([groupName]);
   for (const name of seen) {
@@ -143,7 +183,7 @@ export function hostsOf(inventory: Inventory, groupName: string): readonly strin
 
 /** Groups of a host with their ancestors, weakest first: by depth, then priority, then name (`sort_groups`). */
 export function groupsOf(inventory: Inventory, hostName: string): readonly InventoryGroup[] {
-  const direct = inventory.hosts.get(hostName)?.groups ?? [];
+  const direct = membershipOf(inventory, hostName).groups;
   const names = new Set([...direct, ...ancestorsOf(inventory, direct), 'all']);
   return sortGroups([...names].map(name => addGroup(inventory, name)));
 }
@@ -162,12 +202,18 @@ export function reconcile(inventory: Inventory): void {
   }
   const ungrouped = addGroup(inventory, 'ungrouped');
   for (const host of inventory.hosts.values()) {
-    const grouped = [...host.groups].some(name => name !== 'all' && name !== 'ungrouped');
-    if (grouped) {
-      ungrouped.hosts.delete(host.name);
-      host.groups.delete('ungrouped');
-    } else {
+    const { groups } = host.membership;
+    if (!hasGroup(groups)) {
       addHost(inventory, host.name, 'ungrouped', nowhere);
+    } else if (groups.has('ungrouped')) {
+      ungrouped.hosts.delete(host.name);
+      host.membership = [...groups].filter(name => name !== 'ungrouped').reduce(joining, inventory.nowhere);
     }
   }
+  inventory.listed.clear();
+}
+
+function hasGroup(groups: ReadonlySet<string>): boolean {
+  for (const name of groups) if (name !== 'all' && name !== 'ungrouped') return true;
+  return false;
 }

@@ -6,7 +6,7 @@ import { unknownValue, type Value } from '../value.ts';
 import { NO_VARS, type Vars, varsOf } from '../variables.ts';
 import { expandHostPattern } from './host-range.ts';
 import { readIni } from './ini.ts';
-import { addGroup, addHost, emptyInventory, type Inventory, reconcile } from './inventory.ts';
+import { addGroup, addHost, emptyInventory, type Inventory, reconcile, setHostVar } from './inventory.ts';
 import { readYamlInventory } from './yaml-inventory.ts';
 
 /** Names skipped in an inventory directory (INVENTORY_IGNORE_EXTS); ansible-core 2.19 reads `.ini` files there. */
@@ -137,8 +137,8 @@ function addDeclared({ inventory, declared }: Reading, from: string, source: str
     addGroup(inventory, group);
     for (const pattern of patterns) {
       for (const name of expandHostPattern(pattern, at).hosts) {
-        const { vars } = addHost(inventory, name, group, at);
-        for (const [key, value] of composed) vars.set(key, composedValue(source, key, value));
+        const host = addHost(inventory, name, group, at);
+        for (const [key, value] of composed) setHostVar(host, key, composedValue(source, key, value));
       }
     }
   }

@@ -4,7 +4,7 @@ import type { Value } from '../value.ts';
 import { int } from '../value.ts';
 import { varsOf } from '../variables.ts';
 import { expandHostPattern, setGroupVar } from './host-range.ts';
-import { addChild, addGroup, addHost, type Inventory } from './inventory.ts';
+import { addChild, addGroup, addHost, type Inventory, setHostVar } from './inventory.ts';
 
 const MAX_NESTING = 30;
 
@@ -38,7 +38,7 @@ function readGroup(inventory: Inventory, file: string, name: string, body: Value
     for (const hostName of hosts) {
       const written = port === null ? null : int(Number(port), vars.origins);
       const host = addHost(inventory, hostName, name, placeOf(file, vars), written);
-      for (const [key, value] of varsOf(vars) ?? []) host.vars.set(key, value);
+      for (const [key, value] of varsOf(vars) ?? []) setHostVar(host, key, value);
     }
   }
 }

@@ -1,8 +1,8 @@
 import { type Budget, OverLimit, spend, spendItems, spendText } from '../budget.ts';
+import { fixedTexts } from '../fixed-values.ts';
 import {
   allOrigins,
   bool,
-  fixedTexts,
   float,
   identity,
   int,

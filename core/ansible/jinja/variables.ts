@@ -1,10 +1,10 @@
 import { deeper, spend } from '../budget.ts';
+import { isFixed } from '../fixed-values.ts';
 import { isSince } from '../types.ts';
 import {
   allOrigins,
   dict,
   type Entry,
-  isFixed,
   list,
   NeedsDecision,
   none,
@@ -38,7 +38,7 @@ export function parsed(run: Run, templates: ParsedTemplates, text: string, synta
 /** Whether evaluating a value gives the value itself. */
 function isPlain(value: Value): boolean {
   if (value.kind === 'str') return value.unsafe === true || !mayBeTemplate(value.text);
-  return value.kind !== 'list' && value.kind !== 'tuple' && value.kind !== 'dict';
+  return isFixed(value) || (value.kind !== 'list' && value.kind !== 'tuple' && value.kind !== 'dict');
 }
 
 /** Whether Ansible would take the text for a template at all. */
@@ -129,11 +129,11 @@ export class Variables {
   /** The value with all templates in it evaluated, as Ansible's `Templar.template`. @throws PythonError, OverLimit */
   template(value: Value): Value {
     spend(this.#run.budget);
+    if (isFixed(value)) return value;
     switch (value.kind) {
       case 'str':
         return value.unsafe || !mayBeTemplate(value.text) ? value : this.#text(value);
       case 'list':
-        if (isFixed(value)) return value;
         return deeper(this.#run.budget, () =>
           list(
             value.items.map(item => this.#part(item)),

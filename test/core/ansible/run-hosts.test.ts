@@ -341,6 +341,25 @@ ${tasks}
     );
   });
 
+  test.each([
+    ['some hosts by name', 'w1:cp1:g2'],
+    ['a group without one of its hosts', 'workers:!w2'],
+    ['the first host of a group', 'workers[0]'],
+    ['what two groups share', 'cluster:&gpu'],
+  ])('a play for %s takes no other', (_, hosts) => {
+    const play = (name: string) => `- hosts: ${name}
+  gather_facts: false
+  tasks:
+    - template: {src: kubelet-config.yaml.j2, dest: /etc/kubernetes/kubelet-config.yaml}
+`;
+    expectSame(site('address: {{ ip }}', { 'site.yml': play('gpu') + play(`"${hosts}"`) }));
+  });
+
+  test('hosts whose names are more than plain words keep their own', () => {
+    const inventory = { 'inventory/hosts': '[cluster]\nw_1_\nw_2_\n_w.3\n_w.4\nw5\n[other]\nw6\n' };
+    expectSame(site('name: {{ inventory_hostname }} {{ inventory_hostname_short }}', inventory));
+  });
+
   test('random templates come out as for each host alone', () => {
     for (let seed = 1; seed <= 60; seed++) {
       const { below, of, chance } = random(seed);
