@@ -1,8 +1,10 @@
+import type { Problem } from '../source/problem.ts';
 import { withDelegated } from './delegated-writes.ts';
 import { onceForAll } from './first-runs.ts';
 import { differsAmongKin, type RunResult, readKey, type World } from './host-run.ts';
 import { differsByHost, resultOfHost } from './own-result.ts';
 import { emptyTrie, type Kin, type ReadTrie, recall, remember } from './read-trie.ts';
+import type { Repository } from './repository.ts';
 import { runPlays } from './run-plays.ts';
 import { factsForHosts, factsKey } from './sent-facts.ts';
 
@@ -50,12 +52,14 @@ function join(parts: readonly RunResult[]): RunResult {
 
 /** What the hosts of one world get, from their own tasks and from those of others. */
 function runsOf(world: World, hosts: readonly string[]): ReadonlyMap<string, RunResult> {
+  const before = ownResults.get(world.repository) ?? 0;
   let results = runAll(world, new Map(), hosts);
   let arriving: World['arriving'] = new Map();
   for (let round = 1; round <= MAX_ROUNDS; round++) {
     const facts = factsForHosts(world, results, round < MAX_ROUNDS);
     if (factsKey(facts) === factsKey(arriving)) break;
     arriving = facts;
+    ownResults.set(world.repository, before);
     results = runAll(world, arriving, hosts);
   }
   return withDelegated(world, results);
@@ -103,16 +107,47 @@ function runForMany({ world, forMany }: Runs, host: string): RunResult | null {
 function fill({ world, filled }: Runs, shared: RunResult, host: string): RunResult {
   const known = filled.get(shared);
   if (known) return known;
+  const differs = differsByHost(shared);
+  if (differs && !isWithinLimit(world)) return overLimit(world);
   const result = resultOfHost(world.own, shared, host);
-  if (!differsByHost(shared)) filled.set(shared, result);
+  if (!differs) filled.set(shared, result);
   return result;
 }
 
 function runApart({ world, apart }: Runs, host: string): RunResult {
   const known = recall(apart, key => readKey(world, host, key, false));
   if (known) return known.result;
+  if (!isWithinLimit(world)) return overLimit(world);
   const { reads, result } = runPlays(world, host, false);
   if (!result) throw new Error('a run for one host has a result');
   remember(apart, reads, result);
+  return result;
+}
+
+/**
+ * Hosts of one revision that may each get what no other host gets, over all inventories and playbooks: each takes some
+ * 100 KB while two revisions are compared. Hosts that share what they get count once.
+ */
+export const MAX_OWN_RESULTS = 6_000;
+
+const ownResults = new WeakMap<Repository, number>();
+
+/** Counts one more host with a result of its own. */
+function isWithinLimit({ repository }: World): boolean {
+  const count = (ownResults.get(repository) ?? 0) + 1;
+  ownResults.set(repository, count);
+  return count <= MAX_OWN_RESULTS;
+}
+
+const overLimitResults = new WeakMap<World, RunResult>();
+
+/** What hosts past the limit get: nothing is known of it, which all of them share. */
+function overLimit(world: World): RunResult {
+  let result = overLimitResults.get(world);
+  if (!result) {
+    const message = `More than ${MAX_OWN_RESULTS} hosts of this repository get files like no other host; those past the limit were not evaluated. Name fewer inventories in the policy, or let hosts share what they get.`;
+    const problem: Problem = { file: world.playbook, line: 0, code: 'over-limit', message };
+    overLimitResults.set(world, (result = { ...join([]), problems: [problem] }));
+  }
   return result;
 }

@@ -3,7 +3,7 @@ import type { RunResult } from '../../../core/ansible/host-run.ts';
 import { inventoryBase, loadInventory } from '../../../core/ansible/inventory/load-inventory.ts';
 import { loadPlaybook } from '../../../core/ansible/playbook.ts';
 import { openRepository } from '../../../core/ansible/repository.ts';
-import { runHosts } from '../../../core/ansible/run-hosts.ts';
+import { MAX_OWN_RESULTS, runHosts } from '../../../core/ansible/run-hosts.ts';
 import { runPlays } from '../../../core/ansible/run-plays.ts';
 import { hostsToRender, type InventorySource, playbookWorld } from '../../../core/ansible/worlds.ts';
 import type { RenderedText } from '../../../core/source/rope.ts';
@@ -390,5 +390,25 @@ ${tasks}
       'kind: KubeletConfiguration\naddress: 10.0.2.2\ng: 1\n',
     ]);
     expect([...world.templates.values()]).toHaveLength(1);
+  });
+
+  test('of more hosts than can be kept apart the last ones are told not to be evaluated', () => {
+    const names = Array.from({ length: MAX_OWN_RESULTS + 2 }, (_, index) => `w${index}`);
+    const { world, hosts } = open({
+      'inventory/hosts': `[cluster]\n${names.join('\n')}\n`,
+      'site.yml': `- hosts: cluster
+  gather_facts: false
+  tasks:
+    - copy: {content: "KUBELET_EXTRA_ARGS=--hostname-override={{ inventory_hostname }}\n", dest: /etc/default/kubelet}
+`,
+    });
+    const results = runHosts([world], hosts);
+    const last = results.get(`w${MAX_OWN_RESULTS - 1}`);
+    const past = [results.get(`w${MAX_OWN_RESULTS}`), results.get(`w${MAX_OWN_RESULTS + 1}`)];
+    expect(last?.writes).toHaveLength(1);
+    expect(last?.problems).toEqual([]);
+    expect(past[0]?.writes).toEqual([]);
+    expect(past[0]?.problems).toMatchObject([{ file: 'site.yml', code: 'over-limit' }]);
+    expect(past[1]).toBe(past[0]);
   });
 });
