@@ -3,6 +3,7 @@ import { FILE_TASK } from './kinds/file-task.ts';
 import { KUBE_PROXY_CONFIGURATION } from './kinds/kube-proxy-configuration.ts';
 import { KUBELET_CONFIGURATION } from './kinds/kubelet-configuration.ts';
 import { KUBELET_FLAG } from './kinds/kubelet-flag.ts';
+import { SYSCTL } from './kinds/sysctl.ts';
 import type { ControlKind } from './types.ts';
 
 /** What reads and judges the controls of each kind. */
@@ -11,4 +12,5 @@ export const KINDS: Readonly<Record<ControlKind, Kind>> = {
   'kubelet-flag': KUBELET_FLAG,
   'file-task': FILE_TASK,
   KubeProxyConfiguration: KUBE_PROXY_CONFIGURATION,
+  sysctl: SYSCTL,
 };

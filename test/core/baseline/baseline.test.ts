@@ -63,6 +63,13 @@ describe('a baseline file with a mistake is refused at its line', () => {
     ['broken YAML', 'title: TITLE', 'title: [', 5, ''],
     ['a range upside down', 'op: eq, value: 0', 'op: between, value: [2, 1]', 8, 'two numbers'],
     ['a mode that is no string', 'kind: KubeletConfiguration', 'kind: file-task', 8, 'unknown operator eq for files'],
+    [
+      'a kernel setting without its value',
+      'kind: KubeletConfiguration',
+      'kind: sysctl',
+      8,
+      'unknown operator eq for kernel',
+    ],
     ['a key twice', 'severity: high', 'severity: high\n    severity: low', 12, 'unique'],
   ])('%s', (_, from, to, line, words) => {
     const text = CONTROL.replace(from, to);

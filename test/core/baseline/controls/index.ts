@@ -9,6 +9,7 @@ import { NETWORK } from './network.ts';
 import type { Rows } from './row.ts';
 import { SECCOMP } from './seccomp.ts';
 import { STARTUP_PARAMETERS } from './startup-parameters.ts';
+import { SYSCTLS } from './sysctls.ts';
 
 /** What every control says where, area by area. */
 export const ROWS: Rows = {
@@ -22,4 +23,5 @@ export const ROWS: Rows = {
   ...NETWORK,
   ...SECCOMP,
   ...STARTUP_PARAMETERS,
+  ...SYSCTLS,
 };
