@@ -242,7 +242,7 @@ ${EDIT('lineinfile', "regexp: '^readOnlyPort:', line: 'readOnlyPort: 0'")}`);
   });
 
   test('an edit of the file kubeadm writes is made to what it is given, with what it fills in', () => {
-    const kubeadm = `${CONFIG}---\napiVersion: kubeadm.k8s.io/v1beta3\nkind: JoinConfiguration\n`;
+    const kubeadm = `${CONFIG}---\napiVersion: kubeadm.k8s.io/v1beta3\nkind: InitConfiguration\n`;
     const group = play(
       `    - copy: { src: kubeadm.yaml, dest: /etc/kubernetes/kubeadm.yaml }
     - replace: { path: /var/lib/kubelet/config.yaml, regexp: 'staticPodPath:.*', replace: 'staticPodPath:' }
