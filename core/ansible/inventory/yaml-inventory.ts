@@ -27,21 +27,42 @@ function readGroup(inventory: Inventory, file: string, name: string, body: Value
   if (!sections) {
     throw new ProblemError({ ...at, code: 'inventory-invalid', message: `Group ${name} must be a mapping.` });
   }
-  for (const [key, value] of entriesOf(sections.get('vars')))
-    setGroupVar(inventory, name, key, value, placeOf(file, value));
-  for (const [key, value] of entriesOf(sections.get('children'))) {
-    readGroup(inventory, file, key, value, depth + 1);
-    addChild(inventory, name, key, placeOf(file, value));
-  }
-  for (const [pattern, vars] of entriesOf(sections.get('hosts'))) {
-    const { hosts, port } = expandHostPattern(pattern, placeOf(file, vars));
-    for (const hostName of hosts) {
-      const written = port === null ? null : int(Number(port), vars.origins);
-      const host = addHost(inventory, hostName, name, placeOf(file, vars), written);
-      for (const [key, value] of varsOf(vars) ?? []) setHostVar(host, key, value);
-    }
-  }
+  for (const [section, value] of sections) SECTIONS.get(section)?.(inventory, file, name, value, depth);
 }
+
+type ReadSection = (inventory: Inventory, file: string, name: string, section: Value, depth: number) => void;
+
+/** Sections of a group, read in the order they are written: the host that comes last has its variables. */
+const SECTIONS: ReadonlyMap<string, ReadSection> = new Map<string, ReadSection>([
+  [
+    'vars',
+    (inventory, file, name, section) => {
+      for (const [key, value] of entriesOf(section)) setGroupVar(inventory, name, key, value, placeOf(file, value));
+    },
+  ],
+  [
+    'children',
+    (inventory, file, name, section, depth) => {
+      for (const [key, value] of entriesOf(section)) {
+        readGroup(inventory, file, key, value, depth + 1);
+        addChild(inventory, name, key, placeOf(file, value));
+      }
+    },
+  ],
+  [
+    'hosts',
+    (inventory, file, name, section) => {
+      for (const [pattern, vars] of entriesOf(section)) {
+        const { hosts, port } = expandHostPattern(pattern, placeOf(file, vars));
+        for (const hostName of hosts) {
+          const written = port === null ? null : int(Number(port), vars.origins);
+          const host = addHost(inventory, hostName, name, placeOf(file, vars), written);
+          for (const [key, value] of varsOf(vars) ?? []) setHostVar(host, key, value);
+        }
+      }
+    },
+  ],
+]);
 
 /** A section is a mapping, or one name alone. */
 function entriesOf(section: Value | undefined): Iterable<readonly [string, Value]> {

@@ -1,9 +1,11 @@
 import { spend } from '../budget.ts';
+import { isSince } from '../types.ts';
 import {
   type Arguments,
   allOrigins,
   bool,
   field,
+  identity,
   mergeOrigins,
   type Origins,
   PythonError,
@@ -171,7 +173,7 @@ const TESTS: ReadonlyMap<string, Test> = new Map<string, Test>([
   ['divisibleby', plain((_, value, args) => numberOfTest(value) % numberOfTest(args.positional[0] ?? str('')) === 0)],
   ['lower', plain((engine, value) => cased(toText(engine.budget, value).text, text => text.toLowerCase()))],
   ['upper', plain((engine, value) => cased(toText(engine.budget, value).text, text => text.toUpperCase()))],
-  ['sameas', plain((_, value, args) => same(value, args.positional[0]))],
+  ['sameas', plain((engine, value, args) => same(engine, value, args.positional[0]))],
   ['escaped', plain(() => false)],
   ['filter', plain(() => true)],
   ...(['eq', 'equalto', '=='] as const).map(name => [name, compares('==')] as const),
@@ -248,12 +250,15 @@ function cased(text: string, change: (text: string) => string): boolean {
   return compareText(change(text), text) === 0 && text.toLowerCase() !== text.toUpperCase();
 }
 
-/** Python's `is`: true, false, None and small numbers are one object each. */
-function same(a: Value, b: Value | undefined): boolean {
-  if (!b || a.kind !== b.kind) return false;
-  if (a.kind === 'none') return true;
-  if (a.kind === 'int' && b.kind === 'int') return a.value === b.value && a.value >= -5 && a.value <= 256;
-  return a.kind === 'bool' && b.kind === 'bool' ? a.value === b.value : a === b;
+/**
+ * Python's `is`: true, false and None are one object each, small numbers until ansible-core 2.18, which began to mark
+ * numbers with where they are written.
+ */
+function same(engine: Engine, a: Value, b: Value | undefined): Value | boolean {
+  if (!b || a.kind !== b.kind || identity(a) !== identity(b)) return false;
+  if (a.kind === 'none' || a.kind === 'bool') return true;
+  if (a.kind === 'int' && a.value >= -5 && a.value <= 256 && !isSince(engine.ansible, '2.19')) return true;
+  return derived('sameas', [a, b], { type: 'bool', why: ['whether two equal values are one object of Python'] });
 }
 
 /** Applies a test by the name the template gives it. A test not known here makes an unknown. @throws PythonError */

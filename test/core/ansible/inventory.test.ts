@@ -89,6 +89,15 @@ test('a YAML inventory gives the same groups as its INI twin', () => {
   expect(hostsOf(inventory, 'ungrouped')).toEqual(['mail']);
 });
 
+test('sections of a YAML group are read in the order they are written', () => {
+  const groups = 'children: { masters: { hosts: { "cp[1:2]": { place: masters } } } }';
+  const own = 'hosts: { "cp[1:2]": { place: all } }';
+  const placeOf = (text: string) =>
+    load({ 'hosts.yml': text }, 'hosts.yml').inventory.hosts.get('cp2')?.vars.get('place');
+  expect(placeOf(`all:\n  ${own}\n  ${groups}\n`)).toMatchObject({ text: 'masters' });
+  expect(placeOf(`all:\n  ${groups}\n  ${own}\n`)).toMatchObject({ text: 'all' });
+});
+
 test('a directory is every inventory file in it, without group_vars, host_vars and notes', () => {
   const { inventory } = load(
     {

@@ -88,6 +88,14 @@ const ROWS: readonly Row[] = [
     },
   },
   {
+    what: 'equal numbers are one object until 2.18 only',
+    files: {
+      hosts: 'n1\n',
+      'site.yml': `${PLAY}  vars: { n: 1 }\n  tasks:\n${BELOW(COPY('s', '{{ n is sameas 1 }} {{ n is sameas 2 }} {{ true is sameas true }}'))}`,
+    },
+    expected: { ...each(OLD, { 'n1 s': 'True False True' }), '2.19': { 'n1 s': '? False True' } },
+  },
+  {
     what: 'a dependency has the vars of the reference that leads to it, in each play its own',
     files: {
       hosts: 'n1 level=none\n',
