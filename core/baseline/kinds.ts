@@ -1,5 +1,6 @@
 import type { Kind } from './kind.ts';
 import { FILE_TASK } from './kinds/file-task.ts';
+import { K8S_MANIFEST } from './kinds/k8s-manifest.ts';
 import { KUBE_PROXY_CONFIGURATION } from './kinds/kube-proxy-configuration.ts';
 import { KUBELET_CONFIGURATION } from './kinds/kubelet-configuration.ts';
 import { KUBELET_FLAG } from './kinds/kubelet-flag.ts';
@@ -13,4 +14,5 @@ export const KINDS: Readonly<Record<ControlKind, Kind>> = {
   'file-task': FILE_TASK,
   KubeProxyConfiguration: KUBE_PROXY_CONFIGURATION,
   sysctl: SYSCTL,
+  'k8s-manifest': K8S_MANIFEST,
 };

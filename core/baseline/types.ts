@@ -22,7 +22,13 @@ export const THREATS = [
 export type Threat = (typeof THREATS)[number];
 
 /** What a control judges; what evaluates each is in kinds.ts. */
-export type ControlKind = 'KubeletConfiguration' | 'kubelet-flag' | 'file-task' | 'KubeProxyConfiguration' | 'sysctl';
+export type ControlKind =
+  | 'KubeletConfiguration'
+  | 'kubelet-flag'
+  | 'file-task'
+  | 'KubeProxyConfiguration'
+  | 'sysctl'
+  | 'k8s-manifest';
 
 /** One control of the baseline, as config/baseline/*.yaml holds it. Add-only: operators read and edit these files. */
 export type Control = Readonly<{

@@ -70,6 +70,13 @@ describe('a baseline file with a mistake is refused at its line', () => {
       8,
       'unknown operator eq for kernel',
     ],
+    [
+      'an operator objects do not have',
+      'kind: KubeletConfiguration',
+      'kind: k8s-manifest',
+      8,
+      'unknown operator eq for',
+    ],
     ['a key twice', 'severity: high', 'severity: high\n    severity: low', 12, 'unique'],
   ])('%s', (_, from, to, line, words) => {
     const text = CONTROL.replace(from, to);

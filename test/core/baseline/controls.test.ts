@@ -134,3 +134,39 @@ describe('files that several tasks touch', () => {
     expect(answer('KG-START-16', placed(dest, 'mode: "0666"'))).toMatchObject({ result: 'violated', actual: '0666' });
   });
 });
+
+describe('Kubernetes objects', () => {
+  const apply = (more: string, file = 'kind: Role'): Situation => ({
+    tasks: `- name: apply\n  kubernetes.core.k8s: {src: object.yaml, ${more}}`,
+    files: { 'roles/kubelet/files/object.yaml': file },
+  });
+
+  test('that a task takes away are not applied', () => {
+    expect(answer('KG-SCOPE-03', apply('state: absent')).result).toBe('not-applicable');
+  });
+
+  test('are named, with the line of the file they stand in', () => {
+    const text = 'kind: ConfigMap\n---\napiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: own}\n';
+    expect(answer('KG-SCOPE-03', apply('state: present', text))).toMatchObject({
+      result: 'violated',
+      reason: "these tasks apply Role own, which is the cluster's own to decide",
+      location: 'kubelet / apply / k8s#Role own',
+      evidence: [{ file: 'roles/kubelet/files/object.yaml', line: 4 }],
+    });
+  });
+
+  test('the default that acts in place of a flag of kube-apiserver is told', () => {
+    const pod = 'kind: Pod\nmetadata: {name: a}\nspec: {containers: [{command: [kube-apiserver, --secure-port=6443]}]}';
+    const situation: Situation = {
+      roles: ['control-plane'],
+      tasks: '- ansible.builtin.copy: {src: pod.yaml, dest: /etc/kubernetes/manifests/a.yaml}',
+      files: { 'roles/kubelet/files/pod.yaml': pod },
+    };
+    expect(answer('KG-AUTHZ-06', situation)).toMatchObject({
+      actual: 'AlwaysAllow',
+      reason:
+        'kube-apiserver --authorization-mode is not set, so AlwaysAllow acts; expected Node,RBAC without AlwaysAllow',
+      evidence: [{ file: 'roles/kubelet/files/pod.yaml', line: 1 }],
+    });
+  });
+});

@@ -5,6 +5,7 @@ import { CERTIFICATES } from './certificates.ts';
 import { CGROUP_NAMESPACE } from './cgroup-namespace.ts';
 import { KUBE_PROXY } from './kube-proxy.ts';
 import { KUBELET_API } from './kubelet-api.ts';
+import { MANIFESTS } from './manifests.ts';
 import { NETWORK } from './network.ts';
 import type { Rows } from './row.ts';
 import { SECCOMP } from './seccomp.ts';
@@ -20,6 +21,7 @@ export const ROWS: Rows = {
   ...CGROUP_NAMESPACE,
   ...KUBE_PROXY,
   ...KUBELET_API,
+  ...MANIFESTS,
   ...NETWORK,
   ...SECCOMP,
   ...STARTUP_PARAMETERS,
