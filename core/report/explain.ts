@@ -1,0 +1,160 @@
+import { isBlocking } from '../baseline/is-blocking.ts';
+import type { Kind } from '../baseline/kind.ts';
+import { KINDS } from '../baseline/kinds.ts';
+import type { AbsenceVerdict, Control, ControlKind, ControlResult } from '../baseline/types.ts';
+import type { KubeletFacts } from '../kubelet/facts.ts';
+import type { Minor } from '../kubelet/types.ts';
+import { absenceOf } from './absence.ts';
+import { fixExample, valuesToSet } from './fix-example.ts';
+import { jsonText } from './shown-value.ts';
+
+type Subject = Readonly<{
+  /** What is judged. */
+  looksAt: string;
+  /** Where people write what is asked for. */
+  writtenIn: string;
+}>;
+
+const SUBJECTS: Readonly<Partial<Record<ControlKind, Subject>>> = {
+  KubeletConfiguration: {
+    looksAt: 'the value the kubelet ends up with, whether a file, a drop-in, a flag or a default gives it',
+    writtenIn: "the kubelet's configuration file",
+  },
+  'kubelet-flag': { looksAt: "the kubelet's command line", writtenIn: "the kubelet's command line" },
+  'file-task': {
+    looksAt: 'what the tasks make of the files on the node that match',
+    writtenIn: 'the task that places the file',
+  },
+  KubeProxyConfiguration: {
+    looksAt: "kube-proxy's configuration file",
+    writtenIn: "kube-proxy's configuration file",
+  },
+  sysctl: { looksAt: 'the kernel settings that tasks and sysctl files make', writtenIn: 'the node’s sysctl settings' },
+};
+
+/** The other kinds, by what they may look at. */
+const BY_SCOPE: Readonly<Record<Kind['scope'], Subject>> = {
+  'node-group': { looksAt: 'what the tasks put and do on a node', writtenIn: 'the role or play' },
+  repository: { looksAt: 'the files of the repository', writtenIn: 'the repository' },
+};
+
+function subjectOf(kind: ControlKind): Subject {
+  return SUBJECTS[kind] ?? BY_SCOPE[KINDS[kind].scope];
+}
+
+const WIDTH = 100;
+const LABEL = 13;
+
+/** All that is known of a control, as a terminal shows it to a person who has to act on it. */
+export function explained(control: Control, minor: Minor, facts: KubeletFacts): string {
+  return [
+    `${control.id}  ${control.title}`,
+    '',
+    ...section('Asks', asked(control)),
+    ...section('Looks at', [looksAt(control)]),
+    ...section('If not set', absenceWords(control, minor, facts)),
+    ...section('Why', [control.rationale]),
+    ...section('Against', control.threats),
+    ...section('Do', [remedy(control)]),
+    ...fixExample(control).map(line => `${' '.repeat(LABEL + 4)}${line}`),
+    ...section('Severity', [gravity(control)]),
+    ...section('Nodes', [control.roles.map(role => (role === 'all' ? 'every node' : role)).join(', ')]),
+    ...section(
+      'Standards',
+      Object.entries(control.standards).map(([name, items]) => `${name}: ${items.join('; ')}`),
+    ),
+    ...section('Written in', [`${control.source.file}:${control.source.line}`]),
+  ].join('\n');
+}
+
+/** Names that stand for what is found on the nodes. */
+const STANDS_FOR: Readonly<Record<string, string>> = {
+  '<kubeletConfiguration>': "the kubelet's configuration file, wherever it lies",
+  '<clientCAFile>': 'the file authentication.x509.clientCAFile names',
+};
+
+/** What is asked of each path; words that speak of the paths themselves stand alone. */
+function asked(control: Control): readonly string[] {
+  const { expected } = KINDS[control.kind];
+  const words = control.paths.map(path => ({
+    path: STANDS_FOR[path] ?? path,
+    wants: expected(control, path),
+  }));
+  const [first] = words;
+  if (!first || words.some(({ wants }) => wants !== first.wants)) {
+    return words.map(({ path, wants }) => `${path}: ${wants}`);
+  }
+  if (first.wants.includes(first.path)) return [first.wants];
+  return [`${words.map(({ path }) => path).join(', ')}: ${first.wants}`];
+}
+
+function looksAt({ kind, flags }: Control): string {
+  const also = flags.length > 0 && kind === 'KubeletConfiguration' ? ` (as a flag: ${flags.join(', ')})` : '';
+  return `${subjectOf(kind).looksAt}${also}`;
+}
+
+/** Only where a control says what absence means; a kubelet with an empty file and one on flags alone are really judged. */
+function absenceWords(control: Control, minor: Minor, facts: KubeletFacts): readonly string[] {
+  if (!control.absent) return [];
+  const { file, flags } = absenceOf(control, minor, facts);
+  const withFile = answerWords(file, control.absent.viaConfigFile);
+  const onFlags = answerWords(flags, control.absent.viaFlagsOnly);
+  if (withFile === null && onFlags === null) return ['nothing is asked of nodes that do not have it'];
+  if (withFile === onFlags) return [withFile ?? ''];
+  return [
+    ...(withFile === null ? [] : [`with a configuration file: ${withFile}`]),
+    ...(onFlags === null ? [] : [`on flags alone: ${onFlags}`]),
+  ];
+}
+
+const ANSWERS: Readonly<Record<Exclude<ControlResult['result'], 'not-applicable'>, string>> = {
+  pass: 'conforms',
+  violated: 'a violation',
+  undecided: 'undecided',
+};
+
+function answerWords(answer: ControlResult | null, meaning: AbsenceVerdict): string | null {
+  if (!answer || answer.result === 'not-applicable') return null;
+  const { result, reason, expected } = answer;
+  const repeated = `; expected ${expected}`;
+  const why = reason.endsWith(repeated) ? reason.slice(0, -repeated.length) : reason;
+  const advice = meaning === 'pass-implicit' && result === 'pass' ? '; better written out' : '';
+  return `${ANSWERS[result]} (${why})${advice}`;
+}
+
+function remedy(control: Control): string {
+  if ('do' in control.fix) return control.fix.do;
+  const { writtenIn } = subjectOf(control.kind);
+  if (control.kind === 'file-task') return `in ${writtenIn}, set`;
+  const values = valuesToSet(control).map(([path, value]) =>
+    value !== null && typeof value === 'object' ? path : `${path} to ${jsonText(value)}`,
+  );
+  return `set ${values.join(' and ')} in ${writtenIn}:`;
+}
+
+function gravity(control: Control): string {
+  const effect = isBlocking(control)
+    ? 'a change that introduces a violation cannot be merged'
+    : 'violations are shown and stop no merge';
+  return `${control.severity}, ${control.profile} profile: ${effect}`;
+}
+
+/** Lines with the label before the first; long ones are wrapped at spaces. */
+function section(label: string, lines: readonly string[]): readonly string[] {
+  const wrapped = lines.flatMap(line => wrap(line, WIDTH - LABEL));
+  return wrapped.map((line, index) => `${(index === 0 ? label : '').padEnd(LABEL)}${line}`);
+}
+
+function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/\s+/).filter(part => part !== '')) {
+    if (line !== '' && line.length + word.length + 1 > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line];
+}
