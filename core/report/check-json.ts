@@ -6,6 +6,7 @@ import { type FieldChange, type Finding, listedChange, type Shown, type Verdict 
  * `after` are the values themselves, null when absent or unknown; `beforeState` and `afterState` tell these apart:
  * value, default, absent or unknown (then `beforeUnknown`/`afterUnknown` give the reasons). `where` gives the reasons why
  * a change cannot be known to happen on every node of the group. `fields` names what a row for unknown keys (`*`) tells.
+ * `replacement` of a finding is a whole line of the head that is proven to mend it.
  */
 export function checkJson(verdict: Verdict): Json {
   return {
@@ -69,6 +70,7 @@ function findingJson(finding: Finding): Json {
     file: place?.file ?? null,
     line: place?.line ?? null,
     fix: 'do' in finding.fix ? finding.fix.do : finding.fix.set,
+    ...(finding.replacement ? { replacement: { ...finding.replacement } } : {}),
     standards: finding.standards,
     threats: finding.threats,
   };

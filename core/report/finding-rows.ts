@@ -7,13 +7,13 @@ import { severityRank } from './change-rows.ts';
  */
 export type FindingRow = Finding & Readonly<{ groups: readonly string[]; also: readonly Finding[] }>;
 
-/** The findings of the given statuses with equal ones of several node groups as one, gravest first. */
+/** The findings of the given statuses with equal ones of several node groups as one per line to replace, gravest first. */
 export function findingRows(verdict: Verdict, ...statuses: readonly FindingStatus[]): readonly FindingRow[] {
   const rows = new Map<string, FindingRow>();
   for (const finding of verdict.findings) {
     if (!statuses.includes(finding.status)) continue;
-    const { control, status, path, actual, expected, reason } = finding;
-    const key = JSON.stringify([control, status, path, actual, expected, reason]);
+    const { control, status, path, actual, expected, reason, replacement } = finding;
+    const key = JSON.stringify([control, status, path, actual, expected, reason, replacement ?? null]);
     const same = rows.get(key);
     rows.set(
       key,

@@ -38,6 +38,16 @@ export function fenced(text: string): string {
   return `${fence}text\n${shown}\n${fence}`;
 }
 
+/**
+ * A line of the head as GitHub's suggestion to replace the line a comment stands at. Null where it holds characters that
+ * do not show: nobody should apply what they cannot see.
+ */
+export function suggestion(line: string): string | null {
+  if (visible(line.replaceAll('\t', ''), line.length + 1) !== line.replaceAll('\t', '')) return null;
+  const fence = '`'.repeat(Math.max(3, longestRun(line) + 1));
+  return `${fence}suggestion\n${line}\n${fence}`;
+}
+
 /** Words from the operator's own files (titles of controls) in running Markdown: no formatting, no mention, no link. */
 export function words(text: string): string {
   return unlinked(visible(text, 500)).replace(/[\\`*_{}[\]()<>#+!|~$&:.-]/g, '\\$&');

@@ -1,8 +1,8 @@
 import { type ChangedFile, insideHunk } from '../review/changed-file.ts';
-import type { Place, Verdict } from '../review/types.ts';
+import type { Place, Replacement, Verdict } from '../review/types.ts';
 import { changeRows, nodesPhrase } from './change-rows.ts';
 import { findingRows } from './finding-rows.ts';
-import { code, words } from './foreign-text.ts';
+import { code, suggestion, words } from './foreign-text.ts';
 import { count } from './headline.ts';
 import { foreign, toMarkdown } from './phrase.ts';
 import { problemKind } from './problem-rows.ts';
@@ -15,35 +15,39 @@ export type InlineComment = Readonly<{ path: string; line: number; side: 'LEFT' 
 const MOST_COMMENTS = 30;
 const MOST_NOTES = 6;
 
-type Note = Readonly<{ at: readonly Place[]; text: string }>;
+type Note = Readonly<{ at: readonly Place[]; text: string; replacement?: Replacement | undefined }>;
+type Draft = { readonly place: Omit<InlineComment, 'body'>; readonly notes: string[]; suggested: string | null };
 
 /**
  * Comments where the diff shows the lines that matter: problems, violations, what cannot be decided, and weakenings
  * that violate nothing. One comment a place, at most 30 of them; the last says how many places are left. Lines outside
- * every hunk get none, because GitHub refuses a whole review for one such comment.
+ * every hunk get none, because GitHub refuses a whole review for one such comment. A line that is proven to mend a finding
+ * is suggested where the diff shows it, in the one comment on that line.
  */
 export function inlineComments(verdict: Verdict, changedFiles: readonly ChangedFile[]): readonly InlineComment[] {
-  const places = new Map<string, { place: Omit<InlineComment, 'body'>; notes: string[] }>();
-  for (const { at, text } of notes(verdict)) {
-    const place = at.map(candidate => commentable(candidate, changedFiles)).find(found => found !== null);
+  const places = new Map<string, Draft>();
+  for (const { at, text, replacement } of notes(verdict)) {
+    const replaced = replacement ? commentable({ ...replacement, side: 'RIGHT' }, changedFiles) : null;
+    const place = replaced ?? at.map(candidate => commentable(candidate, changedFiles)).find(found => found !== null);
     if (!place) continue;
     const key = JSON.stringify(place);
-    const known = places.get(key);
-    if (known) known.notes.push(text);
-    else places.set(key, { place, notes: [text] });
+    const draft = places.get(key) ?? { place, notes: [], suggested: null };
+    places.set(key, draft);
+    draft.notes.push(text);
+    if (replaced && replacement) draft.suggested = suggestion(replacement.text);
   }
   const all = [...places.values()];
-  return all.slice(0, MOST_COMMENTS).map(({ place, notes }, index) => {
+  return all.slice(0, MOST_COMMENTS).map((draft, index) => {
     const left = index === MOST_COMMENTS - 1 ? all.length - MOST_COMMENTS : 0;
-    return { ...place, body: body(notes, left) };
+    return { ...draft.place, body: body(draft, left) };
   });
 }
 
-function body(notes: readonly string[], placesLeft: number): string {
+function body({ notes, suggested }: Draft, placesLeft: number): string {
   const shown = [...new Set(notes)];
   const more = shown.length > MOST_NOTES ? [`…and ${shown.length - MOST_NOTES} more, see the check run.`] : [];
   const left = placesLeft > 0 ? [`*${count(placesLeft, 'more place')} of this change: see the check run.*`] : [];
-  return [...shown.slice(0, MOST_NOTES), ...more, ...left].join('\n\n');
+  return [...shown.slice(0, MOST_NOTES), ...more, ...(suggested === null ? [] : [suggested]), ...left].join('\n\n');
 }
 
 function* notes(verdict: Verdict): Generator<Note> {
@@ -59,7 +63,7 @@ function* notes(verdict: Verdict): Generator<Note> {
     const change = row ? `${code(changeText(row), CHANGE_CAP)}\n\n` : '';
     const why = finding.status === 'introduced' ? ` ${words(finding.rationale)}` : '';
     const text = `${change}**${finding.severity}** ${code(finding.control)} ${words(finding.title)}: ${toMarkdown(findingPhrase(finding, verdict))}${why}`;
-    yield { at: finding.at, text };
+    yield { at: finding.at, text, replacement: finding.replacement };
   }
   for (const row of rows) {
     if (row.direction !== 'weakens' || told.has(row.path)) continue;

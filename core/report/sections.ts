@@ -88,6 +88,10 @@ function others({ also }: FindingRow): Phrase {
 }
 
 function remedy(finding: FindingRow, place: Place | undefined): Phrase {
+  if (finding.replacement) {
+    const { text } = finding.replacement;
+    return ['Checked fix: ', foreign(placeText(finding.replacement), 400), ' as ', foreign(text.trim(), 400), '.'];
+  }
   const where: Phrase = place === undefined ? [] : [foreign(placeText(place), 400)];
   const removed: Phrase = place?.side === 'LEFT' ? ['; it was removed at ', ...where] : [];
   const at: Phrase = place?.side === 'RIGHT' ? [' at ', ...where] : removed;

@@ -12,6 +12,7 @@ import type { KubeletInput, Minor } from '../kubelet/types.ts';
 import type { Problem } from '../source/problem.ts';
 import type { SourceTree } from '../source/tree.ts';
 import type { ChangedFile } from './changed-file.ts';
+import { withReplacements } from './fix-lines.ts';
 import { review } from './review.ts';
 import type { Verdict } from './types.ts';
 
@@ -51,36 +52,48 @@ export function reviewTrees(base: SourceTree, head: SourceTree, options: ReviewO
     minor,
     facts,
   });
-  const before = subjectOf(base);
-  const after = subjectOf(head);
-  return review({
-    base: { ...before, problems: options.problems?.base ?? [] },
-    head: { ...after, problems: options.problems?.head ?? [] },
-    changes: options.changes,
-    minor,
-    baseline,
-    answers: {
-      resultsOf: resultsByGroup(baseline, [before, after]),
-      ofRepository: { base: evaluateRepository(baseline, before), head: evaluateRepository(baseline, after) },
-      isBlocking,
-      isFixedWhenGone: ({ kind }) => KINDS[kind].gone === 'fixed',
-    },
-    directionOf: (path, before, after) => directionOf(path, before, after, baseline),
-    fieldFlags: fieldFlags(facts),
-    policyPath: options.policyPath,
-  });
+  const before = judged(baseline, subjectOf(base));
+  const judge = (tree: SourceTree): Verdict => {
+    const after = judged(baseline, subjectOf(tree));
+    return review({
+      base: { ...before.subject, problems: options.problems?.base ?? [] },
+      head: { ...after.subject, problems: options.problems?.head ?? [] },
+      changes: options.changes,
+      minor,
+      baseline,
+      answers: {
+        resultsOf: group => before.resultsOf(group) ?? after.resultsOf(group) ?? [],
+        ofRepository: { base: before.ofRepository, head: after.ofRepository },
+        isBlocking,
+        isFixedWhenGone: ({ kind }) => KINDS[kind].gone === 'fixed',
+      },
+      directionOf: (path, before, after) => directionOf(path, before, after, baseline),
+      fieldFlags: fieldFlags(facts),
+      policyPath: options.policyPath,
+    });
+  };
+  return withReplacements(judge(head), head, baseline, judge);
 }
 
-/** A base group is paired with several head groups when it splits; it is judged once. */
-function resultsByGroup(baseline: Baseline, revisions: readonly RepositorySubject[]) {
-  const subjects = new Map(revisions.flatMap(groupSubjects).map(subject => [subject.group, subject]));
+/** What the baseline says of one revision. */
+type Judged = Readonly<{
+  subject: RepositorySubject;
+  /** Of one of its node groups; undefined for groups of other revisions. */
+  resultsOf: (group: NodeGroup) => readonly ControlResult[] | undefined;
+  ofRepository: readonly ControlResult[];
+}>;
+
+/** A node group is paired with several of the other revision when it splits; it is judged once. */
+function judged(baseline: Baseline, revision: RepositorySubject): Judged {
+  const subjects = new Map(groupSubjects(revision).map(subject => [subject.group, subject]));
   const answers = new Map<NodeGroup, readonly ControlResult[]>();
-  return (group: NodeGroup): readonly ControlResult[] => {
+  const resultsOf = (group: NodeGroup): readonly ControlResult[] | undefined => {
     const subject = subjects.get(group);
-    let results = answers.get(group);
-    if (!results) answers.set(group, (results = subject ? evaluateGroup(baseline, subject) : []));
+    const results = answers.get(group) ?? (subject && evaluateGroup(baseline, subject));
+    if (results) answers.set(group, results);
     return results;
   };
+  return { subject: revision, resultsOf, ofRepository: evaluateRepository(baseline, revision) };
 }
 
 /** Flags whose effect shows as a kubelet field, with their dashes. */

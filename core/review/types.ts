@@ -57,6 +57,9 @@ export function listedChange({ fields = [], ...change }: FieldChange): ListedCha
   return { ...change, fields: fields.map(({ path }) => path) };
 }
 
+/** A line of the head as it must read instead, without its line break. */
+export type Replacement = Readonly<{ file: string; line: number; text: string }>;
+
 export type Finding = Readonly<{
   control: string;
   title: string;
@@ -73,6 +76,8 @@ export type Finding = Readonly<{
   reason: string;
   at: readonly Place[];
   fix: Fix;
+  /** The fix as one replaced line, when judging the changed head anew proved that it mends this and harms nothing. */
+  replacement?: Replacement;
   rationale: string;
   standards: Readonly<Record<string, readonly string[]>>;
   threats: readonly string[];

@@ -35,7 +35,7 @@ export interface SourceTree {
 /** File sizes the gate reads; larger files are reported, never judged as fine. */
 export const TREE_LIMITS = { fileBytes: 1024 * 1024, totalBytes: 96 * 1024 * 1024, entries: 100_000 } as const;
 
-/** A tree from plain text, for tests and for proving a fix on a changed copy. */
+/** A tree from plain text. */
 export function treeOf(files: Readonly<Record<string, string>>, rev = '0'.repeat(40)): SourceTree {
   const entries = Object.keys(files)
     .sort()
@@ -48,6 +48,13 @@ export function treeOf(files: Readonly<Record<string, string>>, rev = '0'.repeat
       }),
     );
   return sourceTree(rev, entries, path => files[path] ?? null);
+}
+
+/** The tree with another text in one of its files, everything else as it is. */
+export function withText(tree: SourceTree, path: string, text: string): SourceTree {
+  const changed = { oid: blobId(text), size: Buffer.byteLength(text) };
+  const entries = tree.entries().map(entry => (entry.path === path ? { ...entry, ...changed } : entry));
+  return sourceTree(tree.rev, entries, name => (name === path ? text : tree.text(name)));
 }
 
 /** The object id Git gives a blob of this text (SHA-1). */

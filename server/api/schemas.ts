@@ -18,10 +18,13 @@ const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` })
 const refOrNull = (name: string): Schema => ({ oneOf: [ref(name), { type: 'null' }] });
 const map = (values: Schema): Schema => ({ type: 'object', additionalProperties: values });
 
-/** An object whose keys are all always there. */
-const record = (properties: Readonly<Record<string, Schema>>): Schema => ({
+/** An object whose keys are all always there, but for `maybe`. */
+const record = (
+  properties: Readonly<Record<string, Schema>>,
+  maybe: Readonly<Record<string, Schema>> = {},
+): Schema => ({
   type: 'object',
-  properties,
+  properties: { ...properties, ...maybe },
   required: Object.keys(properties),
   additionalProperties: false,
 });
@@ -32,10 +35,10 @@ const severity = words('critical', 'high', 'medium', 'low');
 const commit = about(text, 'Git commit id');
 const sha256OrNull = about(textOrNull, 'Hexadecimal SHA-256; null where it is not known');
 
-const problem: Schema = {
-  ...record({ file: text, line: about(whole, '0: the whole file'), code: text, message: text }),
-  properties: { file: text, line: about(whole, '0: the whole file'), column: whole, code: text, message: text },
-};
+const problem = record(
+  { file: text, line: about(whole, '0: the whole file'), code: text, message: text },
+  { column: whole },
+);
 
 const changeSummary = {
   id: whole,
@@ -135,25 +138,33 @@ export const schemas: Readonly<Record<string, Schema>> = {
     at: about(list(ref('Place')), 'Best place first'),
     fields: about(list(text), 'Kubelet fields this row tells: a parent whose keys cannot all be known may set them'),
   }),
-  Finding: record({
-    control: text,
-    title: text,
-    severity,
-    blocking: flag,
-    status: words('introduced', 'fixed', 'existing', 'undecided'),
-    inventory: text,
-    group: text,
-    hosts: list(text),
-    path: text,
-    actual: json,
-    expected: text,
-    reason: text,
-    at: list(ref('Place')),
-    fix: json,
-    rationale: text,
-    standards: map(list(text)),
-    threats: list(text),
-  }),
+  Finding: record(
+    {
+      control: text,
+      title: text,
+      severity,
+      blocking: flag,
+      status: words('introduced', 'fixed', 'existing', 'undecided'),
+      inventory: text,
+      group: text,
+      hosts: list(text),
+      path: text,
+      actual: json,
+      expected: text,
+      reason: text,
+      at: list(ref('Place')),
+      fix: json,
+      rationale: text,
+      standards: map(list(text)),
+      threats: list(text),
+    },
+    {
+      replacement: about(
+        record({ file: text, line: whole, text }),
+        'The fix as a whole line of the head, proven by judging the changed head anew',
+      ),
+    },
+  ),
   Application: record({
     runId: text,
     at: time,
