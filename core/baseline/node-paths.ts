@@ -1,20 +1,27 @@
 import { posix } from 'node:path';
-import type { NodeGroup, PlayStep, StepCall, Traced } from '../ansible/types.ts';
+import type { NodeFile, NodeGroup, PlayStep, StepCall, Traced } from '../ansible/types.ts';
 import type { Origin, Unknown } from '../source/rope.ts';
 
 /** What one task makes of an attribute of a path: the value it sets, and why the task may not run. */
 export type Setting = Readonly<{ value: Traced<string>; when: Unknown | null; at: Origin }>;
 
+/**
+ * Which files an entry stands for: the path itself, everything below it (a task with `recurse`), or those an archive
+ * unpacked there holds.
+ */
+type Reach = 'itself' | 'everything-below' | 'unpacked-there';
+
 /** What the tasks of a node make of the attributes of one path, each in the order they run. */
 export type NodePath = Readonly<{
   path: string;
-  /** The tasks set attributes of everything below it too. */
-  recursive: boolean;
+  reach: Reach;
+  /** A task says that it is a folder. */
+  directory: boolean;
   mode: readonly Setting[];
   owner: readonly Setting[];
   group: readonly Setting[];
-  /** The last task that touches it. */
-  task: Origin;
+  /** The tasks that touch it. Never empty. */
+  steps: readonly PlayStep[];
 }>;
 
 /** Modules that place a path or set its attributes, with the arguments that may name it. */
@@ -32,10 +39,13 @@ const PLACING: Readonly<Record<string, readonly string[]>> = {
   ini_file: ['path', 'dest'],
 };
 
+/** One path a call works on, and the argument that holds its mode. */
+type Touch = Readonly<{ path: string; reach: Reach; directory: boolean; mode: 'mode' | 'directory_mode' }>;
+
 type Growing = { -readonly [Key in keyof NodePath]: NodePath[Key] };
 
 /** Every path the tasks of a node group place, protect or edit, in the order of the last task that does. */
-export function nodePaths({ steps }: NodeGroup): readonly NodePath[] {
+export function nodePaths({ steps, files }: NodeGroup): readonly NodePath[] {
   const found = new Map<string, Growing>();
   for (const step of steps) {
     for (const call of step.calls) {
@@ -43,44 +53,97 @@ export function nodePaths({ steps }: NodeGroup): readonly NodePath[] {
       if (path === null) continue;
       const state = textOf(call, 'state');
       if (state === 'absent') {
-        if (step.runs === true) found.delete(path);
-        continue;
+        if (step.runs === true) remove(found, path);
+      } else if (state !== 'link' && state !== 'hard') {
+        for (const touch of touchesOf(step, call, path, files)) add(found, touch, step, call);
       }
-      if (state === 'link' || state === 'hard') continue;
-      add(found, path, step, call);
     }
   }
   return [...found.values()];
 }
 
-function add(found: Map<string, Growing>, path: string, step: PlayStep, call: StepCall): void {
-  const at: Origin = { file: step.file, line: step.line, kind: 'template' };
-  const known = found.get(path) ?? { path, recursive: false, mode: [], owner: [], group: [], task: at };
+function remove(found: Map<string, Growing>, gone: string): void {
+  for (const [key, { path }] of found) if (path === gone || path.startsWith(`${gone}/`)) found.delete(key);
+}
+
+/** The path of a call, and what comes with it: the files of a copied folder, all below a recursive one, an archive's. */
+function touchesOf(step: PlayStep, call: StepCall, path: string, files: readonly NodeFile[]): readonly Touch[] {
+  const itself: Touch = { path, reach: 'itself', directory: false, mode: 'mode' };
+  switch (moduleOf(step)) {
+    case 'unarchive':
+      return [{ ...itself, reach: 'unpacked-there' }];
+    case 'copy': {
+      const copied = filesBelow(step, path, files);
+      if (copied.length === 0) return [itself];
+      return [
+        { ...itself, directory: true, mode: 'directory_mode' },
+        ...copied.map((file): Touch => ({ ...itself, path: file })),
+      ];
+    }
+    case 'file': {
+      const folder: Touch = { ...itself, directory: textOf(call, 'state') === 'directory' };
+      const recursive = /^(?:true|yes|on|1)$/i.test(textOf(call, 'recurse') ?? '');
+      return recursive ? [folder, { ...itself, reach: 'everything-below' }] : [folder];
+    }
+    default:
+      return [itself];
+  }
+}
+
+/** What a task puts below a folder. */
+function filesBelow({ file, line }: PlayStep, folder: string, files: readonly NodeFile[]): readonly string[] {
+  return files.flatMap(({ task, dest }) =>
+    task.file === file && task.line === line && dest.value.known && dest.value.json.startsWith(`${folder}/`)
+      ? [dest.value.json]
+      : [],
+  );
+}
+
+function add(found: Map<string, Growing>, touch: Touch, step: PlayStep, call: StepCall): void {
+  const { path, reach, directory } = touch;
+  const key = `${reach} ${path}`;
+  const known = found.get(key) ?? { path, reach, directory, mode: [], owner: [], group: [], steps: [] };
+  found.delete(key);
+  found.set(key, known);
+  known.directory ||= directory;
+  const reached = reach === 'everything-below' ? [...found.values()].filter(one => isBelow(one, path)) : [];
+  for (const one of [known, ...reached]) {
+    one.mode = after(one.mode, call.get(touch.mode), step);
+    one.owner = after(one.owner, call.get('owner'), step);
+    one.group = after(one.group, call.get('group'), step);
+    one.steps = [...one.steps, step];
+  }
+}
+
+function isBelow({ path, reach }: NodePath, folder: string): boolean {
+  return path.startsWith(`${folder}/`) || (reach === 'unpacked-there' && path === folder);
+}
+
+function after(before: readonly Setting[], value: Traced<string> | undefined, step: PlayStep): readonly Setting[] {
+  if (!value) return before;
   const when = typeof step.runs === 'boolean' ? null : step.runs;
-  const setting = (name: string, before: readonly Setting[]): readonly Setting[] => {
-    const value = call.get(name);
-    if (!value) return before;
-    const one: Setting = { value, when, at };
-    return when ? [...before, one] : [one];
-  };
-  found.delete(path);
-  found.set(path, {
-    path,
-    recursive: known.recursive || /^(?:true|yes|1)$/i.test(textOf(call, 'recurse') ?? ''),
-    mode: setting('mode', known.mode),
-    owner: setting('owner', known.owner),
-    group: setting('group', known.group),
-    task: at,
-  });
+  const setting: Setting = { value, when, at: originOf(step) };
+  return when ? [...before, setting] : [setting];
+}
+
+/** Where a task stands. */
+export function originOf({ file, line }: PlayStep): Origin {
+  return { file, line, kind: 'template' };
+}
+
+/** The name of a step's module without its collection. */
+export function moduleOf({ module }: PlayStep): string {
+  return (module ?? '').split('.').at(-1) ?? '';
 }
 
 /** The path a call names; a folder given with a slash at its end gets the name of the source. Null when it is not known. */
 function pathOf(step: PlayStep, call: StepCall): string | null {
-  const names = PLACING[(step.module ?? '').split('.').at(-1) ?? ''];
-  const dest = names?.map(name => textOf(call, name)).find(text => text !== null);
+  const module = moduleOf(step);
+  const dest = PLACING[module]?.map(name => textOf(call, name)).find(text => text !== null);
   if (dest === undefined || dest === null) return null;
   const source = textOf(call, 'src');
-  const file = dest.endsWith('/') && source !== null && !source.endsWith('/') && step.module !== 'file';
+  const named = module !== 'file' && module !== 'unarchive';
+  const file = named && dest.endsWith('/') && source !== null && !source.endsWith('/');
   return posix
     .normalize(file ? posix.join(dest, posix.basename(source).replace(/\.j2$/, '')) : dest)
     .replace(/(.)\/$/, '$1');
@@ -100,9 +163,16 @@ export function pathPattern(pattern: string): RegExp {
   return new RegExp(`^${source}$`);
 }
 
-/** Whether a pattern speaks of a path, or of what is below it where its tasks work on all of that. */
-export function speaksOf(pattern: string, { path, recursive }: NodePath): boolean {
-  if (pathPattern(pattern).test(path)) return true;
-  const folder = pattern.slice(0, pattern.indexOf('*') < 0 ? undefined : pattern.indexOf('*'));
-  return recursive && folder.startsWith(`${path}/`);
+/** Whether a pattern speaks of a path, or of files the path's tasks reach below it. */
+export function speaksOf(pattern: string, { path, reach }: NodePath): boolean {
+  if (reach === 'itself') return pathPattern(pattern).test(path);
+  const star = pattern.indexOf('*');
+  const folder = pattern.slice(0, star < 0 ? undefined : star);
+  if (reach === 'unpacked-there') return star >= 0 && folder === `${path}/`;
+  return folder.startsWith(`${path}/`) || (pattern.endsWith('**') && pathPattern(pattern).test(`${path}/`));
+}
+
+/** A path as people read it: `/etc/kubernetes/pki/**` for what is below a folder. */
+export function pathWords({ path, reach }: NodePath): string {
+  return reach === 'itself' ? path : `${path}/**`;
 }

@@ -93,6 +93,47 @@ describe('a baseline file with a mistake is refused at its line', () => {
     expect(problem.message).toContain(words);
   });
 
+  test.each([
+    [
+      'a name nothing is called',
+      '["<readonlyPort>"]',
+      '{op: mode-at-most, value: "600"}',
+      6,
+      'no kubelet field is called',
+    ],
+    [
+      'a flag no kubelet has',
+      '["<--config-path>/x"]',
+      '{op: mode-at-most, value: "600"}',
+      6,
+      'no kubelet has the flag',
+    ],
+    ['a path that is not absolute', '[etc/x]', '{op: mode-at-most, value: "600"}', 6, 'neither an absolute path'],
+    ['a mode without its owner', '[/etc/x]', '{op: mode-owner, value: {mode: "600"}}', 8, 'owner'],
+    [
+      'a path no part speaks of',
+      '[/etc/x, /etc/y]',
+      '{op: mode-owner, value: [{paths: [/etc/x], mode: "600", owner: "root:root"}]}',
+      8,
+      'each of the control',
+    ],
+    [
+      'a pattern that is none',
+      '[/etc/x]',
+      '{op: mode-owner-notify, value: {mode: "600", owner: "root:root", notify: {command: "(", service: a}}}',
+      8,
+      'regular expression',
+    ],
+  ])('of files: %s', (_, paths, check, line, words) => {
+    const text = CONTROL.replace('kind: KubeletConfiguration', 'kind: file-task')
+      .replace('[readOnlyPort]', paths)
+      .replace('{op: eq, value: 0}', check);
+    const parse = () => parseBaseline([{ file: 'test.yaml', text }], facts);
+    expect(parse).toThrow(ProblemError);
+    expect(parse).toThrow(words);
+    expect(parse).toThrow(`test.yaml:${line}`);
+  });
+
   test('an id used twice names both places', () => {
     const files = [
       { file: 'a.yaml', text: CONTROL },

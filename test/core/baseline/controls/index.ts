@@ -3,6 +3,7 @@ import { AUTHN } from './authn.ts';
 import { AUTHZ } from './authz.ts';
 import { CERTIFICATES } from './certificates.ts';
 import { CGROUP_NAMESPACE } from './cgroup-namespace.ts';
+import { FILES } from './files.ts';
 import { KUBE_PROXY } from './kube-proxy.ts';
 import { KUBELET_API } from './kubelet-api.ts';
 import { MANIFESTS } from './manifests.ts';
@@ -19,6 +20,7 @@ export const ROWS: Rows = {
   ...AUTHZ,
   ...CERTIFICATES,
   ...CGROUP_NAMESPACE,
+  ...FILES,
   ...KUBE_PROXY,
   ...KUBELET_API,
   ...MANIFESTS,
