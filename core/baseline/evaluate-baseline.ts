@@ -1,4 +1,5 @@
 import { KINDS } from './kinds.ts';
+import { isInRange } from './kubernetes-range.ts';
 import { notApplicable, worstOf } from './place-answer.ts';
 import type { GroupSubject, RepositorySubject } from './subject.ts';
 import {
@@ -19,10 +20,9 @@ export function evaluateGroup(baseline: Baseline, subject: GroupSubject): readon
   return baseline.controls.flatMap(control => {
     const kind = KINDS[control.kind];
     if (kind.scope !== 'node-group') return [];
-    const applies = control.roles.some(role => role === 'all' || group.roles.includes(role));
-    const places = applies
-      ? kind.evaluate(control, subject)
-      : [notApplicable(control.paths[0] ?? '', `the control is for ${control.roles.join(', ')} nodes`)];
+    const outside = outsideOf(control, subject);
+    const places =
+      outside === null ? kind.evaluate(control, subject) : [notApplicable(control.paths[0] ?? '', outside)];
     return toResult(control, group.name, group.hosts, places);
   });
 }
@@ -31,8 +31,24 @@ export function evaluateGroup(baseline: Baseline, subject: GroupSubject): readon
 export function evaluateRepository(baseline: Baseline, subject: RepositorySubject): readonly ControlResult[] {
   return baseline.controls.flatMap(control => {
     const kind = KINDS[control.kind];
-    return kind.scope === 'repository' ? toResult(control, REPOSITORY, [], kind.evaluate(control, subject)) : [];
+    if (kind.scope !== 'repository') return [];
+    const outside = outsideMinors(control, subject);
+    const places =
+      outside === null ? kind.evaluate(control, subject) : [notApplicable(control.paths[0] ?? '', outside)];
+    return toResult(control, REPOSITORY, [], places);
   });
+}
+
+/** Why a control is not for the nodes of a group: their role or their minor. Null: it is. */
+function outsideOf(control: Control, { group, repository }: GroupSubject): string | null {
+  const applies = control.roles.some(role => role === 'all' || group.roles.includes(role));
+  return applies ? outsideMinors(control, repository) : `the control is for ${control.roles.join(', ')} nodes`;
+}
+
+function outsideMinors({ kubernetes }: Control, { minor }: RepositorySubject): string | null {
+  return isInRange(minor, kubernetes)
+    ? null
+    : `the control is for Kubernetes ${kubernetes}, the nodes run Kubernetes ${minor}`;
 }
 
 function toResult(

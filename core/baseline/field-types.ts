@@ -15,12 +15,14 @@ export function fieldOf(path: string, facts: KubeletFacts): FieldFact | undefine
 /** Why a field cannot have one of these values, or null. */
 export function typeFault(path: string, values: readonly Json[], facts: KubeletFacts): string | null {
   const field = fieldOf(path, facts);
-  const wrong = values.find(value => field && !fits(field.type, value));
+  const wrong = values.find(value => field && !fits(field, value));
   return wrong === undefined ? null : `${path} is a ${field?.type}, ${JSON.stringify(wrong)} cannot be its value`;
 }
 
-function fits(type: FieldFact['type'], value: Json): boolean {
+function fits({ type, values }: FieldFact, value: Json): boolean {
   switch (type) {
+    case 'list':
+      return values === 'int32' ? Number.isInteger(value) : typeof value === 'string';
     case 'bool':
       return typeof value === 'boolean';
     case 'int32':

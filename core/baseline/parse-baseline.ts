@@ -7,6 +7,7 @@ import { canonicalJson } from '../source/canonical-json.ts';
 import { ProblemError } from '../source/problem.ts';
 import { type Fault, flagFault } from './kind.ts';
 import { KINDS } from './kinds.ts';
+import { KUBERNETES_RANGE } from './kubernetes-range.ts';
 import { type Baseline, type Control, type ControlKind, type Fix, THREATS } from './types.ts';
 
 const KIND_NAMES = Object.keys(KINDS) as readonly ControlKind[];
@@ -23,6 +24,7 @@ const CONTROL = z.strictObject({
   check: z.strictObject({ op: z.string(), value: JSON_VALUE }),
   absent: z.strictObject({ viaConfigFile: VERDICT, viaFlagsOnly: VERDICT }).nullable(),
   roles: z.array(z.enum(['all', 'control-plane', 'worker', 'gpu'])).min(1),
+  kubernetes: z.string().regex(KUBERNETES_RANGE, 'must look like >=1.33, <1.36 or >=1.33 <1.36').exactOptional(),
   severity: z.enum(['critical', 'high', 'medium', 'low']),
   profile: z.enum(['core', 'extended', 'advisory']),
   standards: z.record(z.string(), TEXTS.min(1)),

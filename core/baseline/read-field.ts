@@ -1,4 +1,6 @@
 import type { NodeGroup } from '../ansible/types.ts';
+import type { KubeletFacts } from '../kubelet/facts.ts';
+import { gateSpec } from '../kubelet/feature-gates.ts';
 import { isImplicit } from '../kubelet/implicit.ts';
 import type { Json, KubeletVerdict } from '../kubelet/types.ts';
 import type { Origin, Unknown } from '../source/rope.ts';
@@ -14,9 +16,13 @@ export type Field =
     }>
   | Readonly<{ known: false; why: string; evidence: readonly Origin[] }>;
 
-/** Reads a field path of the group's effective configuration; map keys nobody sets are null. */
-export function readField(group: NodeGroup, verdict: KubeletVerdict, path: string): Field {
+/**
+ * Reads a field path of the group's effective configuration. Of a map it is the mapping of what is set in it; of a
+ * feature gate nobody names what acts in that minor; keys of other maps that nobody sets are null.
+ */
+export function readField(group: NodeGroup, verdict: KubeletVerdict, path: string, facts: KubeletFacts): Field {
   const value = verdict.values.get(path);
+  if (!value && facts.fields[path]?.type === 'map') return readMap(group, verdict, path, facts);
   const evidence = group.provenance.get(path) ?? [];
   const implicit = !value || isImplicit(value);
   if (value && !value.value.known) return { known: false, why: `${path} ${because(value.value.unknown)}`, evidence };
@@ -28,17 +34,48 @@ export function readField(group: NodeGroup, verdict: KubeletVerdict, path: strin
     if (!value && whole && !whole.value.known)
       return { known: false, why: `${path} ${because(whole.value.unknown)}`, evidence };
   }
-  const all = value || !path.startsWith('featureGates.') ? null : gatesAtOnce(verdict);
-  if (all) return { known: true, json: all.json, implicit: false, evidence: group.provenance.get(all.path) ?? [] };
+  if (!value && path.startsWith('featureGates.')) return readGate(group, verdict, path, facts);
   const json = value?.value.known ? value.value.json : null;
   return { known: true, json, implicit, evidence: evidence.length > 0 ? evidence : configurationOrigins(group) };
 }
 
-/** `featureGates.AllBeta: false` turns off every beta gate that is not named. */
-function gatesAtOnce(verdict: KubeletVerdict): { path: string; json: Json } | null {
-  const path = 'featureGates.AllBeta';
-  const value = verdict.values.get(path)?.value;
-  return value?.known && value.json === false ? { path, json: false } : null;
+/** A map has a value per key: unknown when one is, or when there may be keys nobody sees. */
+function readMap(group: NodeGroup, verdict: KubeletVerdict, path: string, facts: KubeletFacts): Field {
+  const names = [...verdict.values.keys()].filter(name => name.startsWith(`${path}.`));
+  const open = verdict.open.get(path) ?? openAbove(verdict, path);
+  if (open) return { known: false, why: `${path} may have more that ${because(open)}`, evidence: [] };
+  const fields = names.map(name => ({ name, field: readField(group, verdict, name, facts) }));
+  const entries: Record<string, Json> = {};
+  for (const { name, field } of fields) {
+    if (!field.known) return field;
+    entries[name.slice(path.length + 1)] = field.json;
+  }
+  const evidence = fields.flatMap(({ field }) => field.evidence);
+  return {
+    known: true,
+    json: names.length > 0 ? entries : null,
+    implicit: fields.every(({ field }) => field.known && field.implicit),
+    evidence: evidence.length > 0 ? evidence : configurationOrigins(group),
+  };
+}
+
+const AT_ONCE: Readonly<Record<string, string>> = { alpha: 'AllAlpha', beta: 'AllBeta' };
+
+/** A gate nobody names: what AllAlpha or AllBeta makes of it, else its default. Null: the minor has no such gate. */
+function readGate(group: NodeGroup, verdict: KubeletVerdict, path: string, facts: KubeletFacts): Field {
+  const spec = gateSpec(path.slice('featureGates.'.length), facts, verdict.minor);
+  const byDefault = {
+    known: true,
+    json: spec?.on ?? null,
+    implicit: true,
+    evidence: configurationOrigins(group),
+  } as const;
+  const all = spec && !spec.locked ? `featureGates.${AT_ONCE[spec.stage] ?? ''}` : '';
+  const atOnce = all === path ? undefined : verdict.values.get(all)?.value;
+  if (!atOnce) return byDefault;
+  const evidence = group.provenance.get(all) ?? [];
+  if (!atOnce.known) return { known: false, why: `${path} follows ${all}, which ${because(atOnce.unknown)}`, evidence };
+  return { known: true, json: atOnce.json, implicit: false, evidence };
 }
 
 function openAbove(verdict: KubeletVerdict, path: string): Unknown | null {

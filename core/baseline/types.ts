@@ -41,6 +41,8 @@ export type Control = Readonly<{
   check: Readonly<{ op: string; value: Json }>;
   absent: Readonly<{ viaConfigFile: AbsenceVerdict; viaFlagsOnly: AbsenceVerdict }> | null;
   roles: readonly ('all' | NodeRole)[];
+  /** Minors whose nodes it is for, `>=1.33 <1.36`; absent: all. */
+  kubernetes?: string;
   severity: Severity;
   profile: Profile;
   /** Standard name -> items, e.g. `CIS` -> [`4.2.1`]. */

@@ -13,17 +13,18 @@ export type FeatureGates = Readonly<{
   undecided: boolean;
 }>;
 
-type Spec = Readonly<{ stage: string; on: boolean; locked: boolean; dependsOn: readonly string[] }>;
+/** A gate in one minor: its stage (`alpha`, `beta`, `ga`, `deprecated`), its default, and whether that can be changed. */
+export type GateSpec = Readonly<{ stage: string; on: boolean; locked: boolean; dependsOn: readonly string[] }>;
 
-const READ = new WeakMap<KubeletFacts, Map<Minor, ReadonlyMap<string, Spec>>>();
+const READ = new WeakMap<KubeletFacts, Map<Minor, ReadonlyMap<string, GateSpec>>>();
 
 /** The gates a minor knows, read once per facts. */
-function specsOf(facts: KubeletFacts, minor: Minor): ReadonlyMap<string, Spec> {
+function specsOf(facts: KubeletFacts, minor: Minor): ReadonlyMap<string, GateSpec> {
   let byMinor = READ.get(facts);
   if (!byMinor) READ.set(facts, (byMinor = new Map()));
   let specs = byMinor.get(minor);
   if (!specs) {
-    const read = new Map<string, Spec>();
+    const read = new Map<string, GateSpec>();
     for (const [gate, { minors, dependsOn = [] }] of Object.entries(facts.gates)) {
       const [stage, state, lock] = minors[minor]?.split(' ') ?? [];
       if (stage !== undefined) read.set(gate, { stage, on: state === 'on', locked: lock === 'locked', dependsOn });
@@ -33,10 +34,15 @@ function specsOf(facts: KubeletFacts, minor: Minor): ReadonlyMap<string, Spec> {
   return specs;
 }
 
+/** The gate as a minor knows it, or null when it knows none of that name. */
+export function gateSpec(gate: string, facts: KubeletFacts, minor: Minor): GateSpec | null {
+  return specsOf(facts, minor).get(gate) ?? null;
+}
+
 /** Reads `featureGates` of the settings as SetFromMap does: unknown names, locks, and dependencies since 1.35. */
 export function featureGates(settings: Settings, facts: KubeletFacts, minor: Minor): FeatureGates {
   const specs = specsOf(facts, minor);
-  const spec = (gate: string): Spec | null => specs.get(gate) ?? null;
+  const spec = (gate: string): GateSpec | null => specs.get(gate) ?? null;
   const setting = settings.get('featureGates');
   const whole = setting?.kind === 'leaf' && !setting.value.known;
   const open = whole || (setting?.kind === 'map' && setting.open !== null);

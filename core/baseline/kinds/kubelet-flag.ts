@@ -3,6 +3,7 @@ import type { KubeletFacts } from '../../kubelet/facts.ts';
 import type { Json } from '../../kubelet/types.ts';
 import { expectedWords } from '../expected.ts';
 import { type Fault, flagFault, type Kind } from '../kind.ts';
+import { operandFor } from '../operand.ts';
 import { ABSENT, OPERATORS, operatorFault, shown } from '../operators.ts';
 import { notApplicable, undecided } from '../place-answer.ts';
 import type { GroupSubject } from '../subject.ts';
@@ -35,7 +36,7 @@ function judge(control: Control, path: string, group: NodeGroup): PlaceAnswer {
   if (!value.known)
     return undecided(path, `${path} cannot be known from Git: ${value.unknown.why.join('; ')}`, origins);
   const actual = typed(value.json);
-  if (OPERATORS[control.check.op]?.holds(control.check.value, actual)) {
+  if (OPERATORS[control.check.op]?.holds(operandFor(control, path), actual)) {
     return { result: 'pass', path, actual, reason: `${path} is ${shown(actual)}`, evidence: origins };
   }
   return {
@@ -51,7 +52,7 @@ function judge(control: Control, path: string, group: NodeGroup): PlaceAnswer {
 function absent(control: Control, path: string, group: NodeGroup, expected: string): PlaceAnswer {
   const flagsOnly = [...(group.kubelet?.values.values() ?? [])].some(({ from }) => from === 'flag-default');
   const meaning = flagsOnly ? control.absent?.viaFlagsOnly : control.absent?.viaConfigFile;
-  const allowed = OPERATORS[control.check.op]?.holds(control.check.value, ABSENT) ?? false;
+  const allowed = OPERATORS[control.check.op]?.holds(operandFor(control, path), ABSENT) ?? false;
   const holds = allowed && meaning !== 'fail' && meaning !== 'warn';
   const reason = flagsOnly
     ? `${path} is not set and there is no configuration file, so the flag's default acts`

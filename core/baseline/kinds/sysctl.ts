@@ -52,11 +52,11 @@ function expected(control: Control, path: string): string {
   return is === undefined ? `at least ${atLeast ?? ''}` : String(is);
 }
 
-function evaluate(control: Control, { group }: GroupSubject): readonly PlaceAnswer[] {
+function evaluate(control: Control, { group, repository }: GroupSubject): readonly PlaceAnswer[] {
   if (control.check.op === 'conflict') return control.paths.map(path => judge(control, path, group));
   const [first = ''] = control.paths;
   if (!group.kubelet) return [notApplicable(first, 'no kubelet configuration or flags are known for these nodes')];
-  const guard = readField(group, group.kubelet, GUARD);
+  const guard = readField(group, group.kubelet, GUARD, repository.facts);
   if (guard.known && guard.json !== true) {
     const reason = `${GUARD} is not on, so the kubelet sets these values itself`;
     return [{ ...notApplicable(GUARD, reason), evidence: guard.evidence }];
