@@ -37,9 +37,9 @@ export const BOTH_OR_NONE: FieldCheck = {
     check.value === null ? null : { at: ['check', 'value'], message: 'both-or-none takes no value' },
   expected: ({ paths }) => `${paths.join(' and ')} set together`,
   evaluate: (control, configuration) => {
-    const { fields, evidence, actual, why } = fieldsOf(control, configuration);
+    const { fields, evidence, actual, unknown } = fieldsOf(control, configuration);
     const path = control.paths[0] ?? '';
-    if (why !== '') return [undecided(path, why, evidence, actual)];
+    if (unknown) return [{ ...undecided(unknown.path, unknown.why, unknown.evidence, actual), location: path }];
     const missing = fields.filter(({ field }) => field.known && isEmpty(field.json)).map(one => one.path);
     if (missing.length === 0 || missing.length === fields.length) {
       const reason = missing.length === 0 ? 'all are set' : 'none is set';
@@ -119,9 +119,10 @@ function answer(
   good: string,
   wanted: string,
 ): PlaceAnswer {
-  const { actual, evidence, why, words } = fieldsOf(control, configuration);
+  const { actual, evidence, unknown, words } = fieldsOf(control, configuration);
   const path = control.paths[0] ?? '';
-  if (holds === null) return undecided(path, why, evidence, actual);
+  if (holds === null)
+    return { ...undecided(unknown?.path ?? path, unknown?.why ?? '', unknown?.evidence ?? [], actual), location: path };
   if (holds) return { result: 'pass', path, actual, reason: good, evidence };
   return { result: 'violated', path, actual, reason: `${words}; expected ${wanted}`, evidence };
 }

@@ -53,12 +53,13 @@ export function conditionWords(conditions: Conditions): string {
 /** What the control's fields are now, for answers that rest on several. */
 export function fieldsOf(control: Control, { field }: Configuration) {
   const fields = control.paths.map(path => ({ path, field: field(path) }));
-  const unknown = fields.map(one => one.field).find(one => !one.known);
+  const unknown = fields.find(one => !one.field.known);
   return {
     fields,
     actual: Object.fromEntries(fields.map(one => [one.path, one.field.known ? one.field.json : null])),
     evidence: fields.flatMap(one => one.field.evidence),
-    why: unknown && !unknown.known ? unknown.why : '',
+    /** The first that is not known, and why. */
+    unknown: unknown && !unknown.field.known ? { path: unknown.path, ...unknown.field } : null,
     words: fields.map(one => `${one.path} ${one.field.known ? shown(one.field.json) : 'unknown'}`).join(', '),
   };
 }

@@ -29,14 +29,18 @@ export const SUITES_FIT_KEY: FieldCheck = {
 
 function judge(control: Control, configuration: Configuration): PlaceAnswer {
   const [path] = PATHS;
-  const { actual, evidence, why } = fieldsOf(control, configuration);
+  const { actual, evidence, unknown } = fieldsOf(control, configuration);
   const [suites, file, bootstrap] = PATHS.map(name => configuration.field(name));
-  if (!suites?.known) return undecided(path, why, evidence, actual);
+  const hidden = {
+    ...undecided(unknown?.path ?? path, unknown?.why ?? '', unknown?.evidence ?? [], actual),
+    location: path,
+  };
+  if (!suites?.known) return hidden;
   if (isEmpty(suites.json)) return { result: 'pass', path, actual, reason: `${path} is not set`, evidence };
   const families = familiesOf(suites.json);
   if (families.size === 2)
     return { result: 'pass', path, actual, reason: `${path} has suites for both kinds of keys`, evidence };
-  if (!file?.known || !bootstrap?.known) return undecided(path, why, evidence, actual);
+  if (!file?.known || !bootstrap?.known) return hidden;
   if (!isEmpty(file.json))
     return undecided(path, `whether the key of ${String(file.json)} is RSA or ECDSA is not in Git`, evidence, actual);
   const key: KeyType = bootstrap.json === true ? 'ECDSA' : 'RSA';

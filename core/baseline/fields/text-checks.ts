@@ -3,7 +3,7 @@ import type { KubeletProblem } from '../../kubelet/types.ts';
 import { type Origin, originsAt } from '../../source/rope.ts';
 import { undecided } from '../place-answer.ts';
 import { configurationOrigins } from '../read-field.ts';
-import type { Control, PlaceAnswer } from '../types.ts';
+import type { PlaceAnswer } from '../types.ts';
 import type { Configuration, FieldCheck } from './field-check.ts';
 
 /** Stands in `paths` for the text as a whole. */
@@ -49,17 +49,12 @@ function textCheck({ expected, blames, good }: TextCheck): FieldCheck {
         : { at: ['paths'], message: `${check.op} is for the path ${WHOLE_TEXT}` };
     },
     expected: () => expected,
-    evaluate: (control, configuration) => judge(control, configuration, blames, good),
+    evaluate: (_, configuration) => judge(configuration, blames, good),
     rank: () => 0,
   };
 }
 
-function judge(
-  { check }: Control,
-  { subject, verdict }: Configuration,
-  blames: TextCheck['blames'],
-  good: string,
-): readonly PlaceAnswer[] {
+function judge({ subject, verdict }: Configuration, blames: TextCheck['blames'], good: string): readonly PlaceAnswer[] {
   const blamed = verdict.problems.filter(blames);
   const always = subject.group.kubeletAlternatives.every(one => one.verdict.problems.some(blames));
   if (blamed.length > 0 && !always)
@@ -68,8 +63,7 @@ function judge(
   const [open] = [...verdict.open.values()];
   if (open) return [undecided(WHOLE_TEXT, `a part of the text cannot be known from Git: ${open.why.join('; ')}`, [])];
   const refusal = verdict.values.size === 0 ? verdict.problems.find(({ effect }) => effect === 'refuses') : undefined;
-  if (refusal && check.op !== 'no-duplicate-keys')
-    return [undecided(WHOLE_TEXT, `the kubelet stops before it comes to that: ${refusal.message}`, [])];
+  if (refusal) return [undecided(WHOLE_TEXT, `the kubelet stops before it comes to that: ${refusal.message}`, [])];
   return [
     { result: 'pass', path: WHOLE_TEXT, actual: null, reason: good, evidence: configurationOrigins(subject.group) },
   ];

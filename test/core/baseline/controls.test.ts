@@ -109,7 +109,16 @@ describe('nodes a control cannot judge', () => {
   test('a configuration the kubelet cannot read is undecided, never a pass', () => {
     const results = resultsOf(repositoryOf(config('maxPods: "110"')));
     const fields = results.filter(({ control }) => control.kind === 'KubeletConfiguration');
-    expect(new Set(fields.map(({ result }) => result))).toEqual(new Set(['undecided']));
+    const asked = fields.filter(({ result }) => result !== 'not-applicable');
+    expect(new Set(asked.map(({ result }) => result))).toEqual(new Set(['undecided']));
+  });
+
+  test('of another Kubernetes version are none of its business, and it says so', () => {
+    expect(answer('KG-API-02', { config: '', minor: '1.34' })).toMatchObject({
+      result: 'not-applicable',
+      reason: 'the control is for Kubernetes <1.34, the nodes run Kubernetes 1.34',
+    });
+    expect(answer('KG-API-09', { config: '', minor: '1.35' }).result).toBe('pass');
   });
 });
 

@@ -114,3 +114,6 @@ export const flagsOnly = (...args: readonly string[]): Situation => ({ config: n
 
 /** The role with one more task, beside an empty configuration. */
 export const task = (text: string): Situation => ({ config: '', tasks: text });
+
+/** The same on nodes of another Kubernetes minor. */
+export const onMinor = (minor: Minor, situation: Situation): Situation => ({ ...situation, minor });

@@ -50,7 +50,7 @@ describe('a configuration that Git shows only in part', () => {
       'hides one field below a parent',
       'authentication:\n  anonymous:\n    enabled: false\n',
       'authentication:\n  anonymous:\n    enabled: false\n  {{ lookup("file", "extra.yaml") }}\n',
-      ['authentication.* (and fields) absent -> unknown neutral'],
+      ['authentication.* (and fields) absent -> unknown weakens'],
     ],
   ])('%s', (_, base, head, expected) => {
     expect(rows(reviewFiles(site(base), site(head)))).toEqual(expected);
@@ -112,7 +112,7 @@ describe('a command line that Git shows only in part', () => {
 describe('a comment on it', () => {
   const comment = (verdict: Verdict) => summaryComment(verdict, decided('needs-approval'), nowhere).split('\n');
 
-  test('has one row for all its fields and one for all undecided controls', () => {
+  test('has one row for all its fields, one for all undecided controls on one field, one for those on several', () => {
     const lines = comment(reviewFiles(site(WRITTEN), site(WRITTEN + UNKNOWN_KEYS)));
     expect(lines[0]).toMatch(
       /^\*\*Weakens the kubelet configuration on every node \(2\):\*\* `parts of the configuration/,
@@ -123,7 +123,10 @@ describe('a comment on it', () => {
       ),
     ]);
     const undecided = lines.filter(line => line.includes('cannot be known from Git'));
-    expect(undecided).toEqual([expect.stringMatching(/`KG-ANON-01` .*: like `KG-AUTHN-02`, .* on every node \(2\)/)]);
+    expect(undecided).toEqual([
+      expect.stringMatching(/`KG-ANON-01` .*: like `KG-AUTHN-01`, .* on every node \(2\)/),
+      expect.stringMatching(/`KG-AUTHZ-04` .*: `authentication.webhook.enabled` cannot be known/),
+    ]);
     expect(lines.length).toBeLessThan(25);
   });
 

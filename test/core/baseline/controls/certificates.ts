@@ -4,6 +4,9 @@ import type { Rows } from './row.ts';
 
 const CA = 'authentication: {x509: {clientCAFile: /etc/kubernetes/pki/ca.crt}}\n';
 
+const RSA = 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256';
+const ECDSA = 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256';
+
 export const CERTIFICATES: Rows = {
   'KG-CERT-01': {
     pass: [config('rotateCertificates: true'), flagged('--rotate-certificates')],
@@ -59,4 +62,39 @@ export const CERTIFICATES: Rows = {
     config: CA,
   }),
   'KG-CERT-10': ownerRow('/etc/kubernetes/pki/ca.crt', { config: CA }),
+  'KG-CERT-05': {
+    pass: [
+      config('tlsMinVersion: VersionTLS13'),
+      config('tlsMinVersion: ""'),
+      flagged('--tls-min-version=VersionTLS12'),
+    ],
+    violated: [config('tlsMinVersion: VersionTLS11'), flagged('--tls-min-version=VersionTLS10')],
+    undecided: [config(`tlsMinVersion: ${FACT}`)],
+    absent: { file: 'pass', flags: 'pass' },
+  },
+  'KG-CERT-07': {
+    pass: [
+      config(`serverTLSBootstrap: true\ntlsCipherSuites: [${ECDSA}]`),
+      config(`tlsCipherSuites: [${RSA}]`),
+      config(`tlsCertFile: /a.crt\ntlsCipherSuites: [${RSA}, ${ECDSA}]`),
+      config(`tlsCertFile: ${FACT}\ntlsCipherSuites: [${RSA}, ${ECDSA}]`),
+    ],
+    violated: [
+      config(`tlsCipherSuites: [${ECDSA}]`),
+      config(`serverTLSBootstrap: true\ntlsCipherSuites: [${RSA}]`),
+      flagged(`--tls-cipher-suites=${ECDSA}`),
+    ],
+    undecided: [
+      config(`tlsCertFile: /a.crt\ntlsPrivateKeyFile: /a.key\ntlsCipherSuites: [${ECDSA}]`),
+      config(`serverTLSBootstrap: ${FACT}\ntlsCipherSuites: [${ECDSA}]`),
+      config(`tlsCipherSuites: ["${FACT}"]`),
+    ],
+    absent: { file: 'pass', flags: 'pass' },
+  },
+  'KG-CERT-08': {
+    pass: [config('tlsCurvePreferences: [29, 4588]'), config('tlsCurvePreferences: []')],
+    violated: [config('tlsCurvePreferences: [29, 21]')],
+    undecided: [config(`tlsCurvePreferences: [29, ${FACT}]`)],
+    absent: { file: 'pass', flags: 'pass' },
+  },
 };
