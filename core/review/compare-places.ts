@@ -4,39 +4,55 @@ import type { ControlResult, JudgedPlace } from '../baseline/types.ts';
 export type ComparedPlace = Readonly<{ before: JudgedPlace | null; after: JudgedPlace | null }>;
 
 /**
- * Pairs the places of one control in base and head by location. A violation whose place has no counterpart is paired
- * with one left over in the base that violates with the same value: its task or file was only renamed. What was not
- * decidable as a whole counts as undecided at each place.
+ * Pairs the places of one control in base and head by location. Places that share one (two tasks of one name, two files
+ * that say the same field) are paired with those that answer the same first, then in order. A violation whose place has
+ * no counterpart is paired with one left over in the base that violates alike: its task or file was only renamed. What
+ * was not decidable as a whole counts as undecided at each place.
  */
 export function comparePlaces(base: ControlResult | undefined, head: ControlResult): readonly ComparedPlace[] {
   const before = byLocation(base?.places ?? []);
-  const after = byLocation(head.places);
-  const left = [...before].filter(([location, { result }]) => result === 'violated' && !after.has(location));
+  const counterparts = new Map<JudgedPlace, JudgedPlace>();
+  for (const alike of [sameAnswer, sameResult, () => true]) {
+    for (const after of head.places) {
+      if (counterparts.has(after)) continue;
+      const found = take(before.get(locationOf(after)) ?? [], one => alike(one, after));
+      if (found) counterparts.set(after, found);
+    }
+  }
+  const left = [...before.values()].flat().filter(({ result }) => result === 'violated');
   const whole = base?.result === 'undecided' ? base : null;
-  const pairs = [...after].map(([location, answer]): ComparedPlace => {
-    const own = before.get(location) ?? renamed(left, answer);
-    return { before: own ?? whole, after: answer };
+  const pairs = head.places.map((after): ComparedPlace => {
+    const own =
+      counterparts.get(after) ?? (after.result === 'violated' ? take(left, one => renamed(one, after)) : null);
+    return { before: own ?? whole, after };
   });
-  return [...pairs, ...left.map(([, answer]) => ({ before: answer, after: null }))];
+  return [...pairs, ...left.map((one): ComparedPlace => ({ before: one, after: null }))];
 }
 
-/** Takes the left-over violation that says the same from the list; it is matched once. */
-function renamed(left: (readonly [string, JudgedPlace])[], answer: JudgedPlace): JudgedPlace | undefined {
-  if (answer.result !== 'violated' || answer.actual === null) return undefined;
-  const actual = JSON.stringify(answer.actual);
-  const index = left.findIndex(([, before]) => JSON.stringify(before.actual) === actual);
-  return index < 0 ? undefined : left.splice(index, 1)[0]?.[1];
-}
+const locationOf = ({ location, path }: JudgedPlace): string => location ?? path;
 
-const WORST: readonly JudgedPlace['result'][] = ['violated', 'undecided', 'pass', 'not-applicable'];
-
-/** The worst answer of each location: two files may say the same field. */
-function byLocation(places: readonly JudgedPlace[]): ReadonlyMap<string, JudgedPlace> {
-  const found = new Map<string, JudgedPlace>();
+function byLocation(places: readonly JudgedPlace[]): ReadonlyMap<string, JudgedPlace[]> {
+  const found = new Map<string, JudgedPlace[]>();
   for (const place of places) {
-    const location = place.location ?? place.path;
-    const known = found.get(location);
-    if (!known || WORST.indexOf(place.result) < WORST.indexOf(known.result)) found.set(location, place);
+    const known = found.get(locationOf(place));
+    if (known) known.push(place);
+    else found.set(locationOf(place), [place]);
   }
   return found;
+}
+
+/** Takes the first place that fits out of the list: each is paired once. */
+function take(places: JudgedPlace[], fits: (place: JudgedPlace) => boolean): JudgedPlace | null {
+  const index = places.findIndex(fits);
+  return index < 0 ? null : (places.splice(index, 1)[0] ?? null);
+}
+
+const sameResult = (before: JudgedPlace, after: JudgedPlace): boolean => before.result === after.result;
+
+const sameAnswer = (before: JudgedPlace, after: JudgedPlace): boolean =>
+  sameResult(before, after) && JSON.stringify(before.actual) === JSON.stringify(after.actual);
+
+/** Violations of one value; without one, of one sentence. */
+function renamed(before: JudgedPlace, after: JudgedPlace): boolean {
+  return after.actual === null ? before.reason === after.reason && before.actual === null : sameAnswer(before, after);
 }

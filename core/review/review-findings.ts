@@ -49,7 +49,7 @@ export function reviewFindings(
       const { inventory, group, control, path, status, actual, reason } = finding;
       const key = JSON.stringify([inventory, group, control, path, status, actual, reason]);
       const same = found.get(key);
-      found.set(key, same ? { ...same, hosts: [...same.hosts, ...finding.hosts] } : finding);
+      found.set(key, same ? { ...same, hosts: [...new Set([...same.hosts, ...finding.hosts])] } : finding);
     }
   }
   const { base, head } = answers.ofRepository;
