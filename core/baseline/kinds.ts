@@ -1,4 +1,5 @@
 import type { Kind } from './kind.ts';
+import { ANSIBLE_TASK } from './kinds/ansible-task.ts';
 import { FILE_TASK } from './kinds/file-task.ts';
 import { K8S_MANIFEST } from './kinds/k8s-manifest.ts';
 import { KUBE_PROXY_CONFIGURATION } from './kinds/kube-proxy-configuration.ts';
@@ -14,5 +15,6 @@ export const KINDS: Readonly<Record<ControlKind, Kind>> = {
   'file-task': FILE_TASK,
   KubeProxyConfiguration: KUBE_PROXY_CONFIGURATION,
   sysctl: SYSCTL,
+  'ansible-task': ANSIBLE_TASK,
   'k8s-manifest': K8S_MANIFEST,
 };

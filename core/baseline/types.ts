@@ -28,7 +28,8 @@ export type ControlKind =
   | 'file-task'
   | 'KubeProxyConfiguration'
   | 'sysctl'
-  | 'k8s-manifest';
+  | 'k8s-manifest'
+  | 'ansible-task';
 
 /** One control of the baseline, as config/baseline/*.yaml holds it. Add-only: operators read and edit these files. */
 export type Control = Readonly<{

@@ -93,8 +93,12 @@ function findingsOf(
   );
 }
 
-/** What a file says moves no control over its mode and owner; whether it is there at all does. */
+/**
+ * What a file says moves no control over its mode and owner; whether it is there at all does. How a task is written moves
+ * with no field.
+ */
 function mayMove({ path, before, after }: FieldChange, { control }: ControlResult): boolean {
+  if (control.kind === 'ansible-task') return false;
   return control.kind !== 'file-task' || path.includes('#') || before.state === 'absent' || after.state === 'absent';
 }
 

@@ -106,6 +106,7 @@ describe('a baseline file with a mistake is refused at its line', () => {
       8,
       'unknown operator eq for',
     ],
+    ['a task path that is none', 'kind: KubeletConfiguration', 'kind: ansible-task', 6, 'paths are absolute'],
     ['a key twice', 'severity: high', 'severity: high\n    severity: low', 12, 'unique'],
   ])('%s', (_, from, to, line, words) => {
     const text = CONTROL.replace(from, to);

@@ -1,4 +1,5 @@
 import { ANONYMOUS } from './anonymous.ts';
+import { ANSIBLE_TASKS } from './ansible-tasks.ts';
 import { AUTHN } from './authn.ts';
 import { AUTHZ } from './authz.ts';
 import { CERTIFICATES } from './certificates.ts';
@@ -16,6 +17,7 @@ import { SYSCTLS } from './sysctls.ts';
 /** What every control says where, area by area. */
 export const ROWS: Rows = {
   ...ANONYMOUS,
+  ...ANSIBLE_TASKS,
   ...AUTHN,
   ...AUTHZ,
   ...CERTIFICATES,

@@ -1,0 +1,35 @@
+import type { Fault, Kind } from '../kind.ts';
+import { notApplicable } from '../place-answer.ts';
+import type { GroupSubject } from '../subject.ts';
+import { KUBERNETES, pathsFault } from '../tasks/about.ts';
+import { type NamedOperator, namedFault } from '../tasks/named-operator.ts';
+import type { Control, PlaceAnswer } from '../types.ts';
+import { FORBIDS } from './ansible-task/forbids.ts';
+import { REQUIRES } from './ansible-task/requires.ts';
+import { TELLS_FAILURES } from './ansible-task/tells-failures.ts';
+
+/** Controls over how tasks are written: one place for each task that concerns the node's Kubernetes state. */
+export const ANSIBLE_TASK: Kind = { scope: 'node-group', fault, evaluate, expected, gone: 'fixed' };
+
+const OPERATORS: Readonly<Record<string, NamedOperator<GroupSubject>>> = {
+  forbids: FORBIDS,
+  requires: REQUIRES,
+  'tells-failures': TELLS_FAILURES,
+};
+
+function fault(control: Control): Fault | null {
+  const wrong = pathsFault(control.paths);
+  if (wrong !== null) return { at: ['paths', wrong], message: `paths are absolute, or ${KUBERNETES}` };
+  return namedFault(OPERATORS, control, 'tasks');
+}
+
+function expected(control: Control): string {
+  return OPERATORS[control.check.op]?.expected(control) ?? '';
+}
+
+function evaluate(control: Control, subject: GroupSubject): readonly PlaceAnswer[] {
+  const answers = OPERATORS[control.check.op]?.evaluate(control, subject) ?? [];
+  return answers.length > 0
+    ? answers
+    : [notApplicable(control.paths[0] ?? '', 'no task on these nodes is of this kind')];
+}
