@@ -251,6 +251,11 @@ export type Frame = Readonly<{
   conditions: readonly Readonly<{ expression: Value; file: string }>[];
   /** Roles of the play that have run on the host, by what makes one another: each runs once unless it is included. */
   completed: Set<string>;
+  /**
+   * Whether the role the task belongs to has run already: none of its own tasks runs again, but those of roles it
+   * imports do (`allow_duplicates` of `import_role`).
+   */
+  repeated: boolean;
   /** Unknown conditions of dynamic includes around the task. */
   guards: readonly Unknown[];
   guardOrigins: readonly Origin[];

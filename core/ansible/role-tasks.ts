@@ -44,8 +44,8 @@ export type TasksToRun = Readonly<{ frame: Frame; tasks: readonly Value[] }>;
 /**
  * What running a role means, one list of tasks after the other: those of its dependencies, then its own. The next is
  * asked for when the one before has run. A role of the play or a dependency runs once per host and play if it is named
- * with the same params, vars, conditions and tags and some task of it was not skipped (`Role.has_run`); includes run
- * always, their dependencies do not.
+ * with the same params, vars, conditions and tags and some task of it was not skipped (`Role.has_run`); what it imports
+ * runs again all the same. Includes run always, their dependencies do not.
  * @throws ProblemError `over-limit`
  */
 export function* roleTasks(
@@ -70,7 +70,7 @@ export function* roleTasks(
   if (!role) return;
   for (const path of [...role.defaults.vaulted, ...role.vars.vaulted]) run.vaulted.add(path);
   const once = repeat === 'once' && !role.allowDuplicates ? identityOf(role, reference) : null;
-  if (once !== null && frame.completed.has(once)) return;
+  const repeated = once !== null && frame.completed.has(once);
   if (frame.roleDepth > MAX_ROLE_DEPTH + 1) {
     const message = `Roles include each other more than ${MAX_ROLE_DEPTH} deep.`;
     throw new ProblemError({ ...at, code: 'over-limit', message });
@@ -88,10 +88,14 @@ export function* roleTasks(
   const instance = { role, reference };
   const keywords = inherit(frame.keywords, reference.keywords);
   const roleDepth = frame.roleDepth + 1;
-  const inside: Frame = { ...frame, role: instance, chain, roleDepth, conditions, keywords };
+  const inside: Frame = { ...frame, role: instance, chain, roleDepth, conditions, keywords, repeated };
   for (const dependency of role.dependencies) yield* roleTasks(run, inside, dependency, 'once');
   const file = tasksFile(run.world.repository, role.directory, from.tasks);
   const own: Frame = { ...inside, file: file ?? at.file };
+  if (repeated) {
+    if (file !== null) yield { frame: own, tasks: readTaskList(run.world.repository, file) };
+    return;
+  }
   const verdict = taskRuns(run, own, [], scopeOf(run, own));
   run.steps.push(roleStep(own, instance, verdict));
   if (verdict.holds === false) return;

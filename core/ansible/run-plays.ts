@@ -86,6 +86,7 @@ function runSections(run: HostRun, play: Play, playIndex: number, guards: readon
     includeParams: [],
     conditions: play.when,
     completed: new Set(),
+    repeated: false,
     guards,
     guardOrigins: [],
     delegateTo: null,

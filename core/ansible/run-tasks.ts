@@ -73,6 +73,7 @@ export function runTasks(run: HostRun, frame: Frame, tasks: readonly Value[]): v
 }
 
 function runTask(run: HostRun, outer: Frame, written: Task): void {
+  if (outer.repeated && !written.block && !IMPORTS.has(written.module ?? '')) return;
   if (run.due.length > 0) takeDueFacts(run, run.order);
   const keywords = inherit(outer.keywords, written.keywords);
   const frame: Frame = {
@@ -279,23 +280,26 @@ function factsOf(run: HostRun, frame: Frame, inside: Frame, task: Task, unknowns
   );
 }
 
-/** @param around keywords of what is around it: all that the tasks of a dynamic include have, but for its `apply`. */
+/**
+ * Which items of a loop are included, and under which name, is decided for all of them before the tasks of any run.
+ * @param around keywords of what is around it: all that the tasks of a dynamic include have, but for its `apply`.
+ */
 function runInclude(run: HostRun, frame: Frame, around: Keywords, task: Task, module: string): void {
   const dynamic = !IMPORTS.has(module);
   const items = dynamic ? loopFrames(run, frame, task, scopeOf(run, frame)) : [frame];
-  for (const [place, item] of items.entries()) {
+  const chosen = items.map(item => {
     const inside = dynamic
       ? guarded(run, item, task)
       : { ...passedOn(item, task), conditions: [...item.conditions, ...conditionsOf(item, task)] };
-    if (inside === null) continue;
+    if (inside === null) return null;
     const params: Frame = dynamic
       ? { ...applied({ ...inside, keywords: around }, task), ...paramsOf(inside, task) }
       : inside;
-    const include = module.endsWith('_role')
-      ? () => includeRole(run, params, task, dynamic)
-      : () => includeTasks(run, params, task, dynamic);
-    atPlace(run, place, include);
-  }
+    return module.endsWith('_role')
+      ? roleToInclude(run, params, task, dynamic)
+      : tasksToInclude(run, params, task, dynamic);
+  });
+  for (const [place, enter] of chosen.entries()) if (enter) atPlace(run, place, enter);
 }
 
 function paramsOf({ includeParams }: Frame, { vars }: Task): Partial<Frame> {
@@ -332,16 +336,16 @@ function guarded(run: HostRun, frame: Frame, task: Task): Frame | null {
   };
 }
 
-function includeRole(run: HostRun, frame: Frame, task: Task, dynamic: boolean): void {
+/** What includes the role a task names; null, and a problem, where nobody can know the name. */
+function roleToInclude(run: HostRun, frame: Frame, task: Task, dynamic: boolean): (() => void) | null {
   const raw = task.args.get('name') ?? task.args.get('role');
   const name = raw ? templateText(run, raw, scopeOf(run, frame)) : null;
-  if (name === null) {
-    run.problems.push(
-      notEvaluated(task.at.file, task.at.line, 'Which role is included here cannot be known from Git.'),
-    );
-    return;
-  }
-  const reference = includedRole(name, task);
+  if (name !== null) return () => includeRole(run, frame, task, includedRole(name, task), dynamic);
+  run.problems.push(notEvaluated(task.at.file, task.at.line, 'Which role is included here cannot be known from Git.'));
+  return null;
+}
+
+function includeRole(run: HostRun, frame: Frame, task: Task, reference: RoleReference, dynamic: boolean): void {
   const role = roleOf(run, frame.play, reference);
   if (dynamic) {
     noteRole(run.world, frame.play, frame.roleParents, reference, frame.role);
@@ -372,11 +376,17 @@ function joinImported(run: HostRun, { play, playRoles, roleParents }: Frame, imp
   }
 }
 
-function includeTasks(run: HostRun, frame: Frame, task: Task, dynamic: boolean): void {
+/** What includes the task file a task names; null where it names none. */
+function tasksToInclude(run: HostRun, frame: Frame, task: Task, dynamic: boolean): (() => void) | null {
   const raw = task.args.get('file') ?? task.free;
-  if (!raw) return;
-  const { repository } = run.world;
+  if (!raw) return null;
   const name = templateText(run, raw, scopeOf(run, frame));
+  return () => includeTasks(run, frame, task, raw, name, dynamic);
+}
+
+/** @param name the file `raw` comes to; null when nobody knows */
+function includeTasks(run: HostRun, frame: Frame, task: Task, raw: Value, name: string | null, dynamic: boolean): void {
+  const { repository } = run.world;
   const directories = [posix.dirname(frame.file), ...searchPath(run.world, frame, 'tasks')];
   if (name === null) {
     const candidates = candidateTasks(run, frame, raw);

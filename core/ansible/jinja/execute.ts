@@ -45,6 +45,7 @@ import { nativeValue } from './native.ts';
 import { defined, derived, toText, undefinedUsed } from './python.ts';
 import type { Body, Expression, Signature, Statement, Target } from './syntax.ts';
 import { concat, cut, originsAt } from './text.ts';
+import { itemsInUnknownOrder } from './unordered.ts';
 
 type Statements = { [T in Statement['type']]: Statement & { type: T } };
 
@@ -236,6 +237,8 @@ function loop(
   const here = originsAt(frame.unit.source, statement.at);
   const controls = mergeOrigins(output.controls, asConditions(mergeOrigins(here, iterable.origins)));
   const inner: Output = { nodes: output.nodes, controls };
+  const shuffled = itemsInUnknownOrder(iterable);
+  if (shuffled) return goThrough(run, statement, { items: shuffled, openEnded: null }, depth, frame, inner);
   const unknown = unknownIterable(iterable);
   if (unknown && isJoinable(statement)) {
     const holds = (at: Frame, to: Output): void =>

@@ -10,6 +10,13 @@ export function unordered(value: List, why: readonly string[]): Value {
   };
 }
 
+/** The items of a list of which only the order is not known: as many as it has, each unknown; null for any other value. */
+export function itemsInUnknownOrder(value: Value): readonly Value[] | null {
+  if (value.kind !== 'unknown' || !value.members) return null;
+  const { key, why, members, origins } = value;
+  return members.map((_, at) => unknownValue(`${key}[${at}]`, why, { defined: true, origins }));
+}
+
 /** Filters that give the same for every order of what they get. */
 const ORDER_IS_FREE: ReadonlySet<string> = new Set(['sort', 'length', 'count', 'min', 'max', 'sum']);
 /** Filters that take items one by one, so that only the order of their result is not known either. */

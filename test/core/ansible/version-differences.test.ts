@@ -134,6 +134,38 @@ const ROWS: readonly Row[] = [
     expected: each(ALL, { 'n1 count': '2 1' }),
   },
   {
+    what: 'of a role that has run, and of its dependencies, only what they import runs again',
+    files: {
+      hosts: 'n1\n',
+      'site.yml': `${PLAY}  vars: { own: 0, below: 0, imported: 0, included: 0 }\n  roles: [a, a]\n  tasks:\n${BELOW(COPY('count', '{{ own }} {{ below }} {{ imported }} {{ included }}'))}`,
+      'roles/a/meta/main.yml': 'dependencies: [b]\n',
+      'roles/a/tasks/main.yml':
+        '- set_fact: { own: "{{ own | int + 1 }}" }\n- block:\n    - import_tasks: more.yml\n- include_role: { name: d }\n',
+      'roles/a/tasks/more.yml': '- set_fact: { own: "{{ own | int + 1 }}" }\n- import_role: { name: c }\n',
+      'roles/b/tasks/main.yml': '- set_fact: { below: "{{ below | int + 1 }}" }\n- import_role: { name: c }\n',
+      'roles/c/tasks/main.yml': '- set_fact: { imported: "{{ imported | int + 1 }}" }\n',
+      'roles/d/tasks/main.yml': '- set_fact: { included: "{{ included | int + 1 }}" }\n',
+    },
+    expected: each(ALL, { 'n1 count': '2 1 4 1' }),
+  },
+  {
+    what: 'which items of a loop are included, and from which file, is decided before any of them runs',
+    files: {
+      hosts: 'n1\n',
+      'site.yml': `${PLAY}  vars: { armed: true, count: 0, which: more }\n  tasks:\n    - include_tasks: "{{ which }}.yml"\n      loop: [1, 2, 3]\n      when: armed\n${BELOW(COPY('count', 'n {{ count }} {{ armed }}'))}`,
+      'more.yml': '- set_fact: { armed: false, which: missing, count: "{{ count | int + 1 }}" }\n',
+    },
+    expected: each(ALL, { 'n1 count': 'n 3 False' }),
+  },
+  {
+    what: 'a loop over a set has as many rounds as the set has items',
+    files: {
+      hosts: 'n1\n',
+      'site.yml': `${PLAY}  tasks:\n${BELOW(COPY('rounds', "{% for x in ['b', 'a'] | union(['c']) %}{{ loop.index }} {{ loop.last }},{% endfor %}"))}`,
+    },
+    expected: each(ALL, { 'n1 rounds': '1 False,2 False,3 True,' }),
+  },
+  {
     what: 'a loop tells the position of its item and about itself',
     files: {
       hosts: 'n1\n',
