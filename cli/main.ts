@@ -10,6 +10,7 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
   ['lint', async () => (await import('./lint.ts')).lintCommand()],
   ['render', async () => (await import('./render.ts')).renderCommand()],
   ['explain', async () => (await import('./explain.ts')).explainCommand()],
+  ['report', async () => (await import('./report.ts')).reportCommand()],
   ['coverage', async () => (await import('./coverage.ts')).coverageCommand()],
   ['log', async () => (await import('./log.ts')).logCommand()],
 ]);

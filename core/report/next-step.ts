@@ -14,7 +14,7 @@ const STEPS: readonly (readonly [RegExp, string])[] = [
 
 const LOOK = 'Check it on a node before approving.';
 
-/** The next step for a reader of one reason why something cannot be known. */
-export function nextStep(reason: string): string {
-  return STEPS.find(([words]) => words.test(reason))?.[1] ?? LOOK;
+/** The next step for a reader of one reason why something cannot be known; `otherwise` where only a look at a node helps. */
+export function nextStep(reason: string, otherwise = LOOK): string {
+  return STEPS.find(([words]) => words.test(reason))?.[1] ?? otherwise;
 }

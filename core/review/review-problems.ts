@@ -5,7 +5,7 @@ import type { Problem, ProblemCode } from '../source/problem.ts';
 import { type Origin, originsAt } from '../source/rope.ts';
 import type { SourceTree } from '../source/tree.ts';
 import type { ChangedFile } from './changed-file.ts';
-import { type DiffIndex, placesOf } from './diff-places.ts';
+import { type DiffIndex, indexDiff, placesOf } from './diff-places.ts';
 import type { GroupPair } from './pair-groups.ts';
 import { unreadProblems } from './unread-problems.ts';
 
@@ -104,6 +104,16 @@ export function isBlinded(existing: readonly Problem[]): boolean {
 /** What ended the evaluation of a host or a file before it was through: nothing behind it was looked at. */
 export function cutShort(existing: readonly Problem[]): readonly Problem[] {
   return existing.filter(({ code }) => code === 'over-limit');
+}
+
+/** Every problem of a revision, what the kubelets of that minor say of their configuration among them. */
+export function revisionProblems(side: ProblemSide, minor: Minor): readonly Problem[] {
+  const alone = side.rendering.inventories.flatMap(({ inventory, groups }) =>
+    groups.map((head): GroupPair => {
+      return { inventory, hosts: head.hosts, base: null, head, hosting: 'joins', inventoryGone: false };
+    }),
+  );
+  return unique([...renderingProblems(side), ...kubeletProblems(alone, indexDiff([]), minor).introduced]);
 }
 
 /** Every problem of a revision once, apart from what the kubelet says. */

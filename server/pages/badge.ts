@@ -1,4 +1,4 @@
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../../core/report/html.ts';
 
 type Tone = 'good' | 'bad' | 'warn' | 'plain';
 

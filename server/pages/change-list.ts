@@ -1,7 +1,7 @@
+import { type Html, html } from '../../core/report/html.ts';
 import type { ChangeList, ChangeSummary } from '../api/changes.ts';
 import { CHANGE_STATUSES } from '../api/query.ts';
 import { badge } from './badge.ts';
-import { type Html, html } from './html.ts';
 import { layout, table } from './layout.ts';
 import { changeLink, personLink, personLinks, pullLink } from './links.ts';
 import { moment } from './moment.ts';

@@ -1,11 +1,11 @@
 import { type ChangeRow, changeRows } from '../../core/report/change-rows.ts';
+import { type Html, type HtmlValue, html } from '../../core/report/html.ts';
 import { pathText } from '../../core/report/shown-value.ts';
 import { type FieldChange, type ListedChange, NODE_PATH } from '../../core/review/types.ts';
 import type { ChangeDetail } from '../api/changes.ts';
 import { badge } from './badge.ts';
 import { findingsSection } from './findings.ts';
 import { groupHosts, hostNames } from './hosts.ts';
-import { type Html, type HtmlValue, html } from './html.ts';
 import { facts, layout, table } from './layout.ts';
 import { breakable, changeLink, commitLink, personLink, personLinks, placeLink, pullLink, runLink } from './links.ts';
 import { logReferences } from './log-references.ts';

@@ -1,4 +1,4 @@
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../../core/report/html.ts';
 import { commitLink } from './links.ts';
 
 /** Which content a run had: repository and commit, as far as it is known. */

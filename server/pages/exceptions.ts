@@ -1,6 +1,6 @@
+import { type Html, html } from '../../core/report/html.ts';
 import type { Exception, ExceptionList } from '../api/exceptions.ts';
 import { badge } from './badge.ts';
-import { type Html, html } from './html.ts';
 import { layout, table } from './layout.ts';
 import { changeLink, commitLink, runLink } from './links.ts';
 import { moment } from './moment.ts';

@@ -1,5 +1,5 @@
+import { html } from '../../core/report/html.ts';
 import type { FieldHistory } from '../api/nodes.ts';
-import { html } from './html.ts';
 import { layout, table } from './layout.ts';
 import { nodeLink, placeLink } from './links.ts';
 import { moment } from './moment.ts';

@@ -1,11 +1,11 @@
 import { valueToSet } from '../../core/baseline/fix.ts';
 import { severityRank } from '../../core/report/change-rows.ts';
+import { type Html, html } from '../../core/report/html.ts';
 import { jsonText } from '../../core/report/shown-value.ts';
 import type { Finding } from '../../core/review/types.ts';
 import type { ChangeDetail } from '../api/changes.ts';
 import { badge } from './badge.ts';
 import { groupHosts } from './hosts.ts';
-import { type Html, html } from './html.ts';
 import { breakable, placeLink } from './links.ts';
 
 const HEADINGS = [

@@ -1,4 +1,4 @@
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../../core/report/html.ts';
 import { nodeLink } from './links.ts';
 
 /** Hosts that are shown without a click. */

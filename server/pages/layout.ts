@@ -1,4 +1,4 @@
-import { type Html, type HtmlValue, html, markup } from './html.ts';
+import { type Html, type HtmlValue, html, markup } from '../../core/report/html.ts';
 
 const SECTIONS = [
   ['/', 'Changes'],

@@ -1,4 +1,4 @@
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../../core/report/html.ts';
 
 /** GitHub's web address, without a trailing slash. */
 export type ServerUrl = string;

@@ -1,5 +1,5 @@
+import { type Html, html } from '../../core/report/html.ts';
 import type { LogReference } from '../api/log.ts';
-import { type Html, html } from './html.ts';
 import { moment } from './moment.ts';
 
 /** Entries of the transparency log by index, each with what it records. */

@@ -1,6 +1,6 @@
+import { html } from '../../core/report/html.ts';
 import type { LogHealth } from '../api/log.ts';
 import { badge } from './badge.ts';
-import { html } from './html.ts';
 import { facts, layout, table } from './layout.ts';
 import { breakable } from './links.ts';
 import { moment } from './moment.ts';

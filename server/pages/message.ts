@@ -1,4 +1,4 @@
-import { html } from './html.ts';
+import { html } from '../../core/report/html.ts';
 import { layout } from './layout.ts';
 
 /** A page that only says something: not found, or a question that cannot be answered as asked. */

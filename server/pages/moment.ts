@@ -1,4 +1,4 @@
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../../core/report/html.ts';
 
 /** A time for people, to the minute, in UTC; the machine-readable one goes along. */
 export function moment(at: string): Html {

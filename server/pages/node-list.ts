@@ -1,6 +1,6 @@
+import { html } from '../../core/report/html.ts';
 import type { NodeSummary } from '../api/nodes.ts';
 import { hostNames } from './hosts.ts';
-import { html } from './html.ts';
 import { layout, table } from './layout.ts';
 import { changeLink } from './links.ts';
 import { moment } from './moment.ts';

@@ -1,6 +1,6 @@
+import { type Html, html } from '../../core/report/html.ts';
 import type { Management, NodeDetail, NodeField } from '../api/nodes.ts';
 import { badge } from './badge.ts';
-import { type Html, html } from './html.ts';
 import { facts, layout, table } from './layout.ts';
 import { changeLink, commitLink, fieldLink, personLinks, placeLink, runLink } from './links.ts';
 import { moment } from './moment.ts';

@@ -1,4 +1,4 @@
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../../core/report/html.ts';
 
 /** The filter of a list as its address holds it, its place in the list (`cursor`) included: parameter name to text. */
 export type GivenFilter = Readonly<Record<string, string>>;

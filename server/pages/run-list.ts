@@ -1,8 +1,8 @@
+import { type Html, html } from '../../core/report/html.ts';
 import { RUN_STATUSES } from '../api/query.ts';
 import type { RunList, RunSummary } from '../api/runs.ts';
 import { badge } from './badge.ts';
 import { content } from './content.ts';
-import { type Html, html } from './html.ts';
 import { layout, table } from './layout.ts';
 import { changeLink, runLink } from './links.ts';
 import { moment } from './moment.ts';

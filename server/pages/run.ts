@@ -1,7 +1,7 @@
+import { type Html, html } from '../../core/report/html.ts';
 import type { RunDetail } from '../api/runs.ts';
 import { badge } from './badge.ts';
 import { content } from './content.ts';
-import { type Html, html } from './html.ts';
 import { facts, layout, table } from './layout.ts';
 import { breakable, changeLink, nodeLink, personLinks } from './links.ts';
 import { logReferences } from './log-references.ts';

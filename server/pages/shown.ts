@@ -1,6 +1,6 @@
+import { type Html, html } from '../../core/report/html.ts';
 import { jsonText } from '../../core/report/shown-value.ts';
 import type { Shown } from '../../core/review/types.ts';
-import { type Html, html } from './html.ts';
 
 /** A value before or after, as a table cell shows it. */
 export function shownCell(shown: Shown): Html {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { html, markup } from '../../../server/pages/html.ts';
+import { html, markup } from '../../../core/report/html.ts';
 
 const written = (...of: Parameters<typeof html>) => markup(html(...of));
 
