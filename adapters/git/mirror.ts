@@ -69,7 +69,11 @@ export function inMirror(mirror: Mirror, args: readonly string[], run: GitRun = 
 
 /** The commit a revision names, for revisions typed by people. @throws GitError `not-found` */
 export async function resolveRevision(mirror: Mirror, revision: string): Promise<string> {
-  const out = await inMirror(mirror, ['rev-parse', '--verify', '--end-of-options', `${revision}^{commit}`]);
+  const out = await inMirror(mirror, ['rev-parse', '--verify', '--end-of-options', `${revision}^{commit}`]).catch(
+    () => {
+      throw new GitError('not-found', `there is no commit ${revision} in ${mirror.directory}`);
+    },
+  );
   return out.toString('utf8').trim();
 }
 
