@@ -1,5 +1,5 @@
 import type { Json } from '../kubelet/types.ts';
-import type { Finding, Verdict } from '../review/types.ts';
+import type { Finding, Replacement, Verdict } from '../review/types.ts';
 import type { Problem } from '../source/problem.ts';
 import { visible } from './foreign-text.ts';
 import { toTerminal } from './phrase.ts';
@@ -58,10 +58,17 @@ function findingResult(finding: Finding, verdict: Verdict): Json {
     level: finding.status === 'introduced' && finding.blocking ? 'error' : 'warning',
     message: { text: toTerminal(findingPhrase({ ...finding, groups: [finding.group], also: [] }, verdict)) },
     locations: place ? [location(place.file, place.line)] : [],
+    ...(finding.replacement ? { fixes: [fixOf(finding.replacement)] } : {}),
     partialFingerprints: {
       'kubeletGate/v1': `${finding.control}:${finding.inventory}:${finding.group}:${finding.path}`,
     },
   };
+}
+
+/** The whole line is replaced: a region of a line without columns is the line without its break. */
+function fixOf({ file, line, text }: Replacement): Json {
+  const replacement = { deletedRegion: { startLine: line }, insertedContent: { text } };
+  return { artifactChanges: [{ artifactLocation: { uri: uriOf(file) }, replacements: [replacement] }] };
 }
 
 function problemResult({ file, line, message }: Problem): Json {
@@ -74,11 +81,14 @@ function problemResult({ file, line, message }: Problem): Json {
 }
 
 /** Artifact locations are URI references: each segment of the path is percent-encoded. */
-function location(file: string, line: number): Json {
-  const uri = file
+function uriOf(file: string): string {
+  return file
     .replace(/\p{Cs}/gu, '\uFFFD')
     .split('/')
     .map(encodeURIComponent)
     .join('/');
-  return { physicalLocation: { artifactLocation: { uri }, region: { startLine: Math.max(1, line) } } };
+}
+
+function location(file: string, line: number): Json {
+  return { physicalLocation: { artifactLocation: { uri: uriOf(file) }, region: { startLine: Math.max(1, line) } } };
 }

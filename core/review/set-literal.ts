@@ -22,13 +22,20 @@ export function setLiteral(line: string, finding: Finding, control: Control): st
 
 /** The literal with the value found, under the field's or flag's own name before any other; that only when it is alone. */
 function literalOf(line: string, { path, actual }: Finding, { flags }: Control): LineLiteral | null {
-  const fitting = lineLiterals(line).filter(literal => says(literal, actual, path));
+  const own = valueOf(actual, path);
+  const fitting = lineLiterals(line).filter(literal => says(literal, own, path));
   const flag = fitting.filter(({ given, name }) => given === 'flag' && (flags.includes(name) || name === path));
   const other = fitting.filter(({ given }) => given !== 'flag');
   const key = path.slice(path.lastIndexOf('.') + 1);
   const named = other.filter(({ name }) => name === key || name === path);
   const [meant = []] = [flag, named, other].filter(literals => literals.length > 0);
   return meant.length === 1 ? (meant[0] ?? null) : null;
+}
+
+/** The path's own value where a control looks at several at once. */
+function valueOf(actual: Json, path: string): Json {
+  if (actual === null || typeof actual !== 'object' || Array.isArray(actual)) return actual;
+  return (actual as Readonly<Record<string, Json>>)[path] ?? null;
 }
 
 /** What the fix sets in place of the literal: of `owner:group` the part the literal's name asks for. */

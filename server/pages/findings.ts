@@ -41,11 +41,17 @@ ${
 }`;
 }
 
-/** The same answer of one control on several node groups is one finding. Worst severity first. */
+/** The same answer of one control on several node groups, with one line to replace, is one finding. Worst severity first. */
 function together(findings: readonly Finding[]): readonly (readonly Finding[])[] {
   const found = new Map<string, Finding[]>();
   for (const finding of findings) {
-    const key = JSON.stringify([finding.control, finding.path, finding.actual, finding.reason]);
+    const key = JSON.stringify([
+      finding.control,
+      finding.path,
+      finding.actual,
+      finding.reason,
+      finding.replacement ?? null,
+    ]);
     found.set(key, [...(found.get(key) ?? []), finding]);
   }
   return [...found.values()].sort((a, b) => severityRank(a[0]!.severity) - severityRank(b[0]!.severity));
@@ -71,7 +77,11 @@ ${standards.length > 0 && html`<div><dt>Standards</dt><dd>${standards.join(' · 
 </article>`;
 }
 
-function toDo({ fix, path }: Finding): Html | string {
+function toDo({ fix, path, replacement }: Finding): Html | string {
+  if (replacement) {
+    const { file, line, text } = replacement;
+    return html`write <code>${breakable(text.trim())}</code> at <code>${breakable(`${file}:${line}`)}</code> (checked)`;
+  }
   const set = valueToSet(fix, path);
   if (set) return html`set <code>${breakable(path)}</code> to <code>${jsonText(set.value)}</code>`;
   return 'do' in fix ? fix.do : '';

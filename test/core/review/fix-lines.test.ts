@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkJson } from '../../../core/report/check-json.ts';
+import { checkSarif } from '../../../core/report/check-sarif.ts';
 import { checkText } from '../../../core/report/check-text.ts';
 import { inlineComments } from '../../../core/report/inline-comments.ts';
 import { summaryComment } from '../../../core/report/summary-comment.ts';
@@ -211,6 +212,20 @@ describe('what is offered is shown', () => {
       ]),
     });
   });
+
+  test('as a fix of the result in SARIF', () =>
+    expect(JSON.stringify(checkSarif(verdict))).toContain(
+      JSON.stringify({
+        artifactChanges: [
+          {
+            artifactLocation: { uri: DEFAULTS },
+            replacements: [
+              { deletedRegion: { startLine: 1 }, insertedContent: { text: 'kubelet_mode: Webhook  # ```' } },
+            ],
+          },
+        ],
+      }),
+    ));
 
   test('and moves no digest', () => {
     const other = edited(DEFAULTS, 'kubelet_mode: Webhook', 'kubelet_mode: "AlwaysAllow"');

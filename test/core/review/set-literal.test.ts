@@ -25,6 +25,11 @@ const FILE: What = { path: '/etc/kubernetes/kubelet.conf', actual: '0644', set: 
 const OWNER: What = { path: '/etc/kubernetes/kubelet.conf', actual: 'kube', set: 'root:root', op: 'owner-eq' };
 const SUITES: What = { path: 'tlsCipherSuites', actual: ['A', 'B'], set: ['C', 'D'], flags: ['--tls-cipher-suites'] };
 const TIMEOUT: What = { path: 'streamingConnectionIdleTimeout', actual: '24h0m0s', set: '4h0m0s' };
+const BOOTSTRAP: What = {
+  path: 'serverTLSBootstrap',
+  actual: { serverTLSBootstrap: false, tlsCertFile: '' },
+  set: { serverTLSBootstrap: true },
+};
 const ADDRESS: What = { path: 'metricsBindAddress', actual: '0.0.0.0:10249', set: '127.0.0.1:10249' };
 
 function fixed(line: string, { path, actual, set, flags = [], op = 'eq' }: What): string | null {
@@ -97,6 +102,7 @@ describe('the literal a finding rests on is replaced', () => {
     ['tlsCipherSuites: [A, B]', SUITES, 'tlsCipherSuites: [C, D]'],
     ['tls_suites: "A,B"', SUITES, 'tls_suites: "C,D"'],
     ['--tls-cipher-suites=A,B --v=2', SUITES, '--tls-cipher-suites=C,D --v=2'],
+    ['serverTLSBootstrap: false', BOOTSTRAP, 'serverTLSBootstrap: true'],
     ['streamingConnectionIdleTimeout: 24h', TIMEOUT, 'streamingConnectionIdleTimeout: 4h0m0s'],
     ['metricsBindAddress: 0.0.0.0:10249', ADDRESS, 'metricsBindAddress: 127.0.0.1:10249'],
   ])('%s', (line, what, expected) => expect(fixed(line, what)).toBe(expected));
@@ -116,6 +122,7 @@ describe('nothing is offered for', () => {
     ['an escape in quotes', 'mode: "Always\\u0041llow"', MODE],
     ['a switch that says the opposite', 'kubelet_no_anonymous: false', ANONYMOUS],
     ['a default nobody wrote', 'apiVersion: kubelet.config.k8s.io/v1beta1', { ...PORT, actual: null }],
+    ['one of several fields that nobody wrote', 'tlsCertFile: ""', { ...BOOTSTRAP, path: 'tlsPrivateKeyFile' }],
     ['a fix that needs more than one value', 'x: true', { ...ANONYMOUS, set: { a: 1 } }],
     ['a line of generated text', `${'x'.repeat(1000)}: 10255`, PORT],
   ])('%s', (_, line, what) => expect(fixed(line, what)).toBeNull());
