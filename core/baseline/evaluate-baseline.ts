@@ -1,5 +1,5 @@
 import { KINDS } from './kinds.ts';
-import { isInRange } from './kubernetes-range.ts';
+import { outsideMinors, outsideOf } from './outside.ts';
 import { notApplicable, worstOf } from './place-answer.ts';
 import type { GroupSubject, RepositorySubject } from './subject.ts';
 import {
@@ -34,21 +34,9 @@ export function evaluateRepository(baseline: Baseline, subject: RepositorySubjec
     if (kind.scope !== 'repository') return [];
     const outside = outsideMinors(control, subject);
     const places =
-      outside === null ? kind.evaluate(control, subject) : [notApplicable(control.paths[0] ?? '', outside)];
+      outside === null ? kind.evaluate(control, subject, baseline) : [notApplicable(control.paths[0] ?? '', outside)];
     return toResult(control, REPOSITORY, [], places);
   });
-}
-
-/** Why a control is not for the nodes of a group: their role or their minor. Null: it is. */
-function outsideOf(control: Control, { group, repository }: GroupSubject): string | null {
-  const applies = control.roles.some(role => role === 'all' || group.roles.includes(role));
-  return applies ? outsideMinors(control, repository) : `the control is for ${control.roles.join(', ')} nodes`;
-}
-
-function outsideMinors({ kubernetes }: Control, { minor }: RepositorySubject): string | null {
-  return isInRange(minor, kubernetes)
-    ? null
-    : `the control is for Kubernetes ${kubernetes}, the nodes run Kubernetes ${minor}`;
 }
 
 function toResult(

@@ -1,6 +1,6 @@
 import type { KubeletFacts } from '../kubelet/facts.ts';
 import type { GroupSubject, RepositorySubject } from './subject.ts';
-import type { Control, PlaceAnswer } from './types.ts';
+import type { Baseline, Control, PlaceAnswer } from './types.ts';
 
 /** What is wrong with a control as written: the part of it (`['check', 'value']`) and one sentence. */
 export type Fault = Readonly<{ at: readonly PropertyKey[]; message: string }>;
@@ -23,7 +23,8 @@ export type Kind = Common &
     | Readonly<{ scope: 'node-group'; evaluate: (control: Control, subject: GroupSubject) => readonly PlaceAnswer[] }>
     | Readonly<{
         scope: 'repository';
-        evaluate: (control: Control, subject: RepositorySubject) => readonly PlaceAnswer[];
+        /** `baseline`: all controls, for one that compares what others answer. */
+        evaluate: (control: Control, subject: RepositorySubject, baseline: Baseline) => readonly PlaceAnswer[];
       }>
   );
 

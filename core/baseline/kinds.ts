@@ -5,6 +5,7 @@ import { K8S_MANIFEST } from './kinds/k8s-manifest.ts';
 import { KUBE_PROXY_CONFIGURATION } from './kinds/kube-proxy-configuration.ts';
 import { KUBELET_CONFIGURATION } from './kinds/kubelet-configuration.ts';
 import { KUBELET_FLAG } from './kinds/kubelet-flag.ts';
+import { REPOSITORY_KIND } from './kinds/repository.ts';
 import { SYSCTL } from './kinds/sysctl.ts';
 import type { ControlKind } from './types.ts';
 
@@ -17,4 +18,5 @@ export const KINDS: Readonly<Record<ControlKind, Kind>> = {
   sysctl: SYSCTL,
   'ansible-task': ANSIBLE_TASK,
   'k8s-manifest': K8S_MANIFEST,
+  repository: REPOSITORY_KIND,
 };

@@ -29,7 +29,8 @@ export type ControlKind =
   | 'KubeProxyConfiguration'
   | 'sysctl'
   | 'k8s-manifest'
-  | 'ansible-task';
+  | 'ansible-task'
+  | 'repository';
 
 /** One control of the baseline, as config/baseline/*.yaml holds it. Add-only: operators read and edit these files. */
 export type Control = Readonly<{

@@ -154,3 +154,8 @@ export function nodesPhrase(hosts: readonly string[], groups: readonly string[],
   const more = groups.length > 3 ? `, ${groups.length - 3} more groups` : '';
   return [`${hosts.length}${here ? ` of ${hostCount}` : ''} nodes (`, ...joined(named, ', '), `${more})`];
 }
+
+/** Where a finding holds: `on every node (48)`, or `in the repository` for what no node alone has. */
+export function wherePhrase(hosts: readonly string[], groups: readonly string[], verdict: Verdict): Phrase {
+  return hosts.length === 0 ? ['in the repository'] : ['on ', ...nodesPhrase(hosts, groups, verdict)];
+}

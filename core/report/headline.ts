@@ -1,6 +1,6 @@
 import { cutShort } from '../review/review-problems.ts';
 import { NODE_PATH, type Verdict } from '../review/types.ts';
-import { type ChangeRow, changeRows, nodesPhrase } from './change-rows.ts';
+import { type ChangeRow, changeRows, nodesPhrase, wherePhrase } from './change-rows.ts';
 import { type FindingRow, findingRows } from './finding-rows.ts';
 import { nextStep } from './next-step.ts';
 import { foreign, joined, type Phrase } from './phrase.ts';
@@ -20,9 +20,9 @@ export function headline(verdict: Verdict): Headline {
   const [open] = verdict.conclusion === 'undecided' ? findingRows(verdict, 'undecided') : [];
   if (open === undefined) return { ...said, next: [] };
   const reason = causeOf(open);
-  const nodes = nodesPhrase(open.hosts, open.groups, verdict);
+  const where = wherePhrase(open.hosts, open.groups, verdict);
   const more = open.also.length > 0 ? ` and ${count(open.also.length, 'more control')}` : '';
-  const why: Phrase = [foreign(open.control), more, ' on ', ...nodes, ': ', foreign(reason, REASON_CAP)];
+  const why: Phrase = [foreign(open.control), more, ' ', ...where, ': ', foreign(reason, REASON_CAP)];
   const next: Phrase = ['. ', nextStep(reason)];
   const decided = verdict.direction === 'weakens' || verdict.problems.length > 0;
   if (!decided) return { claim: ['Cannot be decided from Git'], detail: why, next };
@@ -60,9 +60,9 @@ function saidOf(verdict: Verdict): Said {
   if (worst !== undefined && !uncovered) return rowHeadline(worst, rows.length, verdict);
   if (caused !== undefined) {
     const verb = caused.status === 'introduced' ? 'Violates ' : 'Leaves undecided ';
-    const hosts = nodesPhrase(caused.hosts, caused.groups, verdict);
+    const where = wherePhrase(caused.hosts, caused.groups, verdict);
     return {
-      claim: [verb, foreign(caused.control), ' on ', ...hosts],
+      claim: [verb, foreign(caused.control), ' ', ...where],
       detail: [...(caused.reason.startsWith(caused.path) ? [] : [foreign(caused.path), ' ']), foreign(caused.reason)],
     };
   }

@@ -2,7 +2,7 @@ import { reasonsOf } from '../approval/approval-input.ts';
 import type { Decision } from '../approval/types.ts';
 import { valueToSet } from '../baseline/fix.ts';
 import { type Finding, NODE_PATH, type Place, type Verdict } from '../review/types.ts';
-import { type ChangeRow, changeRows, nodesPhrase } from './change-rows.ts';
+import { type ChangeRow, changeRows, nodesPhrase, wherePhrase } from './change-rows.ts';
 import { type FindingRow, findingRows, reasonOf } from './finding-rows.ts';
 import { fitLines } from './fit.ts';
 import { code, fenced, words } from './foreign-text.ts';
@@ -48,10 +48,9 @@ function tableRow(row: ChangeRow, verdict: Verdict): string {
 
 /** One finding in one sentence: what is wrong, where, and what to set. */
 export function findingPhrase(finding: FindingRow, verdict: Verdict): Phrase {
-  const nodes = nodesPhrase(finding.hosts, finding.groups, verdict);
   const [place] = finding.at;
   const subject: Phrase = [foreign(finding.path), ' '];
-  const on: Phrase = [' on ', ...nodes];
+  const on: Phrase = [' ', ...wherePhrase(finding.hosts, finding.groups, verdict)];
   switch (finding.status) {
     case 'introduced':
     case 'existing':
@@ -70,11 +69,14 @@ export function findingPhrase(finding: FindingRow, verdict: Verdict): Phrase {
       ];
     case 'undecided':
       if (finding.also.length > 0) {
-        return [...others(finding), ' on ', ...nodes, ': ', foreign(reasonOf(finding), 400), '.'];
+        return [...others(finding), ...on, ': ', foreign(reasonOf(finding), 400), '.'];
       }
+      if (finding.hosts.length === 0) return [foreign(finding.reason, 400), ...on, '.'];
       return [...subject, 'cannot be known from Git', ...on, ': ', foreign(finding.reason), '.'];
     case 'fixed':
-      return [...subject, 'is ', foreign(jsonText(finding.actual)), ...on, '.'];
+      return finding.actual === null
+        ? [foreign(finding.reason, 400), ...on, '.']
+        : [...subject, 'is ', foreign(jsonText(finding.actual)), ...on, '.'];
   }
 }
 

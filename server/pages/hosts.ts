@@ -7,8 +7,9 @@ const SHOWN = 5;
 /** Hosts a list names; a page with thousands of them in every row helps nobody. */
 const NAMED = 500;
 
-/** `gpu, storage 48 nodes`: the hosts of the node groups open on a click. A group that is one host is that host. */
+/** `gpu, storage 48 nodes`: the hosts of the node groups open on a click. A group that is one host is that host; none are the repository. */
 export function groupHosts(groups: readonly string[], hosts: readonly string[]): Html {
+  if (hosts.length === 0) return html`the repository`;
   const [host] = hosts;
   if (host !== undefined && hosts.length === 1 && groups[0] === host) return nodeLink(host);
   return html`<details><summary>${groups.map((group, index) => html`${index > 0 && ', '}<bdi>${group}</bdi>`)} <span class="count">${nodes(hosts.length)}</span></summary>

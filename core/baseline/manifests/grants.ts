@@ -58,7 +58,7 @@ function judge(
   const path = paths[0] ?? '';
   const answer = (result: ObjectAnswer['result'], reason: string, node?: SourceNode): ObjectAnswer => ({
     result,
-    path,
+    path: result === 'violated' ? object.name : path,
     key: object.name,
     actual: null,
     reason,

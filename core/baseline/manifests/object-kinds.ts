@@ -59,7 +59,7 @@ function judgeKind(rules: readonly Rule[], object: KubernetesObject, path: strin
   const evidence = root ? object.originsOf(nodeAt(root, ['kind']) ?? root).slice(0, 1) : [];
   const answer = (result: ObjectAnswer['result'], reason: string): ObjectAnswer => ({
     result,
-    path,
+    path: result === 'violated' ? object.name : path,
     key: object.name,
     actual: null,
     reason,

@@ -44,7 +44,14 @@ function judge(
   }
   function answerOf(result: ObjectAnswer['result'], reason: string, node?: SourceNode): ObjectAnswer {
     const evidence = root ? object.originsOf(node ?? root).slice(0, 1) : [];
-    return { result, path, key: object.name, actual: null, reason, evidence };
+    return {
+      result,
+      path: result === 'violated' ? object.name : path,
+      key: object.name,
+      actual: null,
+      reason,
+      evidence,
+    };
   }
   const spec = nodeAt(root, POD_SPECS[textAt(root, ['kind'])] ?? TEMPLATED);
   if (!spec) return [];

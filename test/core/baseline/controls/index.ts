@@ -9,6 +9,7 @@ import { KUBE_PROXY } from './kube-proxy.ts';
 import { KUBELET_API } from './kubelet-api.ts';
 import { MANIFESTS } from './manifests.ts';
 import { NETWORK } from './network.ts';
+import { REPOSITORY_ROWS } from './repository.ts';
 import type { Rows } from './row.ts';
 import { SECCOMP } from './seccomp.ts';
 import { STARTUP_PARAMETERS } from './startup-parameters.ts';
@@ -27,6 +28,7 @@ export const ROWS: Rows = {
   ...KUBELET_API,
   ...MANIFESTS,
   ...NETWORK,
+  ...REPOSITORY_ROWS,
   ...SECCOMP,
   ...STARTUP_PARAMETERS,
   ...SYSCTLS,
