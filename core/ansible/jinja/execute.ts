@@ -38,6 +38,7 @@ import {
   type Output,
   type Run,
   type Unit,
+  worksOnCopies,
 } from './frame.ts';
 import { isJoinable, joinWays } from './join-ways.ts';
 import { type LoopState, loopObject } from './loop-object.ts';
@@ -418,7 +419,7 @@ function unitOf(
   seesVariables: boolean,
   blocks: Unit['blocks'] = new Map(),
 ): Unit {
-  const copies = loaded.template.mutates || from.copies ? (from.copies ?? new Map<string, Value>()) : null;
+  const copies = worksOnCopies(run, loaded.template) || from.copies ? (from.copies ?? new Map<string, Value>()) : null;
   return { ...from, file: loaded.file, source: loaded.source, converts: run.converts, seesVariables, copies, blocks };
 }
 

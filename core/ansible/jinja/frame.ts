@@ -1,5 +1,6 @@
 import type { Unknown } from '../../source/rope.ts';
 import type { Budget } from '../budget.ts';
+import { isSince } from '../types.ts';
 import type { Origins, Value } from '../value.ts';
 import type { Engine } from './engine.ts';
 import type { Choices } from './join-ways.ts';
@@ -39,7 +40,7 @@ export type Unit = Readonly<{
   converts: boolean;
   /** Variables can be seen; not so in a template imported without context. */
   seesVariables: boolean;
-  /** Copies of variables that methods of this template may change. */
+  /** Copies of variables that are this template's own objects, where that makes a difference. */
   copies: Map<string, Value> | null;
   /** Definitions of each block, the most derived first. */
   blocks: Map<string, BlockDefinition[]>;
@@ -49,6 +50,14 @@ export type BlockDefinition = Readonly<{ body: Body; unit: Unit }>;
 
 /** Names set by the template, innermost first. */
 export type Frame = Readonly<{ names: Map<string, Value>; parent: Frame | null; unit: Unit }>;
+
+/**
+ * Whether a template works on copies of variables: until ansible-core 2.18 each name a template uses is evaluated for it
+ * once, to lists and mappings that are in no other value.
+ */
+export function worksOnCopies({ ansible }: Run, { mutates, dumps }: Template): boolean {
+  return mutates || (dumps && !isSince(ansible, '2.19'));
+}
 
 export function childFrame(parent: Frame, unit: Unit = parent.unit): Frame {
   return { names: new Map(), parent, unit };

@@ -13,7 +13,7 @@ import { describe, TokenStream } from './token-stream.ts';
 export function parseTemplate(text: string, options: SyntaxOptions, budget: Budget): Template {
   spend(budget, 1 + (text.length >> 4));
   const parser = new Parser(new TokenStream(lex(text, options), budget.limits), options);
-  return { body: parser.template(), mutates: MUTATING_CALL.test(text) };
+  return { body: parser.template(), mutates: MUTATING_CALL.test(text), dumps: /to_(?:nice_)?yaml/.test(text) };
 }
 const MUTATING_CALL = /\.\s*(?:append|extend|insert|pop|remove|clear|sort|reverse|update|setdefault|popitem)\b/;
 

@@ -76,8 +76,11 @@ export type Statement = Readonly<{ at: number }> &
     | Readonly<{ type: 'break' | 'continue' }>
   );
 
-/** A parsed template. `mutates`: it calls methods that change lists or mappings, so it works on copies of variables. */
-export type Template = Readonly<{ body: Body; mutates: boolean }>;
+/**
+ * A parsed template. `mutates`: it calls methods that change lists or mappings; `dumps`: it may write YAML, where it
+ * shows which of them are the same object.
+ */
+export type Template = Readonly<{ body: Body; mutates: boolean; dumps: boolean }>;
 
 /** How Ansible sets up Jinja; a first line `#jinja2: lstrip_blocks: True` overrides single options. */
 export type SyntaxOptions = Readonly<{

@@ -82,11 +82,14 @@ export function escapes(text: Str, others: readonly Value[]): boolean {
 }
 const UNCHANGED: ReadonlySet<Value['kind']> = new Set(['int', 'float', 'bool', 'none']);
 
-/** The UTF-16 units [start, end) with their origins. Callers never cut through an unknown token. */
+/**
+ * The UTF-16 units [start, end) with their origins, as plain text: the type a filter such as `to_json` gave is lost.
+ * Callers never cut through an unknown token.
+ */
 export function slice(value: Str, start: number, end = value.text.length): Str {
   const from = Math.max(0, start);
   const to = Math.min(end, value.text.length);
-  if (from === 0 && to === value.text.length) return value;
+  if (from === 0 && to === value.text.length && !value.verbatim) return value;
   const text = value.text.slice(from, Math.max(from, to));
   const origins = mergeOrigins(value.origins, text === '' ? (value.segments[0]?.origins ?? NO_ORIGINS) : NO_ORIGINS);
   const segments: Segment[] = [];

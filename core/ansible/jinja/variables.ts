@@ -16,7 +16,7 @@ import {
 } from '../value.ts';
 import { convert } from './convert.ts';
 import { executeTemplate, joined } from './execute.ts';
-import type { Frame, Loaded, Run, Unit } from './frame.ts';
+import { type Frame, type Loaded, type Run, type Unit, worksOnCopies } from './frame.ts';
 import { nativeValue, withLists } from './native.ts';
 import { readOverrides } from './overrides.ts';
 import { parseTemplate } from './parser.ts';
@@ -191,7 +191,7 @@ export class Variables {
       syntax: { ...own, extensions },
       converts,
       seesVariables: true,
-      copies: template.mutates ? new Map() : null,
+      copies: worksOnCopies(run, template) ? new Map() : null,
       blocks: new Map(),
     };
     const frame: Frame = { names: new Map(), parent: null, unit };

@@ -36,6 +36,20 @@ export function dumpYaml(budget: Budget, value: Value, options: DumpOptions): St
   return new Emitter(budget, options).document(value);
 }
 
+/** Whether a list or mapping is in a value at several places, so that PyYAML may print it once and refer to it. */
+export function hasRepeated(value: Value): boolean {
+  const seen = new Set<object>();
+  const repeats = (part: Value): boolean => {
+    if (!isAnchored(part)) return false;
+    const object = objectOf(part);
+    if (seen.has(object)) return true;
+    seen.add(object);
+    return partsOf(part).some(repeats);
+  };
+  visitParts(value, () => {});
+  return repeats(value);
+}
+
 type Collection = List | Tuple | Dict;
 type Context = Readonly<{ mapping?: boolean; simpleKey?: boolean }>;
 type Analysis = Readonly<{ multiline: boolean; flowPlain: boolean; blockPlain: boolean; singleQuoted: boolean }>;
@@ -66,6 +80,10 @@ class Emitter {
   readonly #width: number;
   readonly #parts: Str[] = [];
   readonly #indents: number[] = [];
+  /** Names of the objects that are there more than once; null for those met once. */
+  readonly #anchors = new Map<object, string | null>();
+  readonly #written = new Set<object>();
+  #lastAnchor = 0;
   #indent = -1;
   #column = 0;
   #whitespace = true;
@@ -81,10 +99,39 @@ class Emitter {
 
   document(value: Value): Str {
     if (this.#options.explicitStart) this.#indicator('---', true, []);
+    this.#anchor(value);
     this.#node(value, {});
     this.#indent = -1;
     this.#writeIndent();
     return concat(this.#budget, this.#parts);
+  }
+
+  /** Names an object when it is met for the second time (`Serializer.anchor_node`). */
+  #anchor(value: Value): void {
+    spend(this.#budget);
+    if (!isAnchored(value)) return;
+    const object = objectOf(value);
+    const known = this.#anchors.get(object);
+    if (known === undefined) {
+      this.#anchors.set(object, null);
+      const parts = value.kind === 'dict' ? this.#entries(value).flat() : value.items;
+      deeper(this.#budget, () => {
+        for (const part of parts) this.#anchor(part);
+      });
+    } else if (known === null) {
+      this.#lastAnchor += 1;
+      this.#anchors.set(object, `id${String(this.#lastAnchor).padStart(3, '0')}`);
+    }
+  }
+
+  /** Writes the name of an object that has one. @returns whether that is all there is to write */
+  #referred(value: Collection): boolean {
+    const name = this.#anchors.get(objectOf(value)) ?? null;
+    if (name === null) return false;
+    const again = this.#written.has(objectOf(value));
+    this.#written.add(objectOf(value));
+    this.#indicator(`${again ? '*' : '&'}${name}`, true, value.origins);
+    return again;
   }
 
   #put(text: string, origins: Origins): void {
@@ -125,6 +172,7 @@ class Emitter {
 
   #node(value: Value, context: Context): void {
     if (!isCollection(value)) return this.#scalar(value, context);
+    if (this.#referred(value)) return;
     deeper(this.#budget, () => {
       const empty = value.kind === 'dict' ? value.entries.size === 0 : value.items.length === 0;
       const flow = this.#flowLevel > 0 || empty || this.#inFlow(value);
@@ -136,8 +184,7 @@ class Emitter {
   #inFlow(value: Collection): boolean {
     const { flow } = this.#options;
     if (flow !== null) return flow;
-    const parts = value.kind === 'dict' ? [...value.entries.values()].flat() : value.items;
-    return !parts.some(isCollection);
+    return !partsOf(value).some(isCollection);
   }
 
   #entries(value: Dict): Entry[] {
@@ -331,6 +378,20 @@ class Emitter {
 
 function isCollection(value: Value): value is Collection {
   return value.kind === 'list' || value.kind === 'tuple' || value.kind === 'dict';
+}
+
+/** The empty tuple is one object and never named (`SafeRepresenter.ignore_aliases`). */
+function isAnchored(value: Value): value is Collection {
+  return isCollection(value) && !(value.kind === 'tuple' && value.items.length === 0);
+}
+
+/** What makes a list or mapping the same object as another. */
+function objectOf(value: Collection): object {
+  return value.kind === 'dict' ? value.entries : value.items;
+}
+
+function partsOf(value: Collection): readonly Value[] {
+  return value.kind === 'dict' ? [...value.entries.values()].flat() : value.items;
 }
 
 function scalarText(value: Value): Str {

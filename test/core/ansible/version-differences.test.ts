@@ -158,6 +158,32 @@ const ROWS: readonly Row[] = [
     expected: each(ALL, { 'n1 count': 'n 3 False' }),
   },
   {
+    what: 'YAML names a list that is there twice, in 2.19 depending on what was templated when; text of to_json is plain text once stripped',
+    files: {
+      hosts: 'n1\n',
+      'site.yml': `${PLAY}  vars: { l: [1], two: { a: "{{ l }}", b: "{{ l }}" }, s: "{{ (l | to_json).strip() }}" }\n  tasks:\n${BELOW(
+        COPY('own', 'x {{ [l, l] | to_yaml }}') +
+          COPY('apart', '{{ [[1], [1]] | to_yaml }}') +
+          COPY('templated', 'x {{ two | to_yaml }}') +
+          COPY('stripped', '{{ s is string }} {{ l | to_json is string }}'),
+      )}`,
+    },
+    expected: {
+      ...each(OLD, {
+        'n1 own': 'x - &id001 [1]\n- *id001\n',
+        'n1 apart': '- [1]\n- [1]\n',
+        'n1 templated': 'x a: [1]\nb: [1]\n',
+        'n1 stripped': 'False True',
+      }),
+      '2.19': {
+        'n1 own': 'x ?',
+        'n1 apart': '- [1]\n- [1]\n',
+        'n1 templated': 'x ?',
+        'n1 stripped': 'True True',
+      },
+    },
+  },
+  {
     what: 'a loop over a set has as many rounds as the set has items',
     files: {
       hosts: 'n1\n',

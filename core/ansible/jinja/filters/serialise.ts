@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ProblemError } from '../../../source/problem.ts';
 import { type Budget, deeper, OverLimit, spend } from '../../budget.ts';
+import { isSince } from '../../types.ts';
 import {
   type Arguments,
   allOrigins,
@@ -21,7 +22,7 @@ import type { Engine } from '../engine.ts';
 import { parseLiteral } from '../literal.ts';
 import { compare, derived, floatText, indexOf, isUnknown, undefinedUsed } from '../python.ts';
 import { concat, mapText, originsOf, slice, tokenOf } from '../text.ts';
-import { type DumpOptions, dumpYaml } from '../yaml-dump.ts';
+import { type DumpOptions, dumpYaml, hasRepeated } from '../yaml-dump.ts';
 import { any, asText, type Filters, isTrue, own, textOf } from './filter.ts';
 
 type JsonOptions = Readonly<{
@@ -32,7 +33,6 @@ type JsonOptions = Readonly<{
   keySeparator: string;
 }>;
 
-/** Python's `json.dumps`. @throws PythonError for what JSON cannot hold */
 /** Python's `json.dumps` with its defaults. @throws PythonError for values JSON does not have, OverLimit */
 export function jsonText(budget: Budget, value: Value): Str {
   const options = { indent: null, sortKeys: false, ascii: true, itemSeparator: ', ', keySeparator: ': ' };
@@ -171,6 +171,24 @@ function yamlOptions(engine: Engine, args: Arguments, defaults: Pick<DumpOptions
   };
 }
 
+/**
+ * The YAML text of a value. Since ansible-core 2.19 which lists and mappings are the same object, and so get an anchor,
+ * depends on which parts were templated when.
+ */
+function yamlText(
+  engine: Engine,
+  input: Value,
+  args: Arguments,
+  defaults: Pick<DumpOptions, 'indent' | 'flow'>,
+): Value {
+  if (isSince(engine.ansible, '2.19') && hasRepeated(input))
+    return derived('to_yaml', [input, ...args.positional, ...args.named.values()], {
+      type: 'str',
+      why: ['whether Ansible prints a list or mapping that is there twice as an anchor'],
+    });
+  return verbatim(dumpYaml(engine.budget, input, yamlOptions(engine, args, defaults)));
+}
+
 /** Text to a value whose parts come from the lines they were written on. */
 function fromYaml(engine: Engine, input: Str): Value[] {
   let loaded: ReturnType<typeof loadYaml>;
@@ -283,12 +301,8 @@ export const SERIALISE_FILTERS: Filters = {
       html,
     ),
   ),
-  to_yaml: own((engine, input, args) =>
-    verbatim(dumpYaml(engine.budget, input, yamlOptions(engine, args, { indent: 2, flow: null }))),
-  ),
-  to_nice_yaml: own((engine, input, args) =>
-    verbatim(dumpYaml(engine.budget, input, yamlOptions(engine, args, { indent: 4, flow: false }))),
-  ),
+  to_yaml: own((engine, input, args) => yamlText(engine, input, args, { indent: 2, flow: null })),
+  to_nice_yaml: own((engine, input, args) => yamlText(engine, input, args, { indent: 4, flow: false })),
   from_json: any((engine, input) => {
     textOf(input, 'the JSON');
     return fromJson(engine, asText(engine, input));
