@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { readBaseline } from '../config/baseline.ts';
 import { readKubeletFacts } from '../config/kubelet-facts.ts';
 import type { Minor } from '../core/kubelet/types.ts';
 import { explained } from '../core/report/explain.ts';
+import { baselineOption, openBaseline } from './baseline-option.ts';
 import { print, Unanswerable } from './exit.ts';
 import { minorOption, NEWEST_MINOR } from './minor.ts';
 
@@ -12,8 +12,9 @@ export function explainCommand(): Command {
     .description('what a control of the baseline asks for, and why')
     .argument('<control>', 'its id, e.g. KG-ANON-01')
     .option('--kubernetes <minor>', 'Kubernetes minor', minorOption, NEWEST_MINOR)
-    .action(async (id: string, { kubernetes }: Readonly<{ kubernetes: Minor }>) => {
-      const { controls } = readBaseline();
+    .addOption(baselineOption())
+    .action(async (id: string, { kubernetes, baseline }: Readonly<{ kubernetes: Minor; baseline?: string }>) => {
+      const { controls } = openBaseline(baseline);
       const control = controls.find(candidate => candidate.id === id.toUpperCase());
       if (!control) throw new Unanswerable(`there is no control ${id}${nearest(id, controls)}`);
       await print(explained(control, kubernetes, readKubeletFacts()));

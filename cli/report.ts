@@ -4,7 +4,6 @@ import { Command, Option } from 'commander';
 import { GitError } from '../adapters/git/git-error.ts';
 import { openRepository, resolveRevision } from '../adapters/git/mirror.ts';
 import { readTree } from '../adapters/git/read-tree.ts';
-import { readBaseline } from '../config/baseline.ts';
 import { readKubeletFacts } from '../config/kubelet-facts.ts';
 import { packageRoot } from '../config/package-root.ts';
 import { renderTree } from '../core/ansible/render-tree.ts';
@@ -18,6 +17,7 @@ import { complianceJson } from '../core/report/compliance/json.ts';
 import { complianceMarkdown } from '../core/report/compliance/markdown.ts';
 import type { Compliance } from '../core/report/compliance/types.ts';
 import { ProblemError } from '../core/source/problem.ts';
+import { baselineOption, openBaseline } from './baseline-option.ts';
 import { EXIT, print, Unanswerable } from './exit.ts';
 import { minorOption, NEWEST_MINOR } from './minor.ts';
 
@@ -26,6 +26,7 @@ type Options = Readonly<{
   rev: string;
   kubernetes?: Minor;
   format: keyof typeof FORMATS;
+  baseline?: string;
 }>;
 
 const FORMATS = {
@@ -45,6 +46,7 @@ export function reportCommand(): Command {
     .requiredOption('--rev <rev>', 'revision')
     .addOption(new Option('--kubernetes <minor>', 'where no policy names one').argParser(minorOption))
     .addOption(new Option('--format <format>').choices(Object.keys(FORMATS)).default('markdown'))
+    .addOption(baselineOption())
     .action(async (options: Options) => {
       const report = await judge(options);
       await print(FORMATS[options.format](report));
@@ -53,11 +55,11 @@ export function reportCommand(): Command {
     });
 }
 
-async function judge({ repo, rev, kubernetes }: Options): Promise<Compliance> {
+async function judge({ repo, rev, kubernetes, baseline: own }: Options): Promise<Compliance> {
   const facts = readKubeletFacts();
   const floor = join(packageRoot(), 'config', 'policy.yaml');
   try {
-    const baseline = readBaseline();
+    const baseline = openBaseline(own);
     const repository = await openRepository(repo);
     const tree = await readTree(repository, await resolveRevision(repository, rev));
     const policy = policyFor(readOperatorPolicy(floor, readFileSync(floor, 'utf8')), readRepositoryPolicy(tree));

@@ -28,6 +28,8 @@ export type Settings = Readonly<{
   logLevel: string;
   /** An operator's own baseline and policy directory; the shipped config/ when absent. */
   configDir: string | undefined;
+  /** An operator's file that adds to the baseline and tightens it. */
+  baselineFile?: string;
 }>;
 
 /** A missing or unsafe setting: the message is one line that names the variable. */
@@ -85,6 +87,7 @@ export function readSettings(env: Environment = process.env): Settings {
     auditToken: token(env, 'AUDIT_TOKEN'),
     logLevel: oneOf(env, 'LOG_LEVEL', 'info', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
     configDir: env['CONFIG_DIR'] === undefined ? undefined : resolve(env['CONFIG_DIR']),
+    ...(env['BASELINE_FILE'] ? { baselineFile: resolve(env['BASELINE_FILE']) } : {}),
   };
 }
 

@@ -46,7 +46,7 @@ export async function serve(settings: Settings, part: Part): Promise<Service> {
   const logger = pino({ level: settings.logLevel, redact: ['token', 'authorization'] }, pino.destination(2));
   const log: WorkerContext['log'] = (line, details) => logger.info(redacted(details), redact(line));
   const now = () => new Date();
-  const { floor, baselineDigest } = readRules(settings.configDir);
+  const { floor, baselineDigest } = readRules(settings);
 
   const store = await openStore({
     ...(settings.databaseUrl === undefined ? { dataDir: settings.dataDir } : { databaseUrl: settings.databaseUrl }),
@@ -85,6 +85,7 @@ export async function serve(settings: Settings, part: Part): Promise<Service> {
       floor,
       baselineDigest,
       configDir: settings.configDir,
+      ...(settings.baselineFile === undefined ? {} : { baselineFile: settings.baselineFile }),
       minor: MINORS[MINORS.length - 1]!,
       publicUrl: settings.publicUrl,
       now,
@@ -130,12 +131,12 @@ export async function serve(settings: Settings, part: Part): Promise<Service> {
 }
 
 /** The operator's rules: nothing starts on half a baseline or an unreadable policy. */
-function readRules(configDir: string | undefined) {
+function readRules({ configDir, baselineFile }: Settings) {
   const directory = configDir ?? join(packageRoot(), 'config');
   const file = join(directory, 'policy.yaml');
   return {
     floor: readOperatorPolicy(file, readFileSync(file, 'utf8')),
-    baselineDigest: readBaseline(join(directory, 'baseline')).digest,
+    baselineDigest: readBaseline(join(directory, 'baseline'), baselineFile).digest,
   };
 }
 

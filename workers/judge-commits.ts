@@ -50,9 +50,18 @@ export async function judgeCommits(context: WorkerContext, pair: CommitPair, sig
   }
   signal.throwIfAborted();
   try {
-    const { floor, configDir, minor } = context;
+    const { floor, configDir, baselineFile, minor } = context;
     const answer = await context.evaluator.evaluate(
-      { repository: mirror.directory, base, head, policyAt, floor, minor, ...(configDir ? { configDir } : {}) },
+      {
+        repository: mirror.directory,
+        base,
+        head,
+        policyAt,
+        floor,
+        minor,
+        ...(configDir ? { configDir } : {}),
+        ...(baselineFile ? { baselineFile } : {}),
+      },
       signal,
     );
     await saveVerdict(context.store.db, key, answer, context.now());

@@ -23,6 +23,8 @@ export type WorkerContext = Readonly<{
   baselineDigest: string;
   /** The operator's own config directory; the shipped one when undefined. */
   configDir: string | undefined;
+  /** The operator's file that adds to the baseline and tightens it. */
+  baselineFile?: string;
   /** Judged against when no policy names another. */
   minor: Minor;
   publicUrl: string;

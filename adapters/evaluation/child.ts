@@ -8,14 +8,14 @@ import type { EvaluationRequest } from './request.ts';
 /** The program of an evaluation process: one request after the other, an answer or the reason for none to each. */
 const known = new Map<string, Knowledge>();
 
-function knowledge(configDir: string | undefined): Knowledge {
-  const key = configDir ?? '';
+function knowledge({ configDir, baselineFile }: EvaluationRequest): Knowledge {
+  const key = JSON.stringify([configDir, baselineFile]);
   let found = known.get(key);
   if (!found)
     known.set(
       key,
       (found = {
-        baseline: readBaseline(join(configDir ?? join(packageRoot(), 'config'), 'baseline')),
+        baseline: readBaseline(join(configDir ?? join(packageRoot(), 'config'), 'baseline'), baselineFile),
         facts: readKubeletFacts(),
       }),
     );
@@ -24,7 +24,7 @@ function knowledge(configDir: string | undefined): Knowledge {
 
 process.on('message', (request: EvaluationRequest) => {
   const reply = (message: Readonly<Record<string, unknown>>) => process.send?.(message);
-  evaluate(request, knowledge(request.configDir)).then(
+  evaluate(request, knowledge(request)).then(
     answer => reply({ answer }),
     (error: unknown) => reply({ failed: error instanceof Error ? error.message : String(error) }),
   );

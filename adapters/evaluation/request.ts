@@ -17,6 +17,8 @@ export type EvaluationRequest = Readonly<{
   minor: Minor;
   /** The operator's own config directory; the shipped one when absent. */
   configDir?: string;
+  /** The operator's file that adds to the baseline and tightens it. */
+  baselineFile?: string;
 }>;
 
 export type EvaluationAnswer = Readonly<{

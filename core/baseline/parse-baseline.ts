@@ -11,11 +11,12 @@ import { KUBERNETES_RANGE } from './kubernetes-range.ts';
 import { type Baseline, type Control, type ControlKind, type Fix, THREATS } from './types.ts';
 
 const KIND_NAMES = Object.keys(KINDS) as readonly ControlKind[];
-const JSON_VALUE = z.json();
+export const JSON_VALUE = z.json();
 const VERDICT = z.enum(['pass', 'pass-implicit', 'warn', 'fail', 'info']);
 const TEXTS = z.array(z.string().min(1));
 
-const CONTROL = z.strictObject({
+/** One control as a file holds it. */
+export const CONTROL = z.strictObject({
   id: z.string().regex(/^KG-[A-Z0-9]+(?:-[A-Z0-9]+)*$/, 'must look like KG-AREA-01'),
   title: z.string().min(1),
   kind: z.enum(KIND_NAMES),
@@ -46,6 +47,11 @@ export function parseBaseline(
   const controls = [...files]
     .sort((left, right) => (left.file < right.file ? -1 : 1))
     .flatMap(({ file, text }) => parseFile(file, text, facts));
+  return baselineOf(controls);
+}
+
+/** The baseline of these controls. @throws ProblemError `policy-invalid` when two have the same id. */
+export function baselineOf(controls: readonly Control[]): Baseline {
   const seen = new Map<string, Control>();
   for (const control of controls) {
     const first = seen.get(control.id);
@@ -64,31 +70,54 @@ export function parseBaseline(
 }
 
 function parseFile(file: string, text: string, facts: KubeletFacts): readonly Control[] {
+  const { data, lineOf } = readFile(file, text, FILE);
+  return data.controls.map((control, index) =>
+    controlOf(control, data.area, facts, path => ({ file, line: lineOf(['controls', index, ...path]) })),
+  );
+}
+
+/** Where something in a file stands, by its path in the document. */
+type LineOf = (path: readonly PropertyKey[]) => number;
+
+/** The content of a file of one schema. @throws ProblemError `policy-invalid` for the first thing wrong with it. */
+export function readFile<Data>(
+  file: string,
+  text: string,
+  schema: z.ZodType<Data>,
+): Readonly<{ data: Data; lineOf: LineOf }> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
   const fault = document.errors[0] ?? document.warnings[0];
   if (fault) throw refusal(file, lines.linePos(fault.pos[0]).line, fault.message);
-  const lineOf = (path: readonly PropertyKey[]) => lineAt(document, lines, path);
-  const parsed = FILE.safeParse(document.toJS({ maxAliasCount: 0 }));
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const path = issue?.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : (issue?.path ?? []);
-    throw refusal(file, lineOf(path), `${path.map(String).join('.')}: ${issue?.message ?? 'invalid'}`);
-  }
-  return parsed.data.controls.map((control, index): Control => {
-    const read = {
-      ...control,
-      check: { op: control.check.op, value: control.check.value as Json },
-      fix: control.fix as Fix,
-    };
-    const whole: Control = { ...read, area: parsed.data.area, source: { file, line: lineOf(['controls', index]) } };
-    const wrong = faultOf(whole, facts);
-    if (wrong) throw refusal(file, lineOf(['controls', index, ...wrong.at]), `${control.id}: ${wrong.message}`);
-    return whole;
-  });
+  const lineOf: LineOf = path => lineAt(document, lines, path);
+  const parsed = schema.safeParse(document.toJS({ maxAliasCount: 0 }));
+  if (parsed.success) return { data: parsed.data, lineOf };
+  const issue = parsed.error.issues[0];
+  const path = issue?.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : (issue?.path ?? []);
+  throw refusal(file, lineOf(path), `${path.map(String).join('.')}: ${issue?.message ?? 'invalid'}`);
 }
 
-function faultOf(control: Control, facts: KubeletFacts): Fault | null {
+/** A control as read, when it is one that can be judged; `at`: where a part of it stands. @throws ProblemError */
+export function controlOf(
+  control: z.output<typeof CONTROL>,
+  area: string,
+  facts: KubeletFacts,
+  at: (path: readonly PropertyKey[]) => Control['source'],
+): Control {
+  const read = {
+    ...control,
+    check: { op: control.check.op, value: control.check.value as Json },
+    fix: control.fix as Fix,
+  };
+  const whole: Control = { ...read, area, source: at([]) };
+  const wrong = faultOf(whole, facts);
+  if (!wrong) return whole;
+  const { file, line } = at(wrong.at);
+  throw refusal(file, line, `${control.id}: ${wrong.message}`);
+}
+
+/** Why a control cannot be judged: its flags, or what its kind does not have. Null: it can. */
+export function faultOf(control: Control, facts: KubeletFacts): Fault | null {
   return flagsFault(control, facts) ?? KINDS[control.kind].fault(control, facts);
 }
 
@@ -107,6 +136,7 @@ function lineAt(document: Document, lines: LineCounter, path: readonly PropertyK
   return 1;
 }
 
-function refusal(file: string, line: number, message: string): ProblemError {
+/** A file of the baseline is refused. */
+export function refusal(file: string, line: number, message: string): ProblemError {
   return new ProblemError({ file, line, code: 'policy-invalid', message });
 }

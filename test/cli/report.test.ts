@@ -82,6 +82,14 @@ describe('the baseline on the command line', () => {
     );
   });
 
+  test("an operator's own file counts, and a bad one is refused with its line", async () => {
+    const file = join(repository, 'own.yaml');
+    writeFileSync(file, 'tighten:\n  - {control: KG-API-02, severity: critical}\n');
+    expect((await run(explainCommand(), 'KG-API-02', '--baseline', file)).output).toMatch(/^Severity +critical/m);
+    writeFileSync(file, 'tighten:\n  - {control: KG-API-01, severity: low}\n');
+    await expect(run(coverageCommand(), '--baseline', file)).rejects.toThrow(/own\.yaml:2: .*loosening needs a waiver/);
+  });
+
   test('explain takes an id in any case, and names the neighbours of one that is not there', async () => {
     expect((await run(explainCommand(), 'kg-api-01')).output).toMatch(/^KG-API-01 {2}/);
     await expect(run(explainCommand(), 'KG-API-99')).rejects.toThrow(/KG-API-01/);
