@@ -1,9 +1,10 @@
 import { isBlocking } from '../baseline/is-blocking.ts';
 import type { Kind } from '../baseline/kind.ts';
 import { KINDS } from '../baseline/kinds.ts';
+import { isInRange } from '../baseline/kubernetes-range.ts';
 import type { AbsenceVerdict, Control, ControlKind, ControlResult } from '../baseline/types.ts';
 import type { KubeletFacts } from '../kubelet/facts.ts';
-import type { Minor } from '../kubelet/types.ts';
+import { MINORS, type Minor } from '../kubelet/types.ts';
 import { absenceOf } from './absence.ts';
 import { fixExample, valuesToSet } from './fix-example.ts';
 import { jsonText } from './shown-value.ts';
@@ -29,6 +30,8 @@ const SUBJECTS: Readonly<Partial<Record<ControlKind, Subject>>> = {
     looksAt: "kube-proxy's configuration file",
     writtenIn: "kube-proxy's configuration file",
   },
+  'ansible-task': { looksAt: 'the tasks that run on a node, and how they run', writtenIn: 'the task' },
+  'k8s-manifest': { looksAt: 'the manifests that tasks place on a node or apply', writtenIn: 'the manifest' },
   sysctl: { looksAt: 'the kernel settings that tasks and sysctl files make', writtenIn: 'the node’s sysctl settings' },
 };
 
@@ -59,6 +62,7 @@ export function explained(control: Control, minor: Minor, facts: KubeletFacts): 
     ...fixExample(control).map(line => `${' '.repeat(LABEL + 4)}${line}`),
     ...section('Severity', [gravity(control)]),
     ...section('Nodes', [control.roles.map(role => (role === 'all' ? 'every node' : role)).join(', ')]),
+    ...section('Kubernetes', [versions(control)]),
     ...section(
       'Standards',
       Object.entries(control.standards).map(([name, items]) => `${name}: ${items.join('; ')}`),
@@ -96,7 +100,7 @@ function looksAt({ kind, flags }: Control): string {
 /** Only where a control says what absence means; a kubelet with an empty file and one on flags alone are really judged. */
 function absenceWords(control: Control, minor: Minor, facts: KubeletFacts): readonly string[] {
   if (!control.absent) return [];
-  const { file, flags } = absenceOf(control, minor, facts);
+  const { file, flags } = absenceOf(control, judgedMinor(control, minor), facts);
   const withFile = answerWords(file, control.absent.viaConfigFile);
   const onFlags = answerWords(flags, control.absent.viaFlagsOnly);
   if (withFile === null && onFlags === null) return ['nothing is asked of nodes that do not have it'];
@@ -105,6 +109,17 @@ function absenceWords(control: Control, minor: Minor, facts: KubeletFacts): read
     ...(withFile === null ? [] : [`with a configuration file: ${withFile}`]),
     ...(onFlags === null ? [] : [`on flags alone: ${onFlags}`]),
   ];
+}
+
+/** The minor asked for, or the newest the control is for. */
+function judgedMinor({ kubernetes }: Control, minor: Minor): Minor {
+  if (isInRange(minor, kubernetes)) return minor;
+  return MINORS.findLast(known => isInRange(known, kubernetes)) ?? minor;
+}
+
+function versions({ kubernetes }: Control): string {
+  if (kubernetes === undefined) return 'every version';
+  return kubernetes.replace('>=', 'from ').replace('<', 'before ');
 }
 
 const ANSWERS: Readonly<Record<Exclude<ControlResult['result'], 'not-applicable'>, string>> = {

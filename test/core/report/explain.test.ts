@@ -46,6 +46,7 @@ describe('an explanation', () => {
       "If not set conforms (streamingConnectionIdleTimeout is not set, so the kubelet's default 4h0m0s acts)",
       '',
     ],
+    ['KG-API-02', 'Kubernetes before 1.34', ''],
     ['KG-CERT-02', 'Asks serverTLSBootstrap true, or tlsCertFile non-empty and tlsPrivateKeyFile non-empty', ''],
     [
       'KG-START-16',
