@@ -4,7 +4,7 @@ import type { FileKind } from './types.ts';
 
 /** Names of files and destinations that concern a kubelet, kube-proxy, CNI or seccomp. */
 const GOVERNED_NAME =
-  /kubelet|kubeadm|kube-?proxy|\/cni\/|seccomp|rancher\/(?:k3s|rke2)\/config|\b(?:k3s|rke2)(?:-\w+)?\.service|containerd\/(?:[^/]*\.d\/)?[^/]*\.toml|\/crio\/|apparmor\.d\//i;
+  /kubelet|kubeadm|kube-?proxy|\/cni\/|seccomp|rancher\/(?:k3s|rke2)\/config|\b(?:k3s|rke2)(?:-\w+)?\.service|containerd\/(?:[^/]*\.d\/)?[^/]*\.toml|\/crio\/|apparmor\.d\/|\/docker\/daemon\.json/i;
 /** Content that does, whatever the file is called. */
 const GOVERNED_TEXT =
   /\bkind["']?\s*:\s*["']?Kube(?:let|Proxy)Configuration\b|kubeadm\.k8s\.io\/|KUBELET_\w{0,60}ARGS|kubelet-arg|^kubeletArguments[ \t]*:|^[ \t]*ExecStart=.*\/(?:kubelet|(?:k3s|rke2)[ \t]+(?:server|agent))\b/m;

@@ -1,12 +1,18 @@
 import type { Kind } from './kind.ts';
 import { ANSIBLE_TASK } from './kinds/ansible-task.ts';
+import { APPARMOR_PROFILE } from './kinds/apparmor-profile.ts';
+import { CNI_CONFIG } from './kinds/cni-config.ts';
+import { CRI_CONFIG } from './kinds/cri-config.ts';
 import { FILE_TASK } from './kinds/file-task.ts';
 import { K8S_MANIFEST } from './kinds/k8s-manifest.ts';
 import { KUBE_PROXY_CONFIGURATION } from './kinds/kube-proxy-configuration.ts';
+import { KUBECONFIG } from './kinds/kubeconfig.ts';
 import { KUBELET_CONFIGURATION } from './kinds/kubelet-configuration.ts';
 import { KUBELET_FLAG } from './kinds/kubelet-flag.ts';
 import { REPOSITORY_KIND } from './kinds/repository.ts';
+import { SECCOMP_PROFILE } from './kinds/seccomp-profile.ts';
 import { SYSCTL } from './kinds/sysctl.ts';
+import { SYSTEMD_UNIT } from './kinds/systemd-unit.ts';
 import type { ControlKind } from './types.ts';
 
 /** What reads and judges the controls of each kind. */
@@ -19,4 +25,10 @@ export const KINDS: Readonly<Record<ControlKind, Kind>> = {
   'ansible-task': ANSIBLE_TASK,
   'k8s-manifest': K8S_MANIFEST,
   repository: REPOSITORY_KIND,
+  'cni-config': CNI_CONFIG,
+  'seccomp-profile': SECCOMP_PROFILE,
+  kubeconfig: KUBECONFIG,
+  'apparmor-profile': APPARMOR_PROFILE,
+  'systemd-unit': SYSTEMD_UNIT,
+  'cri-config': CRI_CONFIG,
 };

@@ -39,6 +39,16 @@ const PLACING: Readonly<Record<string, readonly string[]>> = {
   ini_file: ['path', 'dest'],
 };
 
+/** Modules that say what a file holds, not only its attributes. */
+const WRITING: ReadonlySet<string> = new Set(
+  'copy template assemble get_url unarchive lineinfile replace blockinfile ini_file'.split(' '),
+);
+
+/** Whether a step says what a file holds. */
+export function isWriting(step: PlayStep): boolean {
+  return WRITING.has(moduleOf(step));
+}
+
 /** One path a call works on, and the argument that holds its mode. */
 type Touch = Readonly<{ path: string; reach: Reach; directory: boolean; mode: 'mode' | 'directory_mode' }>;
 

@@ -1,19 +1,15 @@
 import type { PlayStep, StepCall } from '../ansible/types.ts';
 import type { Reload } from './file-requirement.ts';
-import { moduleOf, type NodePath, originOf, pathWords } from './node-paths.ts';
+import { isWriting, moduleOf, type NodePath, originOf, pathWords } from './node-paths.ts';
 import { notApplicable, undecided, worstOf } from './place-answer.ts';
 import type { PlaceAnswer } from './types.ts';
 
-/** Modules that change what a file says, not only its attributes. */
-const WRITING: ReadonlySet<string> = new Set(
-  'copy template assemble get_url unarchive lineinfile replace blockinfile ini_file'.split(' '),
-);
 const COMMANDS: ReadonlySet<string> = new Set(['command', 'shell', 'raw']);
 const SERVICES: ReadonlySet<string> = new Set(['service', 'systemd', 'systemd_service', 'sysvinit']);
 
 /** Whether every task that writes a path is followed by what reloads it: a handler it notifies, or a later task. */
 export function judgeReload(path: NodePath, reload: Reload, steps: readonly PlayStep[]): PlaceAnswer {
-  const writers = path.steps.filter(step => WRITING.has(moduleOf(step)));
+  const writers = path.steps.filter(isWriting);
   return worstOf(writers.map(writer => after(path, writer, reload, steps))) ?? notApplicable(pathWords(path), '');
 }
 

@@ -30,7 +30,13 @@ export type ControlKind =
   | 'sysctl'
   | 'k8s-manifest'
   | 'ansible-task'
-  | 'repository';
+  | 'repository'
+  | 'cni-config'
+  | 'seccomp-profile'
+  | 'kubeconfig'
+  | 'apparmor-profile'
+  | 'systemd-unit'
+  | 'cri-config';
 
 /** One control of the baseline, as config/baseline/*.yaml holds it. Add-only: operators read and edit these files. */
 export type Control = Readonly<{

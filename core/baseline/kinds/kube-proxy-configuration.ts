@@ -4,6 +4,7 @@ import type { SourceNode } from '../../kubelet/source-node.ts';
 import type { Json } from '../../kubelet/types.ts';
 import { type Origin, originsAt, type RenderedText } from '../../source/rope.ts';
 import { expectedWords } from '../expected.ts';
+import { agreedOn, fileName } from '../file-texts.ts';
 import type { Kind } from '../kind.ts';
 import { operandFor } from '../operand.ts';
 import { ABSENT, OPERATORS, operatorFault, shown } from '../operators.ts';
@@ -31,27 +32,16 @@ function evaluate(control: Control, { group }: GroupSubject): readonly PlaceAnsw
 function answerOf(control: Control, path: string, file: NodeFile): PlaceAnswer {
   if (!file.text) {
     return file.kind === 'KubeProxyConfiguration'
-      ? undecided(path, `the text of ${nameOf(file)} is not known`, [])
+      ? undecided(path, `the text of ${fileName(file)} is not known`, [])
       : notApplicable(path, '');
   }
-  const texts = file.alternatives.length > 0 ? file.alternatives : [{ conditions: [], text: file.text }];
-  const answers = texts.map(
-    ({ text }) =>
-      worstOf(documentsOf(file, text).map(document => judge(control, path, text, document))) ??
-      notApplicable(path, `${nameOf(file)} holds no KubeProxyConfiguration`),
-  );
-  const [first] = answers;
-  if (first && !file.truncated && answers.every(({ result }) => result === first.result)) return first;
-  const why = [...new Set(texts.flatMap(({ conditions }) => conditions.flatMap(({ unknown }) => unknown.why)))];
-  return undecided(
+  return agreedOn(
+    file,
     path,
-    `${path} depends on ${why.join('; ') || 'unknown conditions'}`,
-    worstOf(answers)?.evidence ?? [],
+    text =>
+      worstOf(documentsOf(file, text).map(document => judge(control, path, text, document))) ??
+      notApplicable(path, `${fileName(file)} holds no KubeProxyConfiguration`),
   );
-}
-
-function nameOf(file: NodeFile): string {
-  return file.source ?? (file.dest.value.known ? file.dest.value.json : 'a file');
 }
 
 type ProxyDocument = Readonly<{ root: SourceNode | null; offset: number; fault: string }>;

@@ -164,6 +164,24 @@ describe('a baseline file with a mistake is refused at its line', () => {
     expect(parse).toThrow(`test.yaml:${line}`);
   });
 
+  test.each([
+    ['cni-config', 'plugins[].type', '{op: eq, value: a}', 'unknown operator eq for CNI'],
+    ['cni-config', 'plugins[].type', '{op: any-in, value: []}', 'list of texts'],
+    ['seccomp-profile', 'defaultAction', '{op: in, value: SCMP_ACT_ERRNO}', 'list of texts'],
+    ['apparmor-profile', 'flags', '{op: in, value: [complain]}', 'unknown operator in for AppArmor'],
+    ['kubeconfig', 'users[].user.token', '{op: like, value: {}}', 'users[].user.token may be'],
+    ['systemd-unit', 'IPAddressDeny', '{op: denies-others, value: any}', 'takes no value'],
+    ['cri-config', 'podman seccomp_profile', '{op: not-in, value: [unconfined]}', 'no setting of a runtime'],
+    ['cri-config', 'dockerd seccomp-profile', '{op: not-in, value: unconfined}', 'value must be a list'],
+  ])('of contents: %s of %s with %s', (kind, path, check, words) => {
+    const text = CONTROL.replace('kind: KubeletConfiguration', `kind: ${kind}`)
+      .replace('[readOnlyPort]', `['${path}']`)
+      .replace('{op: eq, value: 0}', check);
+    const parse = () => parseBaseline([{ file: 'test.yaml', text }], facts);
+    expect(parse).toThrow(ProblemError);
+    expect(parse).toThrow(words);
+  });
+
   test('an id used twice names both places', () => {
     const files = [
       { file: 'a.yaml', text: CONTROL },

@@ -4,6 +4,7 @@ import { AUTHN } from './authn.ts';
 import { AUTHZ } from './authz.ts';
 import { CERTIFICATES } from './certificates.ts';
 import { CGROUP_NAMESPACE } from './cgroup-namespace.ts';
+import { FILE_CONTENTS } from './file-contents.ts';
 import { FILES } from './files.ts';
 import { KUBE_PROXY } from './kube-proxy.ts';
 import { KUBELET_API } from './kubelet-api.ts';
@@ -23,6 +24,7 @@ export const ROWS: Rows = {
   ...AUTHZ,
   ...CERTIFICATES,
   ...CGROUP_NAMESPACE,
+  ...FILE_CONTENTS,
   ...FILES,
   ...KUBE_PROXY,
   ...KUBELET_API,
