@@ -24,7 +24,7 @@ type Runtime = Readonly<{
 const CRI_PLUGINS: Readonly<Record<string, (setting: string) => string>> = {
   1: () => 'cri',
   2: () => 'io.containerd.grpc.v1.cri',
-  3: setting => (/^stream_/.test(setting) ? 'io.containerd.grpc.v1.cri' : 'io.containerd.cri.v1.runtime'),
+  3: setting => (setting.startsWith('stream_') ? 'io.containerd.grpc.v1.cri' : 'io.containerd.cri.v1.runtime'),
 };
 const CONTAINERD = '/etc/containerd/config.toml';
 
