@@ -46,7 +46,7 @@ export function renderTree(
   const repository = openRepository(tree);
   const found = survey(repository);
   const { rolesPath, inventories: configured } = readAnsibleCfg(repository);
-  const ansible = options.ansible ?? '2.14';
+  const ansible = options.ansible ?? 'untold';
   const shared: Shared = {
     repository,
     ansible,

@@ -1,5 +1,6 @@
 import type { RoleInstance, World } from './host-run.ts';
 import type { Role, RoleReference } from './role.ts';
+import { isSince } from './types.ts';
 import { identity, type Value } from './value.ts';
 import type { Vars } from './variables.ts';
 
@@ -19,6 +20,6 @@ export function identityOf(role: Role, { params, vars, when, keywords, from, inc
  * one, and what it includes has those of every role that led to it, but of none further up (`Role._parents`).
  */
 export function leadersOf(world: World, parents: RoleParents, role: RoleInstance, chain: readonly RoleInstance[]) {
-  if (world.ansible !== '2.14') return [...chain, role];
+  if (isSince(world.ansible, '2.15')) return [...chain, role];
   return [...(parents.get(identityOf(role.role, role.reference))?.values() ?? []), role];
 }

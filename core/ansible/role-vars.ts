@@ -1,5 +1,6 @@
 import type { RoleInstance, World } from './host-run.ts';
 import { type RoleReference, roleKey } from './role.ts';
+import { isSince } from './types.ts';
 import { NO_VARS, type Vars } from './variables.ts';
 
 type Chain = readonly RoleInstance[];
@@ -13,7 +14,7 @@ export function roleVars(world: World, directory: string, instance: RoleInstance
   return memoised(world, directory, instance, `vars ${pathOf(chain)}`, () => {
     const { reference, role } = instance;
     const inherited = chain.flatMap(parent => [parent.reference.vars, parent.role.vars.vars]);
-    const own = world.ansible === '2.14' ? [reference.vars, role.vars.vars] : [role.vars.vars, reference.vars];
+    const own = isSince(world.ansible, '2.15') ? [role.vars.vars, reference.vars] : [reference.vars, role.vars.vars];
     const dependencies = dependenciesOf(world, directory, instance);
     return world.repository.combine(
       ...inherited,
@@ -25,7 +26,7 @@ export function roleVars(world: World, directory: string, instance: RoleInstance
 
 /** What a role gives to its whole play and to the roles that depend on it. */
 export function exportedVars(world: World, directory: string, instance: RoleInstance): Vars {
-  if (world.ansible === '2.14') return roleVars(world, directory, instance, []);
+  if (!isSince(world.ansible, '2.15')) return roleVars(world, directory, instance, []);
   return memoised(world, directory, instance, 'exported', () =>
     world.repository.combine(
       ...dependenciesOf(world, directory, instance).map(one => exportedVars(world, directory, one)),

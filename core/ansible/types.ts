@@ -198,12 +198,13 @@ export type Rendering = Readonly<{
 }>;
 
 /**
- * The ansible-core a repository is meant for, by the first version that answers so: `2.14` also for what came before;
+ * The ansible-core a repository is meant for, by the first version that answers so: `untold`, where nobody says: as `2.14`,
+ * but nothing is claimed that later versions leave to chance; `2.14` also for what came before;
  * `2.15`: which variables of roles win, who sees them; `2.16` (to 2.18): the order of set filters is random; `2.19`:
  * templating anew.
  */
 export type AnsibleVersion = (typeof ANSIBLE_VERSIONS)[number];
-export const ANSIBLE_VERSIONS = ['2.14', '2.15', '2.16', '2.19'] as const;
+export const ANSIBLE_VERSIONS = ['untold', '2.14', '2.15', '2.16', '2.19'] as const;
 
 /** Whether a version is, or comes after, the one in which something changed. */
 export function isSince(version: AnsibleVersion, change: AnsibleVersion): boolean {
@@ -217,7 +218,7 @@ export type RenderOptions = Readonly<{
   declaredHosts?: DeclaredHosts;
   playbooks?: readonly string[];
   minor: Minor;
-  /** Absent = `2.14`. */
+  /** Absent = `untold`. */
   ansible?: AnsibleVersion;
   /** Only this host. */
   host?: string;

@@ -19,7 +19,7 @@ import {
   tuple,
   type Value,
 } from '../value.ts';
-import { bind, type Engine, truth } from './engine.ts';
+import { afterRounds, bind, type Engine, truth } from './engine.ts';
 import { compare, defined, derived, equals, indexOf } from './python.ts';
 
 type Methods<T> = Readonly<Record<string, (engine: Engine, self: T, args: Arguments) => Value>>;
@@ -64,6 +64,20 @@ function positionOf(engine: Engine, items: readonly Value[], value: Value): numb
   return items.findIndex(item => item.kind !== 'unknown' && equals(engine.budget, item, value));
 }
 
+/** Lists that grew in rounds nobody can count. */
+const grown = new WeakSet<List['items']>();
+
+/** Whether nobody knows how many items a list has: each of some may stand for several. */
+export function isOpenEnded(self: List | Tuple): boolean {
+  return self.kind === 'list' && grown.has(self.items);
+}
+
+/** An item on its way into a list. */
+function added(engine: Engine, self: List, item: Value): Value {
+  if (engine.openLoops.length > 0) grown.add(self.items);
+  return afterRounds(engine, item);
+}
+
 const SEQUENCE_METHODS: Methods<List | Tuple> = {
   index(engine, self, args) {
     const at = positionOf(engine, self.items, first(args, 'index()'));
@@ -79,7 +93,7 @@ const SEQUENCE_METHODS: Methods<List | Tuple> = {
 const LIST_METHODS: Methods<List> = {
   append(engine, self, args) {
     spendItems(engine.budget, self.items.length + 1);
-    self.items.push(first(args, 'append()'));
+    self.items.push(added(engine, self, first(args, 'append()')));
     return none();
   },
   extend(engine, self, args) {
@@ -88,20 +102,20 @@ const LIST_METHODS: Methods<List> = {
       self.items.push(derived('each', [more]));
       return none();
     }
-    const added =
+    const parts =
       more.kind === 'dict' ? [...more.entries.values()].map(([key]) => key) : 'items' in more ? more.items : null;
     if (more.kind === 'str') refuseOwn(more);
-    const characters = more.kind === 'str' ? [...more.text].map(character => str(character)) : added;
+    const characters = more.kind === 'str' ? [...more.text].map(character => str(character)) : parts;
     if (!characters) throw new PythonError('fails', 'extend() takes an iterable');
     spendItems(engine.budget, self.items.length + characters.length);
-    self.items.push(...characters);
+    self.items.push(...characters.map(item => added(engine, self, item)));
     return none();
   },
   insert(engine, self, args) {
     const [at, value] = args.positional;
     if (!at || !value) throw new PythonError('fails', 'insert() takes 2 arguments');
     spendItems(engine.budget, self.items.length + 1);
-    self.items.splice(indexOf(at), 0, value);
+    self.items.splice(indexOf(at), 0, added(engine, self, value));
     return none();
   },
   pop(_, self, args) {
@@ -161,8 +175,8 @@ const DICT_METHODS: Methods<Dict> = {
   },
   update(engine, self, args) {
     const [more] = args.positional;
-    for (const [key, value] of more ? pairsOf(more) : []) setEntry(self.entries, key, value);
-    for (const [key, value] of args.named) setEntry(self.entries, str(key), value);
+    for (const [key, value] of more ? pairsOf(more) : []) setEntry(self.entries, key, afterRounds(engine, value));
+    for (const [key, value] of args.named) setEntry(self.entries, str(key), afterRounds(engine, value));
     spendItems(engine.budget, self.entries.size);
     return none();
   },

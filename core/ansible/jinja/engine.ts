@@ -5,6 +5,7 @@ import type { AnsibleVersion } from '../types.ts';
 import {
   type Arguments,
   holdsOwnToken,
+  identity,
   PythonError,
   type Str,
   type Undefined,
@@ -19,6 +20,8 @@ import { undefinedUsed } from './python.ts';
 export interface Engine {
   readonly budget: Budget;
   readonly ansible: AnsibleVersion;
+  /** Lists nobody knows that loops around go over: what a round leaves behind is not known after one. */
+  readonly openLoops: readonly Unknown[];
   /** Takes an unknown condition to hold or not; each way is explored. */
   decide(condition: UnknownCondition): boolean;
   filter(name: string, input: Value, args: Arguments): Value;
@@ -31,6 +34,13 @@ export interface Engine {
   file(name: string): Str | null;
   /** A file as `first_found` names it, as a path on the controller; null: there is none, `unknown`: nobody can tell. */
   findFile(name: string): Value | null | 'unknown';
+}
+
+/** What is left of a value after a loop whose rounds nobody can count; the value itself outside of one. */
+export function afterRounds(engine: Engine, value: Value): Value {
+  const around = engine.openLoops.at(-1);
+  if (!around) return value;
+  return unknownValue(`after rounds(${around.key}): ${identity(value)}`, around.why, { origins: value.origins });
 }
 
 /** A condition of which only this is known: it holds exactly when `unknown` does (`negated`: when it does not). */

@@ -27,7 +27,7 @@ import {
 } from '../value.ts';
 import { iterate } from './access.ts';
 import { convert } from './convert.ts';
-import type { UnknownCondition } from './engine.ts';
+import { afterRounds, type UnknownCondition } from './engine.ts';
 import { applyFilters, asConditions, call, condition, decided, evaluate, evaluateArguments } from './evaluate.ts';
 import {
   type BlockDefinition,
@@ -185,13 +185,6 @@ function executeIf(run: Run, statement: Statements['if'], frame: Frame, output: 
   if (typeof truth !== 'boolean' && isJoinable(statement) && joinWays(run, truth, frame, inner, holds, fails)) return;
   if (decided(run, truth)) holds(frame, inner);
   else fails(frame, inner);
-}
-
-/** What is left of a value after a loop whose rounds nobody can count. */
-function afterRounds(run: Run, value: Value): Value {
-  const around = run.openLoops.at(-1);
-  if (!around) return value;
-  return unknownValue(`after rounds(${around.key}): ${identity(value)}`, around.why, { origins: value.origins });
 }
 
 function assign(run: Run, target: Target, value: Value, frame: Frame, controls: Origins): void {

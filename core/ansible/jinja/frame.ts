@@ -21,7 +21,6 @@ export interface Run extends Engine {
   converts: boolean;
   /** When not null, unknown conditions around statements are not decided: both ways run, and are kept here. */
   readonly choices: Choices | null;
-  /** Lists nobody knows that loops around go over: what a round leaves behind is not known after one. */
   readonly openLoops: Unknown[];
   /** Set when values may hold what each host has its own of. */
   readonly own: OwnOperations | null;

@@ -13,6 +13,7 @@ export function plainEngine(budget: Budget, ansible: AnsibleVersion): Engine {
   const engine: Engine = {
     budget,
     ansible,
+    openLoops: [],
     decide: refuse,
     filter: (name, input, args) => applyFilter(engine, name, input, args),
     test: (name, input, args) => applyTest(engine, name, input, args),

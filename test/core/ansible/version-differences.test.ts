@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AnsibleVersion } from '../../../core/ansible/types.ts';
-import { render, textsOf } from './render.ts';
+import { onlyGroup, render, textsOf } from './render.ts';
 
 /** Repositories of our own that `npm run ansible-diff` found us to differ on, and what real Ansible writes. */
 type Row = Readonly<{
@@ -337,6 +337,26 @@ test('a variable of another host that fails there is unknown here', () => {
   const texts = textsOf(render(files, { inventories: ['hosts'] }));
   expect(texts.get('n1 /etc/kubelet/x.conf')).toMatch(/^x \uE000/);
   expect(texts.get('n1 /etc/kubelet/z.conf')).toMatch(/^z \uE000/);
+});
+
+test('no order of a set is claimed where nobody says which version runs', () => {
+  const files = {
+    hosts: 'n1\n',
+    'site.yml': `${PLAY}  tasks:\n${BELOW(COPY('x', "x {{ ['b', 'a'] | union(['c']) | join }}"))}`,
+  };
+  const [text] = textsOf(render(files, { inventories: ['hosts'] })).values();
+  expect(text).toMatch(/^x \uE000[0-9a-f]+\uE001$/);
+});
+
+test('what rounds nobody can count add to a list or mapping is not known', () => {
+  const files = {
+    hosts: 'n1\n',
+    'site.yml': `${PLAY}  tasks:\n    - command: list\n      register: found\n    - template: { src: x.j2, dest: /etc/kubelet/x.conf }\n`,
+    'x.j2': `{% set l = [] %}{% set d = {'k': 0} %}{% for x in found.stdout_lines %}{% set _ = l.append('a') %}{% set _ = d.update({'k': 1}) %}{% endfor %}{{ l }} {{ l | length }} {{ d.k }}`,
+  };
+  const [file] = onlyGroup(render(files, { inventories: ['hosts'] })).files;
+  const texts = file?.alternatives.map(({ text }) => text.text.replace(/\uE000[0-9a-f]+\uE001/g, '?'));
+  expect(texts?.toSorted()).toEqual(['[?] ? ?', '[] 0 0']);
 });
 
 test('what include_vars may set on a host is not taken from the inventory', () => {

@@ -15,6 +15,7 @@ import {
   type Value,
 } from '../../value.ts';
 import { attribute, follow, iterate } from '../access.ts';
+import { isOpenEnded } from '../collection-methods.ts';
 import { bind, type Engine, truth, truthOf } from '../engine.ts';
 import { binary } from '../operators.ts';
 import { compare, contains, defined, derived, distinct, equals, indexOf, isUnknown } from '../python.ts';
@@ -121,7 +122,7 @@ function extreme(sign: number): Filter {
 
 /**
  * Unions, intersections and differences; since ansible-core 2.16 they go over Python's sets where their items allow it,
- * whose order is another one in every run.
+ * whose order is another one in every run. Which version runs must be told for an order to be claimed.
  */
 function setOperation(
   name: string,
@@ -138,7 +139,7 @@ function setOperation(
     }
     const result = list(distinct(engine.budget, combine(engine, a, b)), mergeOrigins(input.origins, other.origins));
     const hashed = [...a, ...b].every(item => item.kind !== 'list' && item.kind !== 'dict');
-    return hashed && isSince(engine.ansible, '2.16')
+    return hashed && (engine.ansible === 'untold' || isSince(engine.ansible, '2.16'))
       ? unordered(result, [`the order of what the filter ${name} gives changes from run to run`])
       : result;
   });
@@ -276,7 +277,7 @@ function length(engine: Engine, input: Value): Value {
         : int(characterCount(value.text), allOrigins(value));
     case 'list':
     case 'tuple':
-      return int(value.items.length, value.origins);
+      return isOpenEnded(value) ? derived('length', [value], { type: 'int' }) : int(value.items.length, value.origins);
     case 'dict':
       return int(value.entries.size, value.origins);
     case 'lazy':
