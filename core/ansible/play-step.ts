@@ -22,9 +22,9 @@ const CONTENTS: ReadonlySet<string> = new Set(['content', 'block']);
 const MAX_CALLS = 50;
 
 /** The step of a role that is entered. */
-export function roleStep(frame: Frame, { role, reference }: RoleInstance, verdict: Verdict): PlayStep {
+export function roleStep(run: HostRun, frame: Frame, { role, reference }: RoleInstance, verdict: Verdict): PlayStep {
   return {
-    ...stepAt(frame, reference.at),
+    ...stepAt(run, frame, reference.at),
     role: role.name,
     task: null,
     kind: 'role',
@@ -51,7 +51,7 @@ export function taskStep(
   const module = task.module ?? '';
   const judged = runs !== false && JUDGED.has(module.split('.').at(-1) ?? '');
   return {
-    ...stepAt(frame, task.at),
+    ...stepAt(run, frame, task.at),
     role: frame.role?.role.name ?? null,
     task: task.name ?? module,
     kind: frame.handler ? 'handler' : 'task',
@@ -68,17 +68,29 @@ export function taskStep(
 }
 
 function stepAt(
+  run: HostRun,
   { play, keywords, section }: Frame,
   { file, line }: Place,
 ): Pick<
   PlayStep,
-  'play' | 'settings' | 'file' | 'line' | 'tags' | 'section' | 'ignoreErrors' | 'noLog' | 'checkMode' | 'handlers'
+  | 'playbook'
+  | 'play'
+  | 'settings'
+  | 'file'
+  | 'line'
+  | 'tags'
+  | 'section'
+  | 'ignoreErrors'
+  | 'noLog'
+  | 'checkMode'
+  | 'handlers'
 > {
   const nearest = (name: string): string | null => {
     const value = keywords.nearest.get(name);
     return value ? written(value) : null;
   };
   return {
+    playbook: run.world.playbook,
     play: play.name,
     settings: play.settings,
     file,

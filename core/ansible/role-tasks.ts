@@ -97,7 +97,7 @@ export function* roleTasks(
     return;
   }
   const verdict = taskRuns(run, own, [], scopeOf(run, own));
-  run.steps.push(roleStep(own, instance, verdict));
+  run.steps.push(roleStep(run, own, instance, verdict));
   if (verdict.holds === false) return;
   run.entries.add(instance);
   if (file !== null) yield { frame: own, tasks: readTaskList(run.world.repository, file) };

@@ -64,6 +64,8 @@ export type NodeFile = Readonly<{
  * their steps.
  */
 export type PlayStep = Readonly<{
+  /** Repository path of the playbook the run begins with; '' for a play that is assumed. */
+  playbook: string;
   play: string;
   /** How that play goes through its hosts, as written. */
   settings: PlaySettings;

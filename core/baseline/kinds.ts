@@ -9,6 +9,7 @@ import { KUBE_PROXY_CONFIGURATION } from './kinds/kube-proxy-configuration.ts';
 import { KUBECONFIG } from './kinds/kubeconfig.ts';
 import { KUBELET_CONFIGURATION } from './kinds/kubelet-configuration.ts';
 import { KUBELET_FLAG } from './kinds/kubelet-flag.ts';
+import { PLAYBOOK } from './kinds/playbook.ts';
 import { REPOSITORY_KIND } from './kinds/repository.ts';
 import { SECCOMP_PROFILE } from './kinds/seccomp-profile.ts';
 import { SYSCTL } from './kinds/sysctl.ts';
@@ -23,6 +24,7 @@ export const KINDS: Readonly<Record<ControlKind, Kind>> = {
   KubeProxyConfiguration: KUBE_PROXY_CONFIGURATION,
   sysctl: SYSCTL,
   'ansible-task': ANSIBLE_TASK,
+  playbook: PLAYBOOK,
   'k8s-manifest': K8S_MANIFEST,
   repository: REPOSITORY_KIND,
   'cni-config': CNI_CONFIG,

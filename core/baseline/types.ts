@@ -36,7 +36,8 @@ export type ControlKind =
   | 'kubeconfig'
   | 'apparmor-profile'
   | 'systemd-unit'
-  | 'cri-config';
+  | 'cri-config'
+  | 'playbook';
 
 /** One control of the baseline, as config/baseline/*.yaml holds it. Add-only: operators read and edit these files. */
 export type Control = Readonly<{

@@ -98,7 +98,7 @@ function findingsOf(
  * with no field.
  */
 function mayMove({ path, before, after }: FieldChange, { control }: ControlResult): boolean {
-  if (control.kind === 'ansible-task') return false;
+  if (control.kind === 'ansible-task' || control.kind === 'playbook') return false;
   return control.kind !== 'file-task' || path.includes('#') || before.state === 'absent' || after.state === 'absent';
 }
 

@@ -5,7 +5,12 @@ import { KUBERNETES, pathsFault } from '../tasks/about.ts';
 import { type NamedOperator, namedFault } from '../tasks/named-operator.ts';
 import type { Control, PlaceAnswer } from '../types.ts';
 import { FORBIDS } from './ansible-task/forbids.ts';
+import { HANDLERS_EXIST } from './ansible-task/handlers-exist.ts';
+import { IDEMPOTENT } from './ansible-task/idempotent.ts';
+import { NOTIFIES } from './ansible-task/notifies.ts';
+import { OCTAL_MODE } from './ansible-task/octal-mode.ts';
 import { REQUIRES } from './ansible-task/requires.ts';
+import { SOURCES_EXIST } from './ansible-task/sources-exist.ts';
 import { TELLS_FAILURES } from './ansible-task/tells-failures.ts';
 
 /** Controls over how tasks are written: one place for each task that concerns the node's Kubernetes state. */
@@ -14,6 +19,11 @@ export const ANSIBLE_TASK: Kind = { scope: 'node-group', fault, evaluate, expect
 const OPERATORS: Readonly<Record<string, NamedOperator<GroupSubject>>> = {
   forbids: FORBIDS,
   requires: REQUIRES,
+  'handlers-exist': HANDLERS_EXIST,
+  idempotent: IDEMPOTENT,
+  notifies: NOTIFIES,
+  'octal-mode': OCTAL_MODE,
+  'sources-exist': SOURCES_EXIST,
   'tells-failures': TELLS_FAILURES,
 };
 

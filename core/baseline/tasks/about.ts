@@ -10,7 +10,7 @@ export const KUBERNETES = '<kubernetes>';
 
 /** Names of units, packages, commands, files and folders, and ports of the kubelet and kube-proxy, that make a node's Kubernetes state. */
 const NAMES =
-  'kubelet kubeadm kubectl kube-proxy kubernetes containerd crio cri-o crictl cri-tools cni k3s rke2 etcd apparmor seccomp 10250 10255 10256'.split(
+  'kubelet kubeadm kubectl kube-proxy kubernetes containerd crio cri-o crictl cri-tools cni k3s rke2 etcd apparmor seccomp 10248 10249 10250 10255 10256'.split(
     ' ',
   );
 const NAMED = new RegExp(`(?<![A-Za-z0-9])(?:${NAMES.join('|')})(?![A-Za-z0-9])`, 'i');

@@ -10,13 +10,14 @@ export const KEYWORDS = z.partialRecord(KEYWORD, z.boolean());
 
 /**
  * Which tasks a rule speaks of. `text`: patterns the command has to match, of which the first says what it is about;
- * `arguments`: a pattern for each; `keywords`: what a keyword is set to; `unless` and `except`: arguments and keywords
+ * `arguments`: a pattern for each; `without`: arguments it does not give; `keywords`: what a keyword is set to; `unless` and `except`: arguments and keywords
  * that take a task out.
  */
 export const TASK_RULE = z.strictObject({
   modules: NAMES,
   text: z.array(PATTERN).min(1).optional(),
   arguments: z.record(z.string(), PATTERN).optional(),
+  without: z.array(z.string().min(1)).optional(),
   unless: z.record(z.string(), PATTERN).optional(),
   keywords: KEYWORDS.optional(),
   except: KEYWORDS.optional(),
@@ -41,8 +42,9 @@ export function matchRule(rule: TaskRule, view: TaskView, call: StepCall): Match
   const given = Object.entries(rule.arguments ?? {}).map(([name, pattern]) =>
     matched(pattern, argument(view, call, name)),
   );
+  const without = (rule.without ?? []).map(name => isSo(argument(view, call, name) === null));
   const keywords = Object.entries(rule.keywords ?? {}).map(([name, value]) => hasKeyword(view.step, name, value));
-  return { concerns: text[0] ?? YES, matches: allOf([...text, ...given, ...keywords]) };
+  return { concerns: text[0] ?? YES, matches: allOf([...text, ...given, ...without, ...keywords]) };
 }
 
 /** Patterns may take time that grows with the square of a text. */

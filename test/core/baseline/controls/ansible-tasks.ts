@@ -30,6 +30,12 @@ const rescued = (rescue: string) =>
 const DAEMON_SET =
   '{kind: DaemonSet, spec: {template: {spec: {containers: [{securityContext: {privileged: true}}], volumes: [{hostPath: {path: /etc/kubernetes}}]}}}}';
 
+const RESTART = '- name: restart kubelet\n  systemd: {name: kubelet, state: restarted, daemon_reload: true}\n';
+const restarted = (keyword: string, handlers: string, later = ''): Situation => ({
+  tasks: `- copy: {content: x, dest: /etc/default/kubelet, ${OWNED}}${lines(keyword)}\n${later}`,
+  ...(handlers === '' ? {} : { files: { 'roles/kubelet/handlers/main.yml': handlers } }),
+});
+
 /** What the controls over tasks say. */
 export const ANSIBLE_TASKS: Rows = {
   'KG-CERT-17': row({
@@ -190,5 +196,80 @@ export const ANSIBLE_TASKS: Rows = {
       shell('nsenter -t 1 -m systemctl restart kubelet'),
     ],
     undecided: [shell(`ansible all ${FACT} kubelet`)],
+  }),
+  'KG-LC-04': {
+    pass: [
+      restarted('notify: restart kubelet', RESTART),
+      restarted('register: r', '', '- service: {name: kubelet, state: restarted}\n  when: r is changed'),
+    ],
+    violated: [restarted('', ''), restarted('notify: restart kubelet', '- name: restart kubelet\n  debug: {msg: x}\n')],
+    undecided: [
+      restarted(`notify: "${FACT}"`, RESTART),
+      restarted('', '', '- service: {name: kubelet, state: restarted}\n  when: ansible_facts.x'),
+      restarted('notify: restart kubelet', '- name: restart kubelet\n  include_tasks: r.yml\n'),
+    ],
+    absent: { file: 'violated', flags: 'violated' },
+  },
+  'KG-LC-05': row({
+    pass: [
+      restarted('notify: restart kubelet', RESTART),
+      restarted('notify: kubelet', `${RESTART}  listen: kubelet\n`),
+    ],
+    violated: [restarted('notify: restart the kubelet', RESTART)],
+    undecided: [restarted(`notify: "restart ${FACT}"`, RESTART)],
+  }),
+  'KG-LC-06': row({
+    pass: [
+      command('kubeadm init', 'args: {creates: /etc/kubernetes/admin.conf}'),
+      command('kubeadm version', 'changed_when: false'),
+      task(
+        '- stat: {path: /etc/kubernetes/admin.conf}\n  register: conf\n- command: kubeadm init\n  when: not conf.stat.exists',
+      ),
+    ],
+    violated: [command('kubeadm init'), shell('systemctl restart kubelet', 'when: ansible_facts.x')],
+    undecided: [command('kubeadm init', `args: {creates: "${FACT}"}`)],
+  }),
+  'KG-LC-10': placing({
+    pass: [copy('/etc/kubernetes/a.yaml', 'mode: 0644'), copy('/etc/kubernetes/a.yaml', 'mode: "644"')],
+    violated: [copy('/etc/kubernetes/a.yaml', 'mode: 644'), copy('/etc/kubernetes/a.yaml', 'mode: 400')],
+    undecided: [copy('/etc/kubernetes/a.yaml', `mode: "${FACT}"`)],
+  }),
+  'KG-LC-11': placing({
+    pass: [task('- template: {src: kubelet.service.j2, dest: /etc/systemd/system/kubelet.service}')],
+    violated: [
+      task('- copy: {src: no-host-access.conflist, dest: /etc/cni/net.d/}'),
+      task('- template: {src: none.j2, dest: /etc/kubernetes/x.yaml}'),
+    ],
+    undecided: [task(`- copy: {src: "${FACT}", dest: /etc/cni/net.d/x.conflist}`)],
+  }),
+  'KG-LC-18': row({
+    pass: [
+      task(
+        '- get_url: {url: "https://dl.k8s.io/v1.36.0/bin/linux/amd64/kubelet", dest: /usr/bin/kubelet, checksum: "sha256:00"}',
+      ),
+      task('- apt: {name: [kubelet=1.36.0-1.1, kubeadm=1.36.0-1.1], state: present}'),
+    ],
+    violated: [
+      task('- get_url: {url: "https://dl.k8s.io/v1.36.0/bin/linux/amd64/kubelet", dest: /usr/bin/kubelet}'),
+      task('- apt: {name: [kubelet, kubeadm], state: present}'),
+      task('- package: {name: kubelet, state: latest}'),
+      task('- unarchive: {src: "https://example.org/kubernetes-node.tgz", dest: /opt, remote_src: true}'),
+    ],
+    undecided: [task(`- get_url: {url: "https://dl.k8s.io/${FACT}", dest: /usr/bin/kubelet}`)],
+  }),
+  'KG-NET-04': row({
+    pass: [
+      task('- community.general.ufw: {rule: allow, port: "10250", proto: tcp, from_ip: 10.0.0.0/24}'),
+      command('ufw allow from 10.0.0.1 to any port 10250'),
+      task('- community.general.ufw: {rule: deny, port: "10255"}'),
+    ],
+    violated: [
+      task('- community.general.ufw: {rule: allow, port: "10250", proto: tcp}'),
+      command('ufw allow 10250/tcp'),
+      task('- ansible.posix.firewalld: {port: 10255/tcp, state: enabled, permanent: true}'),
+      task('- ansible.builtin.iptables: {chain: INPUT, protocol: tcp, destination_port: "10250", jump: ACCEPT}'),
+      shell('iptables -A INPUT -p tcp --dport 10250 -j ACCEPT'),
+    ],
+    undecided: [task(`- community.general.ufw: {rule: "${FACT}", port: "10250"}`)],
   }),
 };

@@ -10,6 +10,7 @@ import { KUBE_PROXY } from './kube-proxy.ts';
 import { KUBELET_API } from './kubelet-api.ts';
 import { MANIFESTS } from './manifests.ts';
 import { NETWORK } from './network.ts';
+import { PLAYBOOKS } from './playbooks.ts';
 import { REPOSITORY_ROWS } from './repository.ts';
 import type { Rows } from './row.ts';
 import { SECCOMP } from './seccomp.ts';
@@ -31,6 +32,7 @@ export const ROWS: Rows = {
   ...MANIFESTS,
   ...NETWORK,
   ...REPOSITORY_ROWS,
+  ...PLAYBOOKS,
   ...SECCOMP,
   ...STARTUP_PARAMETERS,
   ...SYSCTLS,
