@@ -9,7 +9,9 @@ import type { Compliance } from '../../../core/report/compliance/types.ts';
 import { totals } from '../../../core/report/compliance/words.ts';
 import { config, FACT, repositoryOf, type Situation, subjectOf } from '../baseline/situation.ts';
 
-const baseline = readBaseline();
+const shipped = readBaseline();
+const FEW = new Set(['KG-API-01', 'KG-SECC-01', 'KG-CG-01', 'KG-KP-01']);
+const baseline = { ...shipped, controls: shipped.controls.filter(({ id }) => FEW.has(id)) };
 const DAY = '2026-11-30';
 
 function report(situation: Situation, ...waivers: readonly Waiver[]): Compliance {
