@@ -61,21 +61,34 @@ function readMap(group: NodeGroup, verdict: KubeletVerdict, path: string, facts:
 
 const AT_ONCE: Readonly<Record<string, string>> = { alpha: 'AllAlpha', beta: 'AllBeta' };
 
-/** A gate nobody names: what AllAlpha or AllBeta makes of it, else its default. Null: the minor has no such gate. */
+/**
+ * A gate that is not among the values: what a refused command line says of it, what AllAlpha or AllBeta makes of it,
+ * else its default. Null: the minor has no such gate.
+ */
 function readGate(group: NodeGroup, verdict: KubeletVerdict, path: string, facts: KubeletFacts): Field {
+  const refused = gateInFlags(group, path);
+  if (refused) return refused;
   const spec = gateSpec(path.slice('featureGates.'.length), facts, verdict.minor);
-  const byDefault = {
-    known: true,
-    json: spec?.on ?? null,
-    implicit: true,
-    evidence: configurationOrigins(group),
-  } as const;
   const all = spec && !spec.locked ? `featureGates.${AT_ONCE[spec.stage] ?? ''}` : '';
   const atOnce = all === path ? undefined : verdict.values.get(all)?.value;
-  if (!atOnce) return byDefault;
   const evidence = group.provenance.get(all) ?? [];
-  if (!atOnce.known) return { known: false, why: `${path} follows ${all}, which ${because(atOnce.unknown)}`, evidence };
-  return { known: true, json: atOnce.json, implicit: false, evidence };
+  if (atOnce && !atOnce.known)
+    return { known: false, why: `${path} follows ${all}, which ${because(atOnce.unknown)}`, evidence };
+  if (atOnce?.known) return { known: true, json: atOnce.json, implicit: false, evidence };
+  const inFlags = all === path ? null : gateInFlags(group, all);
+  return inFlags ?? { known: true, json: spec?.on ?? null, implicit: true, evidence: configurationOrigins(group) };
+}
+
+/** What --feature-gates says of a gate: of a command line the kubelet refuses nothing is among the values. */
+function gateInFlags({ flags }: NodeGroup, path: string): Field | null {
+  const name = path.slice('featureGates.'.length);
+  for (const { name: flag, value } of flags.toReversed()) {
+    if (flag !== '--feature-gates' || !value.value.known) continue;
+    const pair = value.value.json.split(',').findLast(one => one.trim().startsWith(`${name}=`));
+    if (pair !== undefined)
+      return { known: true, json: /=(?:true|t|1)$/i.test(pair.trim()), implicit: false, evidence: value.origins };
+  }
+  return null;
 }
 
 function openAbove(verdict: KubeletVerdict, path: string): Unknown | null {

@@ -23,13 +23,6 @@ export const NO_DUPLICATE_KEYS = textCheck({
   good: 'every key stands once',
 });
 
-/** apiVersion and kind are the ones a kubelet loads. */
-export const KIND_AND_VERSION = textCheck({
-  expected: 'kubelet.config.k8s.io/v1beta1, KubeletConfiguration',
-  blames: problem => isOfTexts(problem) && /^(?:apiVersion|kind)$|^$/.test(problem.path) && isOfKind(problem),
-  good: 'apiVersion and kind are as a kubelet wants them',
-});
-
 /** Every feature gate that is named exists in this minor and may be set so. */
 export const KNOWN_GATES = textCheck({
   expected: 'only gates of this Kubernetes version, none against its lock',
@@ -87,7 +80,3 @@ const isOfTexts = ({ stage }: KubeletProblem): boolean => stage === 'decode' || 
 
 /** What go-yaml and encoding/json say of a key that stands twice. */
 const isDuplicate = ({ message }: KubeletProblem): boolean => /already set in map|^duplicate field /.test(message);
-
-/** What the API machinery says of a document that is not a KubeletConfiguration of a version it knows. */
-const isOfKind = ({ effect, message }: KubeletProblem): boolean =>
-  effect === 'refuses' && /\bkind\b|apiVersion|no version|is registered|GroupVersion/i.test(message);

@@ -6,10 +6,11 @@ import { ANY_OF, BOTH_OR_NONE, IMPLIES, NOT_BOTH } from '../fields/combinations.
 import { EACH } from '../fields/each.ts';
 import { configurationOf, type FieldCheck } from '../fields/field-check.ts';
 import { HAS_KEYS } from '../fields/has-keys.ts';
+import { KIND_AND_VERSION } from '../fields/kind-and-version.ts';
 import { PER_ROLE } from '../fields/per-role.ts';
 import { SINGLE } from '../fields/single.ts';
 import { SUITES_FIT_KEY } from '../fields/suites-fit-key.ts';
-import { KIND_AND_VERSION, KNOWN_FIELDS, KNOWN_GATES, NO_DUPLICATE_KEYS, WHOLE_TEXT } from '../fields/text-checks.ts';
+import { KNOWN_FIELDS, KNOWN_GATES, NO_DUPLICATE_KEYS, WHOLE_TEXT } from '../fields/text-checks.ts';
 import type { Fault, Kind } from '../kind.ts';
 import { notApplicable, undecided } from '../place-answer.ts';
 import { configurationOrigins } from '../read-field.ts';

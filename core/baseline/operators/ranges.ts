@@ -23,10 +23,10 @@ export const RANGE_OPERATORS: Operators = {
   },
   'at-least': {
     fault: numberFault,
-    holds: (value, actual) => above(actual, value) >= 0,
+    holds: (value, actual) => below(value, actual) <= 0,
     words: value => `at least ${shown(value)}`,
     values: value => [value],
-    distance: (value, actual) => above(value, actual),
+    distance: below,
   },
   'duration-between': {
     fault: value => (durationRange(value) ? null : 'value must be a list of two durations, shortest first'),
@@ -76,6 +76,11 @@ function rangeDistance(value: Json, actual: Json): number {
 /** By how much a number is above a limit; no number is far above every limit. */
 function above(limit: Json, actual: Json): number {
   return typeof actual === 'number' && typeof limit === 'number' ? actual - limit : Number.POSITIVE_INFINITY;
+}
+
+/** By how much a number is below a limit; no number is far below every limit. */
+function below(limit: Json, actual: Json): number {
+  return typeof actual === 'number' && typeof limit === 'number' ? limit - actual : Number.POSITIVE_INFINITY;
 }
 
 function durationRange(value: Json): readonly [bigint, bigint] | null {

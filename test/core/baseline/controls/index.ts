@@ -6,6 +6,7 @@ import { CERTIFICATES } from './certificates.ts';
 import { CGROUP_NAMESPACE } from './cgroup-namespace.ts';
 import { FILE_CONTENTS } from './file-contents.ts';
 import { FILES } from './files.ts';
+import { GATES } from './gates.ts';
 import { KUBE_PROXY } from './kube-proxy.ts';
 import { KUBELET_API } from './kubelet-api.ts';
 import { MANIFESTS } from './manifests.ts';
@@ -27,6 +28,7 @@ export const ROWS: Rows = {
   ...CGROUP_NAMESPACE,
   ...FILE_CONTENTS,
   ...FILES,
+  ...GATES,
   ...KUBE_PROXY,
   ...KUBELET_API,
   ...MANIFESTS,
