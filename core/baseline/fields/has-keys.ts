@@ -28,8 +28,9 @@ function judge(control: Control, path: string, { field }: Configuration): PlaceA
     const reason = `${path} sets nothing for ${oneOf(zero)}; expected ${HAS_KEYS.expected(control, path)}`;
     return { result: 'violated', path, actual, reason, evidence };
   }
-  const open = keys.map(one => one.field).find(one => !one.known);
-  if (open && !open.known) return undecided(path, open.why, evidence);
+  const open = keys.find(one => !one.field.known);
+  if (open && !open.field.known)
+    return { ...undecided(`${path}.${open.key}`, open.field.why, open.field.evidence), location: path };
   return { result: 'pass', path, actual: null, reason: `${path} sets ${shown(control.check.value)}`, evidence };
 }
 

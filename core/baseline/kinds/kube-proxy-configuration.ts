@@ -2,11 +2,12 @@ import type { NodeFile } from '../../ansible/types.ts';
 import { readText } from '../../kubelet/read-text.ts';
 import type { SourceNode } from '../../kubelet/source-node.ts';
 import type { Json } from '../../kubelet/types.ts';
-import { type Origin, originsAt, type RenderedText } from '../../source/rope.ts';
+import { type Origin, originsAt, type RenderedText, type Unknown } from '../../source/rope.ts';
 import { expectedWords } from '../expected.ts';
 import { agreedOn, fileName } from '../file-texts.ts';
 import type { Kind } from '../kind.ts';
 import { operandFor } from '../operand.ts';
+import { isEmpty } from '../operators/operator.ts';
 import { ABSENT, OPERATORS, operatorFault, shown } from '../operators.ts';
 import { notApplicable, undecided, worstOf } from '../place-answer.ts';
 import type { GroupSubject } from '../subject.ts';
@@ -74,16 +75,11 @@ function judge(
   const node = nodeAt(root, path);
   const span = (node ?? root).origin.span;
   const evidence: readonly Origin[] = span ? originsAt(text, offset + span.start, offset + span.end).slice(0, 4) : [];
-  if (node?.kind === 'unknown')
-    return undecided(path, `${path} cannot be known from Git: ${node.unknown.why.join('; ')}`, evidence);
+  const hidden = node && unknownIn(node);
+  if (hidden) return undecided(path, `${path} cannot be known from Git: ${hidden.why.join('; ')}`, evidence);
   const open = root.kind === 'map' ? root.open : null;
-  const json: Json =
-    node && (node.kind === 'string' || node.kind === 'bool')
-      ? node.value
-      : node?.kind === 'number'
-        ? Number(node.text)
-        : null;
-  const unset = json === null || json === '';
+  const json = node ? jsonOf(node) : null;
+  const unset = isEmpty(json);
   if (unset && open)
     return undecided(
       path,
@@ -95,6 +91,19 @@ function judge(
   return holds
     ? { result: 'pass', path, actual: json, reason: what, evidence }
     : { result: 'violated', path, actual: json, reason: `${what}; expected ${expectedWords(control, path)}`, evidence };
+}
+
+/** The first unknown in a value or the items of a list. */
+function unknownIn(node: SourceNode): Unknown | null {
+  if (node.kind === 'unknown') return node.unknown;
+  return node.kind === 'list' ? (node.items.map(unknownIn).find(found => found !== null) ?? null) : null;
+}
+
+/** A value, or a list of values; null of anything else. */
+function jsonOf(node: SourceNode): Json {
+  if (node.kind === 'list') return node.items.map(jsonOf);
+  if (node.kind === 'number') return Number(node.text);
+  return node.kind === 'string' || node.kind === 'bool' ? node.value : null;
 }
 
 function nodeAt(root: SourceNode, path: string): SourceNode | undefined {

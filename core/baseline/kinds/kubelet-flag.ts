@@ -2,6 +2,9 @@ import type { NodeGroup } from '../../ansible/types.ts';
 import type { KubeletFacts } from '../../kubelet/facts.ts';
 import type { Json } from '../../kubelet/types.ts';
 import { expectedWords } from '../expected.ts';
+import type { FlagCheck } from '../flags/flag-check.ts';
+import { ONLY_OUTSIDE_THE_FILE } from '../flags/only-outside-the-file.ts';
+import { PLACED_DIRECTORY, PLACED_FILE } from '../flags/placed.ts';
 import { type Fault, flagFault, type Kind } from '../kind.ts';
 import { operandFor } from '../operand.ts';
 import { ABSENT, OPERATORS, operatorFault, shown } from '../operators.ts';
@@ -10,18 +13,33 @@ import type { GroupSubject } from '../subject.ts';
 import type { Control, PlaceAnswer } from '../types.ts';
 
 /** Controls over raw command-line flags: a flag beats the file, so what re-enables something must not be there. */
-export const KUBELET_FLAG: Kind = { scope: 'node-group', fault, evaluate, expected: expectedWords, gone: 'fixed' };
+export const KUBELET_FLAG: Kind = { scope: 'node-group', fault, evaluate, expected, gone: 'fixed' };
+
+/** Operators that are more than a comparison of one value. */
+const CHECKS: Readonly<Record<string, FlagCheck>> = {
+  'only-outside-the-file': ONLY_OUTSIDE_THE_FILE,
+  'placed-file': PLACED_FILE,
+  'placed-directory': PLACED_DIRECTORY,
+};
+
+function expected(control: Control, path: string): string {
+  return CHECKS[control.check.op]?.expected(control) ?? expectedWords(control, path);
+}
 
 function fault(control: Control, facts: KubeletFacts): Fault | null {
+  const check = CHECKS[control.check.op];
+  if (check) return check.fault(control, facts);
   return flagFault(control.paths, 'paths', facts) ?? operatorFault(control);
 }
 
-function evaluate(control: Control, { group }: GroupSubject): readonly PlaceAnswer[] {
+function evaluate(control: Control, subject: GroupSubject): readonly PlaceAnswer[] {
+  const { group } = subject;
   const path = control.paths[0] ?? '';
   if (!group.kubelet && group.flags.length === 0) {
     return [notApplicable(path, 'no kubelet configuration or flags are known for these nodes')];
   }
-  return control.paths.map(name => judge(control, name, group));
+  const check = CHECKS[control.check.op];
+  return check ? check.evaluate(control, subject) : control.paths.map(name => judge(control, name, group));
 }
 
 function judge(control: Control, path: string, group: NodeGroup): PlaceAnswer {

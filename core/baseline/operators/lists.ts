@@ -28,6 +28,16 @@ export const LIST_OPERATORS: Operators = {
         .join(', ')}`,
     values: () => [],
   },
+  'labels-outside': {
+    fault: value =>
+      listFault(mapping(value)?.['domains'] ?? null) !== null || listFault(mapping(value)?.['except'] ?? null) !== null
+        ? 'value must have domains and except, two lists'
+        : null,
+    holds: (value, actual) => labelsIn(value, actual).length === 0,
+    words: value => `no label of ${texts(mapping(value)?.['domains'] ?? null).join(', ')} but those of the node itself`,
+    values: () => [],
+    blame: (value, actual) => `has ${labelsIn(value, actual).join(', ')}`,
+  },
   'none-of': {
     fault: listFault,
     holds: (value, actual) => list(actual).length > 0 && !texts(actual).some(item => texts(value).includes(item)),
@@ -47,4 +57,19 @@ function has(item: Json, wanted: Json): boolean {
 
 function pairWords([key, value]: readonly [string, Json]): string {
   return `${key} ${shown(value)}`;
+}
+
+/** Of labels as a flag has them (`a=1,b.example/c=2`), those in one of the domains or below it that are no exception. */
+function labelsIn(value: Json, actual: Json): readonly string[] {
+  const operand = mapping(value);
+  const domains = texts(operand?.['domains'] ?? null);
+  const except = texts(operand?.['except'] ?? null);
+  return String(actual)
+    .split(',')
+    .map(pair => pair.split('=')[0]?.trim() ?? '')
+    .filter(key => {
+      const domain = key.includes('/') ? key.slice(0, key.indexOf('/')) : '';
+      const inside = domains.some(name => domain === name || domain.endsWith(`.${name}`));
+      return inside && !except.some(allowed => key === allowed || (allowed.endsWith('/') && key.startsWith(allowed)));
+    });
 }

@@ -17,9 +17,6 @@ export const RECORDED_MISSES: Readonly<Record<string, Readonly<Partial<Record<Co
     oracle:
       'The oracle was given the variables of tests/files/packet_ubuntu20-calico-all-in-one-hardening.yml, which no inventory and no play of the repository reads.',
   },
-  '025': {
-    direction: 'The effect is found; the baseline has no control on failSwapOn (CIS, STIG and NSA have none either).',
-  },
   '027': {
     oracle:
       'The oracle was given CLUSTER_DNS_DOMAIN=cluster.local; all three inventories say "cluster.local.", with a dot at the end.',

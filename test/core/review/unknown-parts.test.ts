@@ -112,7 +112,7 @@ describe('a command line that Git shows only in part', () => {
 describe('a comment on it', () => {
   const comment = (verdict: Verdict) => summaryComment(verdict, decided('needs-approval'), nowhere).split('\n');
 
-  test('has one row for all its fields, one for all undecided controls on one field, one for those on several', () => {
+  test('has one row for all its fields, one for all undecided controls on one field, one for those on several and one for those on the text', () => {
     const lines = comment(reviewFiles(site(WRITTEN), site(WRITTEN + UNKNOWN_KEYS)));
     expect(lines[0]).toMatch(
       /^\*\*Weakens the kubelet configuration on every node \(2\):\*\* `parts of the configuration/,
@@ -124,8 +124,9 @@ describe('a comment on it', () => {
     ]);
     const undecided = lines.filter(line => line.includes('cannot be known from Git'));
     expect(undecided).toEqual([
-      expect.stringMatching(/`KG-ANON-01` .*: like `KG-AUTHN-01`, .* on every node \(2\)/),
+      expect.stringMatching(/`KG-ANON-01` .*: like `KG-START-09`, .* on every node \(2\)/),
       expect.stringMatching(/`KG-AUTHZ-04` .*: `authentication.webhook.enabled` cannot be known/),
+      expect.stringMatching(/`KG-START-11` .*: like `KG-START-13`, .* on every node \(2\)/),
     ]);
     expect(lines.length).toBeLessThan(25);
   });

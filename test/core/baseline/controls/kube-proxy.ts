@@ -32,6 +32,40 @@ export const KUBE_PROXY: Rows = {
     ],
     absent: { file: 'not-applicable', flags: 'not-applicable' },
   },
+  'KG-KP-02': {
+    pass: [kubeProxy('enableProfiling: false'), kubeProxy('bindAddress: 0.0.0.0')],
+    violated: [kubeProxy('enableProfiling: true')],
+    undecided: [kubeProxy(`enableProfiling: ${FACT}`)],
+    absent: { file: 'not-applicable', flags: 'not-applicable' },
+  },
+  'KG-KP-03': {
+    pass: [kubeProxy('iptables: {localhostNodePorts: false}')],
+    violated: [kubeProxy('iptables: {localhostNodePorts: true}'), kubeProxy('bindAddress: 0.0.0.0')],
+    undecided: [kubeProxy(`iptables: {localhostNodePorts: ${FACT}}`)],
+    absent: { file: 'not-applicable', flags: 'not-applicable' },
+  },
+  'KG-KP-04': {
+    pass: [kubeProxy('nodePortAddresses: [primary]'), kubeProxy('nodePortAddresses: [10.0.0.0/8]')],
+    violated: [
+      kubeProxy('nodePortAddresses: []'),
+      kubeProxy('nodePortAddresses: [10.0.0.0/8, 0.0.0.0/0]'),
+      kubeProxy('bindAddress: 0.0.0.0'),
+    ],
+    undecided: [kubeProxy(`nodePortAddresses: ["${FACT}"]`)],
+    absent: { file: 'not-applicable', flags: 'not-applicable' },
+  },
+  'KG-KP-05': {
+    pass: [kubeProxy('healthzBindAddress: 10.0.0.1:10256')],
+    violated: [kubeProxy('healthzBindAddress: ""'), kubeProxy('bindAddress: 0.0.0.0')],
+    undecided: [kubeProxy(`healthzBindAddress: ${FACT}`)],
+    absent: { file: 'not-applicable', flags: 'not-applicable' },
+  },
   'KG-KP-06': modeRow('/var/lib/kube-proxy/kubeconfig', ['0600'], ['0644']),
   'KG-KP-07': ownerRow('/etc/kubernetes/proxy.conf'),
+  'KG-KP-09': {
+    pass: [kubeProxy('mode: nftables'), kubeProxy('mode: ""'), kubeProxy('bindAddress: 0.0.0.0')],
+    violated: [kubeProxy('mode: userspace'), kubeProxy('mode: IPVS')],
+    undecided: [kubeProxy(`mode: ${FACT}`)],
+    absent: { file: 'not-applicable', flags: 'not-applicable' },
+  },
 };

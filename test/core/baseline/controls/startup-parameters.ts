@@ -1,4 +1,4 @@
-import { config, FACT, flagged, onMinor, type Situation } from '../situation.ts';
+import { config, FACT, flagged, flagsOnly, onMinor, type Situation } from '../situation.ts';
 import { modeRow, ownerRow } from './file-rows.ts';
 import type { Rows } from './row.ts';
 
@@ -9,6 +9,47 @@ const withText = (text: string): Situation => ({
 });
 
 export const STARTUP_PARAMETERS: Rows = {
+  'KG-START-01': {
+    pass: [flagged('--node-ip=10.0.0.1', '--container-runtime-endpoint=unix:///run/crio.sock', '--v=2')],
+    violated: [
+      flagged('--read-only-port=0'),
+      flagged('--feature-gates=GracefulNodeShutdown=true'),
+      flagged(`--max-pods=${FACT}`),
+      flagsOnly('--anonymous-auth=false'),
+      flagged('--seccomp-default'),
+    ],
+    undecided: [flagged(FACT)],
+    absent: { file: 'pass', flags: 'pass' },
+  },
+  'KG-START-02': {
+    pass: [flagged('--node-ip=10.0.0.1')],
+    violated: [
+      {
+        config: null,
+        args: ['--config=/opt/kubelet.yaml'],
+      },
+      flagsOnly('--node-ip=10.0.0.1'),
+    ],
+    undecided: [flagsOnly(`--config=/etc/${FACT}.yaml`)],
+    absent: { file: 'pass', flags: 'violated' },
+  },
+  'KG-START-03': {
+    pass: [
+      {
+        config: '',
+        args: ['--config-dir=/etc/kubernetes/kubelet.conf.d/'],
+        tasks: '- ansible.builtin.file: {path: /etc/kubernetes/kubelet.conf.d, state: directory, mode: "0700"}',
+      },
+      {
+        config: '',
+        args: ['--config-dir=/etc/kubernetes/kubelet.conf.d'],
+        tasks: '- ansible.builtin.copy: {dest: /etc/kubernetes/kubelet.conf.d/10-x.conf, content: "{}"}',
+      },
+    ],
+    violated: [flagged('--config-dir=/opt/kubelet.d')],
+    undecided: [flagged(`--config-dir=/etc/${FACT}`)],
+    absent: { file: 'pass', flags: 'pass' },
+  },
   'KG-START-04': {
     pass: [flagged('--node-ip=10.0.0.1')],
     violated: [flagged('--hostname-override=node-1')],
