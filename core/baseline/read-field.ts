@@ -43,7 +43,12 @@ export function readField(group: NodeGroup, verdict: KubeletVerdict, path: strin
 function readMap(group: NodeGroup, verdict: KubeletVerdict, path: string, facts: KubeletFacts): Field {
   const names = [...verdict.values.keys()].filter(name => name.startsWith(`${path}.`));
   const open = verdict.open.get(path) ?? openAbove(verdict, path);
-  if (open) return { known: false, why: `${path} may be set by a part of the configuration that ${because(open)}`, evidence: [] };
+  if (open)
+    return {
+      known: false,
+      why: `${path} may be set by a part of the configuration that ${because(open)}`,
+      evidence: [],
+    };
   const fields = names.map(name => ({ name, field: readField(group, verdict, name, facts) }));
   const entries: Record<string, Json> = {};
   for (const { name, field } of fields) {

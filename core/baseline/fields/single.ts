@@ -32,7 +32,7 @@ function judge(control: Control, path: string, field: Field, verdict: KubeletVer
   const what = unset
     ? `${path} is not set`
     : implicit
-      ? `${path} is not set, so the default ${shown(json)} acts`
+      ? `${path} is not set, so the kubelet's default ${shown(json)} acts`
       : `${path} is ${shown(json)}${unlimited(control, json)}`;
   if (holds) return { result: 'pass', path, actual: json, reason: what, evidence };
   const blame = OPERATORS[control.check.op]?.blame?.(operandFor(control, path), json);
