@@ -97,13 +97,19 @@ const rank = ({ blocking, severity }: Finding): number => (blocking ? 0 : 10) + 
 
 const GRAVITY: Readonly<Record<FindingStatus, number>> = { fixed: 0, existing: 1, undecided: 2, introduced: 3 };
 
-/** Whether nothing is violated, undecided, weaker or a problem that was not before. */
+/**
+ * Whether nothing is violated, undecided, weaker or a problem on the nodes that was not before. What the repository as a
+ * whole is told does not count: nodes that are mended first differ from those that are not yet.
+ */
 function isHarmless(before: Verdict, after: Verdict): boolean {
   const was = new Map(before.findings.flatMap(finding => keysOf(finding).map(key => [key, GRAVITY[finding.status]])));
   const wasWeaker = new Set(before.changes.filter(isWeaker).flatMap(keysOf));
   const wasProblem = new Set([...before.problems, ...before.existingProblems].map(problemKey));
   return (
-    after.findings.every(finding => keysOf(finding).every(key => GRAVITY[finding.status] <= (was.get(key) ?? 0))) &&
+    after.findings.every(
+      finding =>
+        finding.hosts.length === 0 || keysOf(finding).every(key => GRAVITY[finding.status] <= (was.get(key) ?? 0)),
+    ) &&
     after.changes.filter(isWeaker).every(change => keysOf(change).every(key => wasWeaker.has(key))) &&
     [...after.problems, ...after.existingProblems].every(problem => wasProblem.has(problemKey(problem)))
   );
