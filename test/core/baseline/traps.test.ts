@@ -190,12 +190,18 @@ describe('semantics', () => {
     expect(effective(config(`${one}\nmergeDefaultEvictionSettings: true`), 'evictionHard.memory.available')).toBe(
       '100Mi',
     );
+    says(config(''), { 'KG-CG-04': 'pass', 'KG-CG-06': 'pass' });
+    says(config('enforceNodeAllocatable: []'), { 'KG-CG-04': 'violated' });
+    says(config(one), { 'KG-CG-06': 'violated' });
+    says(config(`${one}\nmergeDefaultEvictionSettings: true`), { 'KG-CG-06': 'pass' });
   });
 
   test('18: the cgroup driver is cgroupfs by default; cgroup v1 stops the kubelet from 1.35 on', () => {
     expect(effective(config(''), 'cgroupDriver')).toBe('cgroupfs');
     expect(effective(at('1.34', config('')), 'failCgroupV1')).toBe(false);
     expect(effective(at('1.35', config('')), 'failCgroupV1')).toBe(true);
+    says(at('1.34', config('')), { 'KG-CG-02': 'violated', 'KG-CG-10': 'violated' });
+    says(at('1.35', config('cgroupDriver: systemd')), { 'KG-CG-02': 'pass', 'KG-CG-10': 'pass' });
   });
 
   test('19: swap is refused by default, and there are two ways to allow it', () => {
@@ -204,6 +210,9 @@ describe('semantics', () => {
       expect(kubelet(config(`memorySwap: {swapBehavior: ${behaviour}}`)).accepted).toBe(true);
     }
     refuses(config('failSwapOn: false\nmemorySwap: {swapBehavior: UnlimitedSwap}'));
+    says(config(''), { 'KG-CG-07': 'pass' });
+    says(config('failSwapOn: false\nmemorySwap: {swapBehavior: NoSwap}'), { 'KG-CG-07': 'pass' });
+    says(config('failSwapOn: false\nmemorySwap: {swapBehavior: LimitedSwap}'), { 'KG-CG-07': 'violated' });
   });
 
   test('20: static pods come from nowhere until a path is set', () => {
@@ -211,6 +220,11 @@ describe('semantics', () => {
     expect(effective(config('staticPodPath: /etc/kubernetes/manifests'), 'staticPodPath')).toBe(
       '/etc/kubernetes/manifests',
     );
+    const path = config('staticPodPath: /etc/kubernetes/manifests');
+    says(path, { 'KG-START-08': 'violated' });
+    says({ ...path, roles: ['control-plane'] }, { 'KG-START-08': 'pass' });
+    says(config(''), { 'KG-START-08': 'pass', 'KG-START-09': 'pass' });
+    says(config('staticPodURL: https://pods.example.org/pod.yaml'), { 'KG-START-09': 'violated' });
   });
 
   test('21: no taints are registered until they are listed', () => {
@@ -219,6 +233,10 @@ describe('semantics', () => {
     expect(effective(config(taint), 'registerWithTaints')).toEqual([
       { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' },
     ]);
+    const gpu = (body: string): Situation => ({ config: body, roles: ['gpu'] });
+    says(gpu(''), { 'KG-CPI-06': 'violated' });
+    says(gpu('registerWithTaints: []'), { 'KG-CPI-06': 'violated' });
+    says(gpu('registerWithTaints: [{key: nvidia.com/gpu, effect: NoSchedule}]'), { 'KG-CPI-06': 'pass' });
   });
 
   test('22: gates are judged by what they are in the minor: on by default, off by default, or gone', () => {
