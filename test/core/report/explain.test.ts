@@ -41,7 +41,11 @@ describe('an explanation', () => {
   test.each([
     ['KG-CG-01', 'Asks podPidsLimit: 1 to 16384', 'If not set a violation (podPidsLimit is not set'],
     ['KG-API-01', 'with a configuration file: conforms', 'on flags alone: a violation'],
-    ['KG-API-02', 'If not set conforms (streamingConnectionIdleTimeout is not set, so the default 4h0m0s acts)', ''],
+    [
+      'KG-API-02',
+      "If not set conforms (streamingConnectionIdleTimeout is not set, so the kubelet's default 4h0m0s acts)",
+      '',
+    ],
     ['KG-API-02', 'Kubernetes before 1.34', ''],
     ['KG-CERT-02', 'Asks serverTLSBootstrap true, or tlsCertFile non-empty and tlsPrivateKeyFile non-empty', ''],
     [
