@@ -86,6 +86,26 @@ function changedBeside({ file: path, line, side }: Place, kind: number, diff: Di
   return [];
 }
 
+/**
+ * The base line that a changed line of the head stands in the place of: the one at its place among the removed lines of
+ * a run that adds as many as it removes. Null for any other line.
+ */
+export function lineBefore(file: ChangedFile, line: number): number | null {
+  const hunk = file.hunks.find(one => isIn(one, line, 'RIGHT'));
+  if (hunk === undefined || !file.addedLines.has(line)) return null;
+  const lines = alignedLines(file, hunk);
+  const own = lines.findIndex(({ right }) => right === line);
+  const isChanged = (at: number) => lines[at] !== undefined && (lines[at].left === null || lines[at].right === null);
+  let start = own;
+  while (isChanged(start - 1)) start--;
+  let end = own;
+  while (isChanged(end + 1)) end++;
+  const run = lines.slice(start, end + 1);
+  const removed = run.flatMap(({ left }) => left ?? []);
+  const added = run.flatMap(({ right }) => right ?? []);
+  return removed.length === added.length ? (removed[added.indexOf(line)] ?? null) : null;
+}
+
 /** Lines git shows around a change: what is farther away has another neighbour. */
 const CONTEXT = 3;
 

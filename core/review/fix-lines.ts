@@ -1,5 +1,7 @@
 import type { Baseline, Control } from '../baseline/types.ts';
 import { type SourceTree, withText } from '../source/tree.ts';
+import type { ChangedFile } from './changed-file.ts';
+import { indexDiff, lineBefore } from './diff-places.ts';
 import { setLiteral } from './set-literal.ts';
 import type { Finding, FindingStatus, Replacement, Verdict } from './types.ts';
 
@@ -8,9 +10,13 @@ export const MOST_PROOFS = 6;
 /** Hosts judged in all of them together: a large fleet gets fewer proofs, so that its verdict never comes too late. */
 const MOST_PROVEN_HOSTS = 12_000;
 
+/** A change: both trees and the diff between them. */
+export type Change = Readonly<{ base: SourceTree; head: SourceTree; changes: readonly ChangedFile[] }>;
+
 /**
  * The verdict with a replaced line on each introduced finding that one line is proven to mend. The line is the best place
- * of the finding in the head that holds the value found as a literal; findings on one line are mended together. Proven
+ * of the finding among those the change itself wrote that holds the value found as a literal, else one that says what it
+ * said before; findings on one line are mended together. Proven
  * is a line with which the whole change is judged anew: the finding is gone, nothing else is violated, undecided or
  * weaker, and no problem appears. Gravest first; what the proofs do not
  * reach keeps its fix in words.
@@ -19,14 +25,15 @@ const MOST_PROVEN_HOSTS = 12_000;
  */
 export function withReplacements(
   verdict: Verdict,
-  head: SourceTree,
+  { base, head, changes }: Change,
   { controls }: Baseline,
   judge: (head: SourceTree) => Verdict,
 ): Verdict {
   const introduced = verdict.findings.filter(({ status }) => status === 'introduced');
   const found = new Map<Finding, Replacement>();
   let left = Math.min(MOST_PROOFS, Math.floor(MOST_PROVEN_HOSTS / Math.max(1, verdict.hostCount)));
-  for (const draft of draftsOf(introduced, head, new Map(controls.map(control => [control.id, control])))) {
+  const byId = new Map(controls.map(control => [control.id, control]));
+  for (const draft of draftsOf(introduced, { base, head, changes }, byId)) {
     let findings: readonly Finding[] = draft.findings;
     while (findings.length > 0 && left > 0) {
       const { replacement, tree } = draft.write(findings);
@@ -55,19 +62,27 @@ type Draft = Readonly<{
 
 function draftsOf(
   findings: readonly Finding[],
-  head: SourceTree,
+  { base, head, changes }: Change,
   controls: ReadonlyMap<string, Control>,
 ): readonly Draft[] {
   const places = new Map<string, { file: string; line: number; findings: Finding[] }>();
-  const fixed = (text: string, finding: Finding): string | null => {
+  const diff = indexDiff(changes);
+  const literal = (text: string, finding: Finding): string | null => {
     const control = controls.get(finding.control);
     return control ? setLiteral(text, finding, control) : null;
   };
+  const before = (path: string, line: number): string | null => {
+    const file = diff.right.get(path);
+    const old = file ? lineBefore(file, line) : null;
+    return old === null ? null : lineOf(base, file?.previousPath ?? path, old);
+  };
   for (const finding of [...findings].sort((a, b) => rank(a) - rank(b))) {
-    const place = finding.at.find(({ file, line, side }) => {
-      const text = side === 'RIGHT' ? lineOf(head, file, line) : null;
-      return text !== null && fixed(text, finding) !== null;
-    });
+    const own = finding.at.filter(
+      ({ file, line, side }) => side === 'RIGHT' && diff.right.get(file)?.addedLines.has(line) === true,
+    );
+    const place =
+      own.find(({ file, line }) => literal(lineOf(head, file, line) ?? '', finding) !== null) ??
+      own.find(({ file, line }) => before(file, line) !== null);
     if (!place) continue;
     const key = JSON.stringify([place.file, place.line]);
     const known = places.get(key);
@@ -78,7 +93,9 @@ function draftsOf(
     findings,
     write: mended => {
       const lines = (head.text(file) ?? '').split('\n');
-      const text = mended.reduce((now, finding) => fixed(now, finding) ?? now, lines[line - 1] ?? '');
+      const now = lines[line - 1] ?? '';
+      const set = mended.reduce((text, finding) => literal(text, finding) ?? text, now);
+      const text = set === now ? (before(file, line) ?? now) : set;
       const tree = withText(head, file, lines.with(line - 1, text).join('\n'));
       return { replacement: { file, line, text: text.replace(/\r$/, '') }, tree };
     },

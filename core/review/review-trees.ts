@@ -72,7 +72,7 @@ export function reviewTrees(base: SourceTree, head: SourceTree, options: ReviewO
       policyPath: options.policyPath,
     });
   };
-  return withReplacements(judge(head), head, baseline, judge);
+  return withReplacements(judge(head), { base, head, changes: options.changes }, baseline, judge);
 }
 
 /** What the baseline says of one revision. */

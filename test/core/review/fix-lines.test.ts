@@ -120,6 +120,29 @@ describe('a line that mends what the change introduces is offered', () => {
   });
 });
 
+describe('what a changed line said before is offered where it holds no value to replace', () => {
+  test('a template works the value out', () => {
+    const found = offered(reviewFiles(SITE, edited(TEMPLATE, '{{ kubelet_mode }}', "{{ 'Always' ~ 'Allow' }}")));
+    const line = { file: TEMPLATE, line: 4, text: '  mode: {{ kubelet_mode }}' };
+    expect(found.map(([id, , replacement]) => [id, replacement])).toEqual([
+      ['KG-AUTHZ-01', line],
+      ['KG-AUTHZ-01', line],
+    ]);
+  });
+
+  test('a switch in another file chooses it', () => {
+    const switched = {
+      ...edited(TEMPLATE, 'mode: {{ kubelet_mode }}', "mode: {{ 'Webhook' if kubelet_ask else 'AlwaysAllow' }}"),
+      [DEFAULTS]: 'kubelet_ask: true\nkubelet_port: 0\n',
+    };
+    const found = offered(reviewFiles(switched, edited(DEFAULTS, 'ask: true', 'ask: false', switched)));
+    expect(found.map(([, , replacement]) => replacement)).toEqual([
+      { file: DEFAULTS, line: 1, text: 'kubelet_ask: true' },
+      { file: DEFAULTS, line: 1, text: 'kubelet_ask: true' },
+    ]);
+  });
+});
+
 describe('words alone stand where', () => {
   const words = (head: Files, base = SITE) => {
     const verdict = reviewFiles(base, head);
@@ -128,8 +151,10 @@ describe('words alone stand where', () => {
     expect(found.filter(([, , line]) => line !== null)).toEqual([]);
   };
 
-  test('the value is worked out by the template', () =>
-    words(edited(TEMPLATE, '{{ kubelet_mode }}', "{{ 'Always' ~ 'Allow' }}")));
+  test('a new line works the value out', () => {
+    const worked = edited(TEMPLATE, '  mode: {{ kubelet_mode }}\n', "  mode: {{ 'Always' ~ 'Allow' }}\n");
+    words(worked, edited(TEMPLATE, 'authorization:\n  mode: {{ kubelet_mode }}\n', 'authorization:\n'));
+  });
 
   test('the line is gone', () => words(SITE, edited(TEMPLATE, 'readOnlyPort', 'podPidsLimit: 4096\nreadOnlyPort')));
 

@@ -339,11 +339,11 @@ describe('a variable that was not set before', () => {
   const of = (text: string): Files => ({ ...GALAXY, [path]: `motd: hello\n${text}` });
 
   test.each([
-    ['kubelet_args: [--max-pods=80]\n', 'pass', 'neutral', 'maxPods'],
+    ['kubelet_args: [--registry-burst=20]\n', 'pass', 'neutral', 'registryBurst'],
     ['kubelet_args: [--read-only-port=10255]\n', 'fail', 'weakens', 'readOnlyPort'],
     ['kubelet_args: [--protect-kernel-defaults=true]\n', 'pass', 'strengthens', 'protectKernelDefaults'],
-    ['k3s_config: {kubelet-arg: [max-pods=80]}\n', 'pass', 'neutral', 'maxPods'],
-    ['kubelet_config: {maxPods: 80}\n', 'pass', 'neutral', 'maxPods'],
+    ['k3s_config: {kubelet-arg: [registry-burst=20]}\n', 'pass', 'neutral', 'registryBurst'],
+    ['kubelet_config: {registryBurst: 20}\n', 'pass', 'neutral', 'registryBurst'],
   ])('is judged by what it says alone: %j', (text, conclusion, direction, field) => {
     const verdict = reviewFiles(of(''), of(text));
     expect(verdict).toMatchObject({ conclusion, direction, problems: [] });
@@ -366,10 +366,10 @@ describe('a variable that was not set before', () => {
   });
 
   test('makes no new nodes where its role stands beside an inventory', () => {
-    const defaults = { 'roles/node/defaults/main.yml': 'node_kubelet_args: [--max-pods=80]\n' };
+    const defaults = { 'roles/node/defaults/main.yml': 'node_kubelet_args: [--registry-burst=20]\n' };
     const verdict = reviewFiles(of(''), { ...of(''), ...defaults });
     expect(verdict).toMatchObject({ conclusion: 'pass', direction: 'neutral' });
-    expect(verdict.changes.map(({ path, hosts }) => [path, hosts])).toContainEqual(['maxPods', ['every node']]);
+    expect(verdict.changes.map(({ path, hosts }) => [path, hosts])).toContainEqual(['registryBurst', ['every node']]);
     expect(verdict.changes.map(({ path }) => path)).not.toContain('');
   });
 });
