@@ -186,12 +186,8 @@ describe('what reaches the branch (embedded)', () => {
   test('a merge into a branch that moved under an approval is not what was approved', async () => {
     const site = await openSite(service);
     const pull = await approved(site);
-    const more = {
-      'inventories/production/hosts.yml': FILES['inventories/production/hosts.yml']!.replace(
-        'gpu-2:',
-        'gpu-2:\n            gpu-3:',
-      ),
-    };
+    const hosts = 'inventories/production/hosts.yml';
+    const more = { [hosts]: FILES[hosts]!.replace(/\n *gpu-2:/, '') };
     const other = await approved(site, more);
     await service.double.merge(site.repository, other.number, 'ada');
     const commit = await service.double.merge(site.repository, pull.number, 'ada');

@@ -41,7 +41,7 @@ describe('kill -9 at random moments', () => {
     double.setRole(REPOSITORY, 'ada', 'write');
     const gpu = demoRepository()[VARIABLES] ?? '';
     const file = (pull: number, push: number) => ({
-      [VARIABLES]: gpu.replace('kubelet_max_pods: 32', `kubelet_max_pods: ${40 + pull * (PUSHES + 1) + push}`),
+      [VARIABLES]: gpu.replace('pids_limit: 8192', `pids_limit: ${4100 + pull * (PUSHES + 1) + push}`),
     });
 
     let kills = 0;

@@ -41,6 +41,10 @@ export const RECORDED_MISSES: Readonly<Record<string, Readonly<Partial<Record<Co
     effects:
       'Judged from the context lines of the diff: the task that empties staticPodPath stands in the base as well, so it is empty on both sides.',
   },
+  '047': {
+    direction:
+      'kubeadm writes cgroupDriver: systemd where nothing is said; this commit says cgroupfs, which KG-CG-02 refuses.',
+  },
   '051': {
     oracle:
       'kubelet-config.yaml.j2: its task does not run, the dictionary is empty. config.yaml.j2: the oracle has no active_server; here the last task to write the file, of remaining_nodes.yml, follows first_server.yml, which sets it.',

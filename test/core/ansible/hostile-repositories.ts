@@ -98,7 +98,6 @@ const STATEMENTS: readonly (readonly [name: string, text: string])[] = [
   ['a loop that calls itself', '{% for a in [[1]] recursive %}{{ loop([a]) }}{% endfor %}'],
   ['forty thousand blocks', `${'{% if 1 %}'.repeat(40_000)}${'{% endif %}'.repeat(40_000)}`],
   ['sixty thousand statements', '{% set a = 1 %}'.repeat(60_000)],
-  ['mappings that share mappings, as YAML', share('n.a | to_nice_yaml')],
   ['mappings that share mappings, as JSON', share('n.a | to_json')],
   ['mappings that share mappings, as text', share('n.a | string')],
   ['mappings that share mappings, combined', share('n.a | combine(n.a, recursive=true) | to_yaml')],
