@@ -35,6 +35,7 @@ export function conditionTruth(
     converts: true,
     seesVariables: true,
     copies: null,
+    mutates: false,
     blocks: new Map(),
   };
   const frame: Frame = { names: new Map(), parent: null, unit };

@@ -1,4 +1,5 @@
 import { type Budget, deeper, spend, spendItems } from '../budget.ts';
+import { isFixed } from '../fixed-values.ts';
 import {
   type Arguments,
   allOrigins,
@@ -180,7 +181,7 @@ function lookUp(run: Run, name: string, frame: Frame): Value {
     const value = run.variable(name);
     run.at = at;
     if (value && unit.copies) {
-      const own = deepCopy(value);
+      const own = !unit.mutates && isFixed(value) ? value : deepCopy(value);
       unit.copies.set(name, own);
       return own;
     }

@@ -412,8 +412,18 @@ function unitOf(
   seesVariables: boolean,
   blocks: Unit['blocks'] = new Map(),
 ): Unit {
+  const mutates = loaded.template.mutates || from.mutates;
   const copies = worksOnCopies(run, loaded.template) || from.copies ? (from.copies ?? new Map<string, Value>()) : null;
-  return { ...from, file: loaded.file, source: loaded.source, converts: run.converts, seesVariables, copies, blocks };
+  return {
+    ...from,
+    file: loaded.file,
+    source: loaded.source,
+    converts: run.converts,
+    seesVariables,
+    copies,
+    mutates,
+    blocks,
+  };
 }
 
 function loadNamed(run: Run, names: readonly Value[], from: Unit): Loaded | null {

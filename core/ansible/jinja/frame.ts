@@ -41,6 +41,8 @@ export type Unit = Readonly<{
   seesVariables: boolean;
   /** Copies of variables that are this template's own objects, where that makes a difference. */
   copies: Map<string, Value> | null;
+  /** Whether it may change what it copied: then also what no template gets to change, such as `groups`, is copied. */
+  mutates: boolean;
   /** Definitions of each block, the most derived first. */
   blocks: Map<string, BlockDefinition[]>;
 }>;

@@ -192,6 +192,7 @@ export class Variables {
       converts,
       seesVariables: true,
       copies: worksOnCopies(run, template) ? new Map() : null,
+      mutates: template.mutates,
       blocks: new Map(),
     };
     const frame: Frame = { names: new Map(), parent: null, unit };
