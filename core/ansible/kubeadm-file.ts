@@ -1,3 +1,4 @@
+import { nodeAt, textAt } from '../kubelet/node-at.ts';
 import { readText } from '../kubelet/read-text.ts';
 import type { SourceNode } from '../kubelet/source-node.ts';
 import type { RenderedText } from '../source/rope.ts';
@@ -61,7 +62,7 @@ function shownValue({ value }: Traced<string>): string {
 
 function argumentsIn(documents: readonly Document[]): readonly Flag[] {
   return documents.flatMap(({ text, root }) => {
-    const extra = at(root, ['nodeRegistration', 'kubeletExtraArgs']);
+    const extra = nodeAt(root, ['nodeRegistration', 'kubeletExtraArgs']);
     const flag = (name: string, value: SourceNode): Flag => ({
       name: canonicalName(`--${name}`),
       value: scalarOf(text, value),
@@ -69,8 +70,8 @@ function argumentsIn(documents: readonly Document[]): readonly Flag[] {
     if (extra?.kind === 'map') return extra.entries.map(({ key, value }) => flag(key, value));
     if (extra?.kind !== 'list') return [];
     return extra.items.flatMap(item => {
-      const name = at(item, ['name']);
-      const value = at(item, ['value']);
+      const name = nodeAt(item, ['name']);
+      const value = nodeAt(item, ['value']);
       return name?.kind === 'string' && value ? [flag(name.value, value)] : [];
     });
   });
@@ -81,7 +82,7 @@ export function patchDirectories(rendered: RenderedText): readonly Traced<string
   if (!/\bpatches\b/.test(rendered.text)) return [];
   return kubeadmDocuments(rendered).flatMap(({ text, root }) =>
     [['patches'], ['apply', 'patches'], ['node', 'patches']].flatMap(path => {
-      const directory = at(root, [...path, 'directory']);
+      const directory = nodeAt(root, [...path, 'directory']);
       return directory ? [scalarOf(text, directory)] : [];
     }),
   );
@@ -108,7 +109,7 @@ export function defaultsOf(rendered: RenderedText): readonly DistributionDefault
   const cluster = kubeadmDocuments(rendered).find(
     ({ root }) => textAt(root, ['kind']) === 'ClusterConfiguration',
   )?.root;
-  const subnet = cluster ? at(cluster, ['networking', 'serviceSubnet']) : undefined;
+  const subnet = cluster ? nodeAt(cluster, ['networking', 'serviceSubnet']) : undefined;
   const clusterDNS = !subnet ? '10.96.0.10' : subnet.kind === 'string' ? tenthAddress(subnet.value) : null;
   return kubeadmDefaults({
     dnsDomain: (cluster && textAt(cluster, ['networking', 'dnsDomain'])) || 'cluster.local',
@@ -126,17 +127,4 @@ export function tenthAddress(subnet: string): string | null {
   const address = a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d;
   const tenth = address - (address % host) + 10;
   return [24, 16, 8, 0].map(shift => Math.floor(tenth / 2 ** shift) % 256).join('.');
-}
-
-function at(root: SourceNode, path: readonly string[]): SourceNode | undefined {
-  let node: SourceNode | undefined = root;
-  for (const name of path) {
-    node = node?.kind === 'map' ? node.entries.findLast(({ key }) => key === name)?.value : undefined;
-  }
-  return node;
-}
-
-function textAt(root: SourceNode, path: readonly string[]): string {
-  const node = at(root, path);
-  return node?.kind === 'string' ? node.value : '';
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { octal } from '../ansible/file-mode.ts';
 import type { Json } from '../kubelet/types.ts';
-import { octalDigits } from './file-mode.ts';
 import type { Fault } from './kind.ts';
 import type { Control } from './types.ts';
 
@@ -106,7 +106,7 @@ function bits(digits: string): number {
 /** What is asked, in words: `at most 0600, root:root, only on control-plane nodes`. */
 export function requirementWords({ mode, owners, roles, reload }: FileRequirement): string {
   return [
-    ...(mode === undefined ? [] : [`at most ${octalDigits(mode)}`]),
+    ...(mode === undefined ? [] : [`at most ${octal(mode)}`]),
     ...(owners === undefined ? [] : [owners.join(' or ')]),
     ...(roles === undefined ? [] : [`only on ${roles.join(' or ')} nodes`]),
     ...(reload === undefined ? [] : [`${reload.service} reloaded after a change`]),

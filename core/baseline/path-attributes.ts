@@ -1,6 +1,6 @@
+import { modeOfText, octal } from '../ansible/file-mode.ts';
 import type { Json } from '../kubelet/types.ts';
 import type { Origin } from '../source/rope.ts';
-import { modeBits, octalDigits } from './file-mode.ts';
 import { type NodePath, originOf, pathWords, type Setting } from './node-paths.ts';
 import { notApplicable, undecided, worstOf } from './place-answer.ts';
 import type { PlaceAnswer } from './types.ts';
@@ -13,13 +13,12 @@ export function judgeMode(path: NodePath, ofFile: number): PlaceAnswer {
   const most = path.directory ? ofFile | ((ofFile & 0o444) >> 2) : ofFile;
   const name = pathWords(path);
   return judge('mode', path, path.mode, (text, evidence) => {
-    const bits = modeBits(text);
-    if (bits === null)
+    const actual = modeOfText(text);
+    if (actual === null)
       return undecided(name, `the mode ${text} of ${name} depends on the file's mode before`, evidence, text);
-    const actual = octalDigits(bits);
-    return (bits & ~most & 0o7777) === 0
+    return (Number.parseInt(actual, 8) & ~most & 0o7777) === 0
       ? answer('pass', path, actual, `${name} has mode ${actual}`, evidence)
-      : answer('violated', path, actual, `${name} has mode ${actual}; expected at most ${octalDigits(most)}`, evidence);
+      : answer('violated', path, actual, `${name} has mode ${actual}; expected at most ${octal(most)}`, evidence);
   });
 }
 

@@ -1,5 +1,5 @@
+import { modeOfText, octal } from '../ansible/file-mode.ts';
 import { plainType } from '../ansible/yaml-scalar.ts';
-import { modeBits, octalDigits } from '../baseline/file-mode.ts';
 import { valueToSet } from '../baseline/fix.ts';
 import type { Control } from '../baseline/types.ts';
 import { parseGoDuration } from '../kubelet/go-duration.ts';
@@ -66,8 +66,7 @@ const itemsOf = (text: string): readonly string[] =>
 /** A file mode as octal digits; a plain YAML number without a leading zero is decimal. */
 function modeOf({ given, style, text }: LineLiteral): string | null {
   const isDecimal = given === ':' && style === 'plain' && /^[1-9]\d*$/.test(text);
-  const bits = isDecimal ? Number(text) : modeBits(text);
-  return bits === null ? null : octalDigits(bits);
+  return isDecimal ? octal(Number(text)) : modeOfText(text);
 }
 
 /** Spellings of true and false that go together. */

@@ -1,4 +1,5 @@
 import type { NodeFile } from '../../ansible/types.ts';
+import { nodeAt, textAt } from '../../kubelet/node-at.ts';
 import { readText } from '../../kubelet/read-text.ts';
 import type { SourceNode } from '../../kubelet/source-node.ts';
 import type { Json } from '../../kubelet/types.ts';
@@ -56,7 +57,7 @@ function documentsOf(file: NodeFile, whole: RenderedText): readonly ProxyDocumen
       const read = readText({ name: '', text, unknowns: whole.unknowns }, 'config', '');
       if (!read.ok) {
         if (file.kind === 'KubeProxyConfiguration') documents.push({ root: null, offset, fault: read.message });
-      } else if (textAt(read.root, 'kind') === 'KubeProxyConfiguration') {
+      } else if (textAt(read.root, ['kind']) === 'KubeProxyConfiguration') {
         documents.push({ root: read.root, offset, fault: '' });
       }
     }
@@ -72,7 +73,7 @@ function judge(
   { root, offset, fault }: ProxyDocument,
 ): PlaceAnswer {
   if (!root) return undecided(path, `the KubeProxyConfiguration cannot be read: ${fault}`, []);
-  const node = nodeAt(root, path);
+  const node = nodeAt(root, path.split('.'));
   const span = (node ?? root).origin.span;
   const evidence: readonly Origin[] = span ? originsAt(text, offset + span.start, offset + span.end).slice(0, 4) : [];
   const hidden = node && unknownIn(node);
@@ -104,17 +105,4 @@ function jsonOf(node: SourceNode): Json {
   if (node.kind === 'list') return node.items.map(jsonOf);
   if (node.kind === 'number') return Number(node.text);
   return node.kind === 'string' || node.kind === 'bool' ? node.value : null;
-}
-
-function nodeAt(root: SourceNode, path: string): SourceNode | undefined {
-  let node: SourceNode | undefined = root;
-  for (const name of path.split('.')) {
-    node = node?.kind === 'map' ? node.entries.findLast(({ key }) => key === name)?.value : undefined;
-  }
-  return node;
-}
-
-function textAt(root: SourceNode, path: string): string {
-  const node = nodeAt(root, path);
-  return node?.kind === 'string' ? node.value : '';
 }
