@@ -1,4 +1,4 @@
-import type { Minor } from '../kubelet/types.ts';
+import { MINORS, type Minor } from '../kubelet/types.ts';
 
 const BOUND = String.raw`(?:>=|<)1\.\d{1,3}`;
 
@@ -15,4 +15,9 @@ export function isInRange(minor: Minor, range: string | undefined): boolean {
 
 function numberOf(minor: Minor): number {
   return Number(minor.slice(2));
+}
+
+/** Whether a range begins after every minor the facts cover: until they cover one of it, there is nothing to judge. */
+export function isBeyondCovered(range: string | undefined): boolean {
+  return MINORS.every(minor => !isInRange(minor, range));
 }

@@ -24,8 +24,8 @@ export type FieldFact = Readonly<{
   values?: 'string' | 'int32' | 'bool' | 'strings' | 'quantity';
   /** A Go pointer: null and an explicit zero are different things. */
   pointer?: boolean;
-  /** First minor that knows the field; absent when every covered minor does. */
-  since?: Minor;
+  /** First minor that knows the field, one after the covered ones included; absent when every covered minor does. */
+  since?: `1.${number}`;
   /** Value after defaulting a file that does not name the field; absent = the zero value. */
   default?: Json;
   /** Default of earlier minors, oldest last. */
@@ -99,6 +99,6 @@ export type KubeletFacts = Readonly<{
 }>;
 
 /** Whether `minor` is `since` or later. */
-export function atLeast(minor: Minor, since: Minor): boolean {
+export function atLeast(minor: Minor, since: `1.${number}`): boolean {
   return Number(minor.slice(2)) >= Number(since.slice(2));
 }

@@ -1,7 +1,7 @@
 import { isBlocking } from '../baseline/is-blocking.ts';
 import type { Kind } from '../baseline/kind.ts';
 import { KINDS } from '../baseline/kinds.ts';
-import { isInRange } from '../baseline/kubernetes-range.ts';
+import { isBeyondCovered, isInRange } from '../baseline/kubernetes-range.ts';
 import type { AbsenceVerdict, Control, ControlKind, ControlResult } from '../baseline/types.ts';
 import type { KubeletFacts } from '../kubelet/facts.ts';
 import { MINORS, type Minor } from '../kubelet/types.ts';
@@ -99,7 +99,7 @@ function looksAt({ kind, flags }: Control): string {
 
 /** Only where a control says what absence means; a kubelet with an empty file and one on flags alone are really judged. */
 function absenceWords(control: Control, minor: Minor, facts: KubeletFacts): readonly string[] {
-  if (!control.absent) return [];
+  if (!control.absent || isBeyondCovered(control.kubernetes)) return [];
   const { file, flags } = absenceOf(control, judgedMinor(control, minor), facts);
   const withFile = answerWords(file, control.absent.viaConfigFile);
   const onFlags = answerWords(flags, control.absent.viaFlagsOnly);
@@ -119,7 +119,10 @@ function judgedMinor({ kubernetes }: Control, minor: Minor): Minor {
 
 function versions({ kubernetes }: Control): string {
   if (kubernetes === undefined) return 'every version';
-  return kubernetes.replace('>=', 'from ').replace('<', 'before ');
+  const words = kubernetes.replace('>=', 'from ').replace('<', 'before ');
+  return isBeyondCovered(kubernetes)
+    ? `${words}: judged once the gate covers it, today ${MINORS[0]} to ${MINORS.at(-1) ?? ''}`
+    : words;
 }
 
 const ANSWERS: Readonly<Record<Exclude<ControlResult['result'], 'not-applicable'>, string>> = {

@@ -1,17 +1,19 @@
-import type { KubeletFacts } from '../../kubelet/facts.ts';
+import { atLeast, type FieldFact, type KubeletFacts } from '../../kubelet/facts.ts';
 import { gateSpec } from '../../kubelet/feature-gates.ts';
-import type { KubeletVerdict } from '../../kubelet/types.ts';
+import { type KubeletVerdict, MINORS } from '../../kubelet/types.ts';
 import { fieldOf } from '../field-types.ts';
 import { ANY_OF, BOTH_OR_NONE, IMPLIES, NOT_BOTH } from '../fields/combinations.ts';
 import { EACH } from '../fields/each.ts';
 import { configurationOf, type FieldCheck } from '../fields/field-check.ts';
 import { HAS_KEYS } from '../fields/has-keys.ts';
+import { KEYS_WITHIN } from '../fields/keys-within.ts';
 import { KIND_AND_VERSION } from '../fields/kind-and-version.ts';
 import { PER_ROLE } from '../fields/per-role.ts';
 import { SINGLE } from '../fields/single.ts';
 import { SUITES_FIT_KEY } from '../fields/suites-fit-key.ts';
 import { KNOWN_FIELDS, KNOWN_GATES, NO_DUPLICATE_KEYS, WHOLE_TEXT } from '../fields/text-checks.ts';
 import type { Fault, Kind } from '../kind.ts';
+import { isBeyondCovered } from '../kubernetes-range.ts';
 import { notApplicable, undecided } from '../place-answer.ts';
 import { configurationOrigins } from '../read-field.ts';
 import type { GroupSubject } from '../subject.ts';
@@ -37,6 +39,7 @@ const SEVERAL: Readonly<Record<string, FieldCheck>> = {
   'not-both': NOT_BOTH,
   each: EACH,
   'has-keys': HAS_KEYS,
+  'keys-within': KEYS_WITHIN,
   'per-role': PER_ROLE,
   'suites-fit-key': SUITES_FIT_KEY,
 };
@@ -59,7 +62,19 @@ function fault(control: Control, facts: KubeletFacts): Fault | null {
   if (unknown >= 0) return { at: ['paths', unknown], message: `no kubelet field is called ${control.paths[unknown]}` };
   if (control.paths.includes(WHOLE_TEXT) && !(control.check.op in OF_TEXTS))
     return { at: ['paths'], message: `${control.check.op} needs fields, not ${WHOLE_TEXT}` };
-  return checkOf(control).fault(control, facts);
+  return laterFault(control, facts) ?? checkOf(control).fault(control, facts);
+}
+
+/** A field that comes after the covered minors needs a control that says so: on any other node it would judge nothing. */
+function laterFault({ paths, kubernetes }: Control, facts: KubeletFacts): Fault | null {
+  const later = paths.findIndex(path => isAfterAll(facts.fields[path]?.since));
+  if (later < 0 || isBeyondCovered(kubernetes)) return null;
+  const since = facts.fields[paths[later] ?? '']?.since ?? '';
+  return { at: ['paths', later], message: `${paths[later]} needs kubernetes: ">=${since}", no earlier kubelet has it` };
+}
+
+function isAfterAll(since: FieldFact['since']): boolean {
+  return since !== undefined && MINORS.every(minor => !atLeast(minor, since));
 }
 
 function evaluate(control: Control, subject: GroupSubject): readonly PlaceAnswer[] {
