@@ -93,7 +93,15 @@ function changed(places: readonly Place[]): Unknown {
 function handlersOf(run: HostRun, frame: Frame): readonly Handler[] {
   const handlers: Handler[] = [];
   const { keywords } = frame.play;
-  const nowhere = { role: null, chain: [], taskVars: [], includeParams: [], conditions: [], section: null };
+  const nowhere = {
+    role: null,
+    chain: [],
+    taskVars: [],
+    includeParams: [],
+    conditions: [],
+    section: null,
+    rounds: null,
+  };
   const outside: Frame = { ...frame, ...nowhere, keywords };
   const roles = new Map([...frame.playRoles, ...run.entries].map(instance => [instance.role, instance]));
   for (const [role, instance] of roles) {

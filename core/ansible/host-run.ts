@@ -259,6 +259,8 @@ export type Frame = Readonly<{
   /** Unknown conditions of dynamic includes around the task. */
   guards: readonly Unknown[];
   guardOrigins: readonly Origin[];
+  /** Set inside an include whose loop goes over what nobody knows: its one round stands for all. */
+  rounds: Unknown | null;
   /** `delegate_to` and `run_once` of a block around the task. */
   delegateTo: Value | null;
   runOnce: boolean;

@@ -43,7 +43,7 @@ export function loopFrames(run: HostRun, frame: Frame, task: Task, scope: Scope)
       vars.set('ansible_index_var', str(loop.indexVariable));
     }
     if (loop.extended) vars.set('ansible_loop', aboutLoop(items, index, doubt));
-    return { ...frame, includeParams: [...frame.includeParams, vars] };
+    return { ...frame, includeParams: [...frame.includeParams, vars], rounds: doubt ?? frame.rounds };
   });
 }
 

@@ -89,6 +89,7 @@ function runSections(run: HostRun, play: Play, playIndex: number, guards: readon
     repeated: false,
     guards,
     guardOrigins: [],
+    rounds: null,
     delegateTo: null,
     runOnce: false,
     keywords: play.keywords,

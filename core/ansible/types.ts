@@ -87,6 +87,8 @@ export type PlayStep = Readonly<{
   section: 'block' | 'rescue' | 'always' | null;
   /** `loop` or `with_…`. */
   loop: string | null;
+  /** Set for a step of an include whose loop goes over what nobody knows: it stands for those of all rounds. */
+  rounds: Unknown | null;
   /** As written; null where nothing is. */
   changedWhen: string | null;
   failedWhen: string | null;

@@ -1,5 +1,16 @@
 import { type Budget, spendText } from '../budget.ts';
-import { allOrigins, field, PythonError, pythonType, type Str, str, type Value } from '../value.ts';
+import {
+  allOrigins,
+  type Bool,
+  field,
+  type Int,
+  PythonError,
+  pythonType,
+  type Str,
+  str,
+  type Value,
+} from '../value.ts';
+import { exponential, fixedPoint, general } from './float-format.ts';
 import { defined, derived, floatText, isNumber, numberOf, repr, toText } from './python.ts';
 import { concat, slice } from './text.ts';
 
@@ -18,15 +29,17 @@ export function percentFormat(budget: Budget, format: Str, values: Value): Value
   const parts: Str[] = [];
   let last = 0;
   for (const match of format.text.matchAll(DIRECTIVE)) {
-    const [whole, name, flags = '', width, precision, conversion = ''] = match;
+    const [whole, name, signs = '', width, precision, conversion = ''] = match;
     parts.push(slice(format, last, match.index));
     last = match.index + whole.length;
     if (conversion === '%') {
       parts.push(str('%'));
       continue;
     }
-    const size = width === '*' ? Number(numeral(take())) : Number(width ?? 0);
-    const digits = precision === '*' ? Number(numeral(take())) : precision === undefined ? null : Number(precision);
+    const given = width === '*' ? star(take()) : Number(width ?? 0);
+    const flags = given < 0 ? `${signs}-` : signs;
+    const size = Math.abs(given);
+    const digits = precision === '*' ? Math.max(0, star(take())) : precision === undefined ? null : Number(precision);
     spendText(budget, Math.max(size, digits ?? 0, 0));
     const value = name === undefined ? take() : named(values, name);
     if (value.kind === 'unknown' && !'sra'.includes(conversion))
@@ -54,6 +67,23 @@ function numeral(value: Value): number | bigint {
   return numberOf(value);
 }
 
+function isWhole(value: Value): value is Int | Bool {
+  return value.kind === 'int' || value.kind === 'bool';
+}
+
+/** A width or precision given as an argument. */
+function star(value: Value): number {
+  if (!isWhole(value)) throw new PythonError('fails', '* wants int');
+  return Number(numberOf(value));
+}
+
+function codePoint(value: Value): number {
+  if (!isWhole(value)) throw new PythonError('fails', '%c requires int or char');
+  const code = Number(numberOf(value));
+  if (code < 0 || code > 0x10ffff) throw new PythonError('fails', '%c arg not in range(0x110000)');
+  return code;
+}
+
 function convert(budget: Budget, value: Value, flags: string, precision: number | null, conversion: string): Str {
   switch (conversion) {
     case 's':
@@ -63,64 +93,66 @@ function convert(budget: Budget, value: Value, flags: string, precision: number 
       return precision === null || text.unknowns?.size ? text : slice(text, 0, precision);
     }
     case 'c': {
-      const code = value.kind === 'str' ? value.text : String.fromCodePoint(Number(numeral(value)));
+      const code = value.kind === 'str' ? value.text : String.fromCodePoint(codePoint(value));
       if ([...code].length !== 1 || /[\uE000\uE001]/.test(code))
         throw new PythonError('fails', '%c requires int or char');
       return str(code, allOrigins(value));
     }
+    case 'x':
+    case 'X':
+    case 'o':
+      if (!isWhole(value))
+        throw new PythonError('fails', `%${conversion} format: an integer is required, not ${pythonType(value)}`);
+      return str(sign(number(numberOf(value), precision, flags, conversion), flags), allOrigins(value));
     default:
       return str(sign(number(numeral(value), precision, flags, conversion), flags), allOrigins(value));
   }
 }
 
 function number(value: number | bigint, precision: number | null, flags: string, conversion: string): string {
-  const negative = value < 0;
   const digits = Math.min(precision ?? 6, 100);
-  const whole = () => {
-    const int = typeof value === 'bigint' ? value : BigInt(Math.trunc(value));
-    return int < 0n ? -int : int;
-  };
   const size = Math.abs(Number(value));
-  const signed = (text: string) => `${negative ? '-' : ''}${text}`;
-  const minimum = (text: string) => (precision === null ? text : text.padStart(precision, '0'));
+  const signed = (text: string) => (value < 0 || Object.is(value, -0) ? `-${text}` : text);
+  const prefix = flags.includes('#') ? `0${conversion}` : '';
+  const whole = (base: number) =>
+    absolute(value)
+      .toString(base)
+      .padStart(precision ?? 0, '0');
   switch (conversion) {
     case 'd':
     case 'i':
     case 'u':
-      return signed(minimum(whole().toString()));
+      return value > -1 ? whole(10) : signed(whole(10));
     case 'x':
-      return signed(`${flags.includes('#') ? '0x' : ''}${minimum(whole().toString(16))}`);
+      return signed(`${prefix}${whole(16)}`);
     case 'X':
-      return signed(`${flags.includes('#') ? '0X' : ''}${minimum(whole().toString(16).toUpperCase())}`);
+      return signed(`${prefix}${whole(16).toUpperCase()}`);
     case 'o':
-      return signed(`${flags.includes('#') ? '0o' : ''}${minimum(whole().toString(8))}`);
+      return signed(`${prefix}${whole(8)}`);
     case 'f':
     case 'F':
-      return signed(size.toFixed(digits));
+      return signed(cased(fixedPoint(size, digits), conversion));
     case 'e':
-    case 'E': {
-      const text = size.toExponential(digits).replace(/e([-+])(\d)$/, 'e$10$2');
-      return signed(conversion === 'E' ? text.toUpperCase() : text);
-    }
+    case 'E':
+      return signed(cased(exponential(size, digits), conversion));
     case 'g':
     case 'G':
-      return signed(general(size, Math.max(1, digits)));
+      return signed(cased(general(size, digits), conversion));
     default:
       throw new PythonError('fails', `unsupported format character '${conversion}'`);
   }
 }
 
-function general(size: number, digits: number): string {
-  if (size === 0 || !Number.isFinite(size)) return size === 0 ? '0' : floatText(size);
-  const exponent = Math.floor(Math.log10(Number(size.toPrecision(digits))));
-  if (exponent < -4 || exponent >= digits) {
-    return size
-      .toExponential(digits - 1)
-      .replace(/\.?0+e/, 'e')
-      .replace(/e([-+])(\d)$/, 'e$10$2');
-  }
-  const text = size.toFixed(Math.max(0, digits - 1 - exponent));
-  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+/** A number without its sign and what is behind its point. */
+function absolute(value: number | bigint): bigint {
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new PythonError('fails', `cannot convert float ${floatText(value)} to integer`);
+  const int = typeof value === 'bigint' ? value : BigInt(Math.trunc(value));
+  return int < 0n ? -int : int;
+}
+
+function cased(text: string, conversion: string): string {
+  return conversion === conversion.toUpperCase() ? text.toUpperCase() : text;
 }
 
 function sign(text: string, flags: string): string {

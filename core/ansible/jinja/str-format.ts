@@ -1,6 +1,7 @@
 import { OverLimit } from '../budget.ts';
 import { type Arguments, allOrigins, PythonError, type Str, str, type Value } from '../value.ts';
 import type { Engine } from './engine.ts';
+import { fixedPoint } from './float-format.ts';
 import { defined, derived, isNumber, numberOf, repr, toText } from './python.ts';
 import { concat, slice } from './text.ts';
 
@@ -81,8 +82,8 @@ function formatNumber(
   type: string | undefined,
   precision: string | undefined,
 ): string | null {
-  if (type === 'f' || type === 'F') return Number(value).toFixed(Math.min(100, Number(precision ?? 6)));
-  if (type === '%') return `${(Number(value) * 100).toFixed(Math.min(100, Number(precision ?? 6)))}%`;
+  if (type === 'f' || type === 'F') return signedFixed(Number(value), precision);
+  if (type === '%') return `${signedFixed(Number(value) * 100, precision)}%`;
   if (isFloat || precision !== undefined) return null;
   switch (type) {
     case undefined:
@@ -99,4 +100,9 @@ function formatNumber(
     default:
       return null;
   }
+}
+
+function signedFixed(value: number, precision: string | undefined): string {
+  const text = fixedPoint(Math.abs(value), Math.min(100, Number(precision ?? 6)));
+  return value < 0 || Object.is(value, -0) ? `-${text}` : text;
 }

@@ -77,7 +77,7 @@ function compareHost(host: string, node: NodeGroup | null, real: RealAnswer, tal
   const last = new Map<string, FileWritten>();
   for (const write of real.writes) if (write.host === host) last.set(write.dest, write);
   const files = node?.files ?? [];
-  const placed = (file: NodeFile) => `${file.task.file}:${file.task.line}`;
+  const placed = (file: NodeFile) => placeOf(file.task);
   for (const file of files) {
     if (!file.dest.value.known) continue;
     const dest = file.dest.value.json;
@@ -111,10 +111,7 @@ function timesRun(results: readonly TaskResult[], at: string): number {
 }
 
 function timesOurs(node: NodeGroup | null, at: string): number {
-  return (
-    node?.steps.filter(step => step.task !== null && step.runs !== false && `${step.file}:${step.line}` === at)
-      .length ?? 0
-  );
+  return node?.steps.filter(step => step.task !== null && step.runs !== false && placeOf(step) === at).length ?? 0;
 }
 
 function shown(file: NodeFile): string {
@@ -181,7 +178,10 @@ function patternOf(text: string): RegExp {
 /** Includes lead to tasks and are none themselves for us. */
 const LEADS = /(?:^|\.)(?:include_tasks|import_tasks|include_role|import_role|include|meta)$/;
 
-/** Steps in order: theirs must be ours, but that steps of ours under a condition nobody can decide need not be there. */
+/**
+ * Steps in order: theirs must be ours, but that steps of ours under a condition nobody can decide need not be there,
+ * and those of a loop over what nobody knows may come again.
+ */
 function compareSteps(
   host: string,
   node: NodeGroup,
@@ -195,15 +195,27 @@ function compareSteps(
     .filter(at => !skipped.has(at));
   const ours = node.steps
     .filter(step => step.task !== null && step.runs !== false)
-    .map(step => ({ at: `${step.file}:${step.line}`, certain: step.runs === true }))
+    .map(step => ({ at: placeOf(step), certain: step.runs === true, rounds: step.rounds?.key ?? null }))
     .filter(({ at }) => !skipped.has(at));
   tally.steps += theirs.length;
   let found = 0;
   let same = true;
-  for (const { at, certain } of ours) {
+  for (const [index, { at, certain, rounds }] of ours.entries()) {
     if (theirs[found] === at) found++;
     else if (certain) same = false;
+    if (rounds === null || ours[index + 1]?.rounds === rounds) continue;
+    const round = ours
+      .slice(
+        ours.findIndex(step => step.rounds === rounds),
+        index + 1,
+      )
+      .map(step => step.at);
+    while (round.every((one, offset) => theirs[found + offset] === one)) found += round.length;
   }
   if (same && found === theirs.length) return [];
   return [{ kind: 'tasks', where: host, theirs: theirs.join(' '), ours: ours.map(({ at }) => at).join(' ') }];
+}
+
+function placeOf({ file, line }: Readonly<{ file: string; line: number }>): string {
+  return `${file}:${line}`;
 }

@@ -12,10 +12,13 @@ import {
 } from '../../value.ts';
 import { bind, type Engine, truth } from '../engine.ts';
 import { asConditions } from '../evaluate.ts';
+import { fixedPoint, timesTenTo } from '../float-format.ts';
 import { defined, derived, indexOf, isNumber, isUnknown, numberOf, toText } from '../python.ts';
 import { concat } from '../text.ts';
 import { any, asText, type Filters, isTrue, own, textOf } from './filter.ts';
 
+/** What Python's `float` takes beside digits. */
+const NO_NUMBER = /^([+-]?)(nan|inf|infinity)$/i;
 const DECIMAL = /^[+-]?(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?$/;
 
 function toInt(value: Value, otherwise: Value, base: number): Value {
@@ -45,19 +48,18 @@ function round(value: Value, precision: number, method: string): Value {
     const rounded = method === 'ceil' ? Math.ceil(number * factor) : Math.floor(number * factor);
     return float(rounded / factor, allOrigins(value));
   }
-  if (value.kind !== 'float')
-    return int(precision < 0 ? Math.round(number / 10 ** -precision) * 10 ** -precision : number, value.origins);
+  if (value.kind !== 'float') return int(precision < 0 ? roundHalfEven(number, precision) : number, value.origins);
   return float(roundHalfEven(number, Math.max(-300, Math.min(100, precision))), allOrigins(value));
 }
 
 /** Python rounds the exact binary value; ties are those that really are halves. */
 function roundHalfEven(value: number, precision: number): number {
   if (!Number.isFinite(value)) return value;
-  if (precision < 0) return Math.round(value / 10 ** -precision) * 10 ** -precision;
-  const scaled = value * 10 ** precision;
-  if (precision === 0 && Math.abs(scaled % 1) === 0.5) return 2 * Math.round(scaled / 2);
-  const fixed = Number(value.toFixed(precision));
-  return Object.is(fixed, -0) ? -0 : fixed;
+  const size =
+    precision < 0
+      ? Number(timesTenTo(Math.abs(value), precision)) * 10 ** -precision
+      : Number(fixedPoint(Math.abs(value), precision));
+  return value < 0 || Object.is(value, -0) ? -size : size;
 }
 
 function mathOf(compute: (value: number, argument: number | null) => number): Filters[string] {
@@ -96,7 +98,7 @@ function bytesToText(size: number, isBits: boolean, unit: string | null): string
   const chosen = powers.find(({ letter, limit }) => (unit === null ? size >= limit : unit.toUpperCase()[0] === letter));
   const { letter, limit } = chosen ?? { letter: '', limit: 1 };
   const suffix = letter === '' || (unit !== null && !chosen) ? base : `${letter}${base[0]}`;
-  return `${(size / limit).toFixed(2)} ${suffix}`;
+  return `${fixedPoint(size / limit, 2)} ${suffix}`;
 }
 
 export const SCALAR_FILTERS: Filters = {
@@ -140,7 +142,11 @@ export const SCALAR_FILTERS: Filters = {
     const { default: otherwise } = bind('float', args, ['default']);
     if (isNumber(input)) return float(Number(numberOf(input)), allOrigins(input));
     const text = input.kind === 'str' ? input.text.trim() : '';
-    return DECIMAL.test(text) ? float(Number(text.replaceAll('_', '')), allOrigins(input)) : (otherwise ?? float(0));
+    if (DECIMAL.test(text)) return float(Number(text.replaceAll('_', '')), allOrigins(input));
+    const [, sign, word] = NO_NUMBER.exec(text) ?? [];
+    if (word === undefined) return otherwise ?? float(0);
+    const size = word.toLowerCase() === 'nan' ? Number.NaN : Number.POSITIVE_INFINITY;
+    return float(sign === '-' ? -size : size, allOrigins(input));
   }),
   abs: any((_, input) => {
     if (!isNumber(input)) throw new PythonError('fails', `bad operand type for abs(): '${pythonType(input)}'`);
