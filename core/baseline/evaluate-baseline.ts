@@ -1,3 +1,4 @@
+import { groupAnswers } from './group-answers.ts';
 import { KINDS } from './kinds.ts';
 import { outsideMinors, outsideOf } from './outside.ts';
 import { notApplicable, worstOf } from './place-answer.ts';
@@ -22,7 +23,7 @@ export function evaluateGroup(baseline: Baseline, subject: GroupSubject): readon
     if (kind.scope !== 'node-group') return [];
     const outside = outsideOf(control, subject);
     const places =
-      outside === null ? kind.evaluate(control, subject) : [notApplicable(control.paths[0] ?? '', outside)];
+      outside === null ? groupAnswers(kind, control, subject) : [notApplicable(control.paths[0] ?? '', outside)];
     return toResult(control, group.name, group.hosts, places);
   });
 }
@@ -48,9 +49,22 @@ function toResult(
   const [first = ''] = control.paths;
   const judged = (place: PlaceAnswer): JudgedPlace => {
     const path = control.paths.includes(place.path) ? place.path : first;
-    return { ...place, expected: KINDS[control.kind].expected(control, path) };
+    return { ...place, expected: expectedOf(control, path) };
   };
   const nothing = judged(notApplicable(first, 'there is nothing of this kind to look at'));
   const places = answers.length > 0 ? answers.map(judged) : [nothing];
   return { ...(worstOf(places) ?? nothing), control, group, hosts, places };
+}
+
+const EXPECTED = new WeakMap<Control, Map<string, string>>();
+
+/** What a control asks of a path, in words: put together once, not for every node group. */
+function expectedOf(control: Control, path: string): string {
+  const words = EXPECTED.get(control) ?? new Map<string, string>();
+  EXPECTED.set(control, words);
+  const known = words.get(path);
+  if (known !== undefined) return known;
+  const expected = KINDS[control.kind].expected(control, path);
+  words.set(path, expected);
+  return expected;
 }

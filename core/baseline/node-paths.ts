@@ -54,8 +54,16 @@ type Touch = Readonly<{ path: string; reach: Reach; directory: boolean; mode: 'm
 
 type Growing = { -readonly [Key in keyof NodePath]: NodePath[Key] };
 
+const PATHS = new WeakMap<NodeGroup, readonly NodePath[]>();
+
 /** Every path the tasks of a node group place, protect or edit, in the order of the last task that does. */
-export function nodePaths({ steps, files }: NodeGroup): readonly NodePath[] {
+export function nodePaths(group: NodeGroup): readonly NodePath[] {
+  const paths = PATHS.get(group) ?? readPaths(group);
+  PATHS.set(group, paths);
+  return paths;
+}
+
+function readPaths({ steps, files }: NodeGroup): readonly NodePath[] {
   const found = new Map<string, Growing>();
   for (const step of steps) {
     for (const call of step.calls) {
@@ -164,8 +172,21 @@ function textOf(call: StepCall, name: string): string | null {
   return value?.known ? value.json : null;
 }
 
+const PATTERNS = new Map<string, RegExp>();
+/** Patterns of the baseline are few; those with a value of a node in them are not kept for ever. */
+const MAX_PATTERNS = 1_000;
+
 /** A path pattern: `*` within one folder, `**` over any number of them. */
 export function pathPattern(pattern: string): RegExp {
+  const known = PATTERNS.get(pattern);
+  if (known) return known;
+  if (PATTERNS.size >= MAX_PATTERNS) PATTERNS.clear();
+  const made = compiled(pattern);
+  PATTERNS.set(pattern, made);
+  return made;
+}
+
+function compiled(pattern: string): RegExp {
   const source = pattern
     .split(/(\*\*|\*)/)
     .map(part => (part === '**' ? '.*' : part === '*' ? '[^/]*' : part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')))

@@ -8,7 +8,7 @@ import { atLeast, type KubeletFacts } from './facts.ts';
 import { type FeatureGates, featureGates } from './feature-gates.ts';
 import { applyFlags, flagsReadAgain, readFlags } from './flags.ts';
 import { ProblemList } from './problem-list.ts';
-import { readText, wrongKind } from './read-text.ts';
+import { isKindOpen, readText, wrongKind } from './read-text.ts';
 import type { Setting, Settings } from './settings.ts';
 import type { SourceNode, SourceOrigin } from './source-node.ts';
 import { type EffectiveValue, type KubeletInput, type KubeletText, type KubeletVerdict, MINORS } from './types.ts';
@@ -117,7 +117,9 @@ class Loading {
       this.unreadable('decode', 'config', config, read.message, read.offset);
       return false;
     }
-    const kind = wrongKind(read.root, { dropIn: false, format: read.format });
+    const form = { dropIn: false, format: read.format };
+    const kind = wrongKind(read.root, form);
+    if (isKindOpen(read.root, form)) this.undecided = true;
     if (kind) {
       this.lenient = kind.lenient;
       this.problems.node('decode', 'refuses', kind.path, kind.message, kind.node);
@@ -181,7 +183,9 @@ class Loading {
       this.unreadable('drop-in', dropIn.name, dropIn, read.message, read.offset);
       return null;
     }
-    const kind = wrongKind(read.root, { dropIn: true, format: read.format });
+    const form = { dropIn: true, format: read.format };
+    const kind = wrongKind(read.root, form);
+    if (isKindOpen(read.root, form)) this.undecided = true;
     if (kind) this.problems.node('drop-in', 'refuses', kind.path, kind.message, kind.node);
     for (const { message, span, path } of read.strict)
       this.problems.add('drop-in', 'refuses', path, message, dropIn.name, span);

@@ -21,24 +21,32 @@ export function readText(source: KubeletText, from: SourceOrigin['from'], name: 
  * --config file is looked for ignoring case, and the last key counts (in YAML the last in order of the alphabet); of a
  * drop-in only the keys as documented count, but the others have to be strings, too.
  */
-export function wrongKind(
-  root: SourceNode,
-  as: Readonly<{ dropIn: boolean; format: 'yaml' | 'json' }>,
-): WrongKind | null {
+export function wrongKind(root: SourceNode, as: DocumentForm): WrongKind | null {
   if (root.kind === 'unknown') return null;
   if (root.kind !== 'map') {
     return { message: `Object 'Kind' is missing: the document is not a mapping`, path: '', node: root, lenient: false };
   }
-  const found = typeOf(root, as.format);
+  const found = kindAndVersion(root, as);
   if ('fault' in found) return { ...found.fault, lenient: false };
-  const { kind, version } = as.dropIn ? { kind: last(root, 'kind'), version: last(root, 'apiVersion') } : found;
+  const { kind, version } = found;
   if (root.open && (!kind || !version)) return null;
   const wrong = kindFault(root, kind, version);
   return wrong && { ...wrong, lenient: isKnownOtherKind(root, kind, version) };
 }
 
+/** Whether an unknown decides if the kubelet's scheme knows this document: `wrongKind` says null of it, too. */
+export function isKindOpen(root: SourceNode, as: DocumentForm): boolean {
+  if (root.kind !== 'map') return root.kind === 'unknown';
+  const found = kindAndVersion(root, as);
+  if ('fault' in found) return false;
+  return [found.kind, found.version].some(node => (node ? node.kind === 'unknown' : root.open !== null));
+}
+
 /** `lenient`: the scheme knows the kind, but only after lenient decoding: there are fields it does not have. */
 export type WrongKind = Readonly<{ message: string; path: string; node: SourceNode; lenient: boolean }>;
+
+/** How a document came to the kubelet. */
+type DocumentForm = Readonly<{ dropIn: boolean; format: 'yaml' | 'json' }>;
 
 type MapNode = Extract<SourceNode, { kind: 'map' }>;
 type KindFault = Omit<WrongKind, 'lenient'>;
@@ -58,16 +66,21 @@ function last(root: MapNode, key: string): SourceNode | undefined {
   return root.entries.findLast(entry => entry.key === key)?.value;
 }
 
+function kindAndVersion(root: MapNode, { dropIn, format }: DocumentForm): TypeKeys {
+  return dropIn ? { kind: last(root, 'kind'), version: last(root, 'apiVersion') } : typeOf(root, format);
+}
+
+type TypeKeys =
+  | Readonly<{ kind?: SourceNode | undefined; version?: SourceNode | undefined }>
+  | Readonly<{ fault: KindFault }>;
+
 const TYPE_KEYS: ReadonlyMap<string, 'kind' | 'version'> = new Map([
   ['kind', 'kind'],
   ['apiversion', 'version'],
 ]);
 
 /** Kind and version as encoding/json fills them in: names ignoring case, later keys win, null changes nothing. */
-function typeOf(
-  root: MapNode,
-  format: 'yaml' | 'json',
-): Readonly<{ kind?: SourceNode; version?: SourceNode }> | Readonly<{ fault: KindFault }> {
+function typeOf(root: MapNode, format: 'yaml' | 'json'): TypeKeys {
   const entries =
     format === 'json'
       ? root.entries

@@ -168,11 +168,11 @@ function unknownPlace({ source, task }: NodeFile, { why }: Unknown): string {
 }
 
 /** Distinct origins of a whole text; a file has at most some thousand lines. */
-function textOrigins(text: RenderedText): readonly Origin[] {
+function textOrigins({ segments }: RenderedText): readonly Origin[] {
   const found = new Map<string, Origin>();
-  for (const segment of text.segments) {
-    for (const origin of segment.origins) found.set(`${origin.kind}\0${origin.file}\0${origin.line}`, origin);
-  }
+  const objects = new Set<Origin>();
+  for (const { origins } of segments) for (const origin of origins) objects.add(origin);
+  for (const origin of objects) found.set(`${origin.kind}\0${origin.file}\0${origin.line}`, origin);
   return [...found.values()];
 }
 

@@ -52,19 +52,44 @@ export function verbatim(file: string, text: string, kind: Origin['kind'] = 'tem
 export function originsAt(rope: Rope, start: number, end: number): readonly Origin[] {
   const found: Origin[] = [];
   const seen = new Set<string>();
-  let offset = 0;
-  for (const { length, origins } of rope.segments) {
+  const starts = startsOf(rope);
+  for (let index = firstReaching(starts, start); index < rope.segments.length; index++) {
+    const offset = starts[index] ?? 0;
+    const { length, origins } = rope.segments[index] ?? { length: 0, origins: [] };
     if (offset >= end && offset > start) break;
-    if (offset + length > start || (start === end && offset + length >= start)) {
-      for (const origin of origins) {
-        const id = `${origin.kind}\0${origin.file}\0${origin.line}\0${origin.lineEnd ?? ''}`;
-        if (!seen.has(id)) {
-          seen.add(id);
-          found.push(origin);
-        }
-      }
+    if (offset + length < start || (offset + length === start && start !== end)) continue;
+    for (const origin of origins) {
+      const id = `${origin.kind}\0${origin.file}\0${origin.line}\0${origin.lineEnd ?? ''}`;
+      if (seen.has(id)) continue;
+      seen.add(id);
+      found.push(origin);
     }
-    offset += length;
   }
   return found;
+}
+
+const STARTS = new WeakMap<Rope, readonly number[]>();
+
+/** Where each segment begins. */
+function startsOf(rope: Rope): readonly number[] {
+  const known = STARTS.get(rope);
+  if (known) return known;
+  let offset = 0;
+  const starts = rope.segments.map(({ length }) => {
+    offset += length;
+    return offset - length;
+  });
+  STARTS.set(rope, starts);
+  return starts;
+}
+
+/** The first segment that may reach `position`: those before it end before. */
+function firstReaching(starts: readonly number[], position: number): number {
+  let [low, high] = [0, starts.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((starts[middle] ?? 0) < position) low = middle + 1;
+    else high = middle;
+  }
+  return Math.max(0, low - 1);
 }

@@ -1,7 +1,6 @@
 import type { NodeFile, NodeGroup } from '../../ansible/types.ts';
-import { readText, wrongKind } from '../../kubelet/read-text.ts';
-import type { SourceNode } from '../../kubelet/source-node.ts';
-import { originsAt, type RenderedText } from '../../source/rope.ts';
+import { isKindOpen, readText, wrongKind } from '../../kubelet/read-text.ts';
+import { type Origin, originsAt, type RenderedText } from '../../source/rope.ts';
 import { notApplicable, undecided } from '../place-answer.ts';
 import type { PlaceAnswer } from '../types.ts';
 import type { FieldCheck } from './field-check.ts';
@@ -21,33 +20,39 @@ export const KIND_AND_VERSION: FieldCheck = {
 };
 
 function judge(group: NodeGroup): PlaceAnswer {
-  const file = configurationFile(group);
+  const named = fileOfFlag(group);
+  const file = named ?? group.files.find(({ kind }) => kind === 'KubeletConfiguration');
   if (!file) return notApplicable(WHOLE_TEXT, 'no file of the repository is the kubelet configuration of these nodes');
   const texts = file.alternatives.map(({ text }) => text);
+  const [only] = texts;
+  if (named && only && group.kubelet?.accepted) return right(originsAt(only, 0, 1).slice(0, 1));
   const answers = texts.map(text => judgeText(file, text));
   const [first] = answers;
   if (first && !file.truncated && answers.every(({ result }) => result === first.result)) return first;
   return undecided(WHOLE_TEXT, 'what the file holds depends on conditions that cannot be known from Git', []);
 }
 
-/** The file that --config names, else the one that says it is a KubeletConfiguration. */
-function configurationFile({ files, flags }: NodeGroup): NodeFile | undefined {
+/** The file that --config names. A kubelet that accepts its configuration has read the right kind there. */
+function fileOfFlag({ files, flags }: NodeGroup): NodeFile | undefined {
   const named = flags.findLast(({ name }) => name === '--config')?.value.value;
-  const byFlag = files.find(
+  return files.find(
     ({ dest, text }) => text !== null && named?.known && dest.value.known && dest.value.json === named.json,
   );
-  return byFlag ?? files.find(({ kind }) => kind === 'KubeletConfiguration');
+}
+
+function right(evidence: readonly Origin[]): PlaceAnswer {
+  return { result: 'pass', path: WHOLE_TEXT, actual: null, reason: 'apiVersion and kind are right', evidence };
 }
 
 function judgeText(file: NodeFile, text: RenderedText): PlaceAnswer {
   const read = readText({ name: '', text: text.text, unknowns: text.unknowns }, 'config', '');
   if (!read.ok) return undecided(WHOLE_TEXT, `the file cannot be read: ${read.message}`, []);
-  const evidence = originsAt(text, 0, text.text.length).slice(0, 1);
-  if (isUnknown(read.root, 'apiVersion') || isUnknown(read.root, 'kind'))
+  const evidence = originsAt(text, 0, 1).slice(0, 1);
+  const form = { dropIn: false, format: read.format };
+  if (isKindOpen(read.root, form))
     return undecided(WHOLE_TEXT, 'apiVersion or kind cannot be known from Git', evidence);
-  const wrong = wrongKind(read.root, { dropIn: false, format: read.format });
-  if (!wrong)
-    return { result: 'pass', path: WHOLE_TEXT, actual: null, reason: 'apiVersion and kind are right', evidence };
+  const wrong = wrongKind(read.root, form);
+  if (!wrong) return right(evidence);
   const span = wrong.node.origin.span;
   const at = span ? originsAt(text, span.start, span.end).slice(0, 1) : evidence;
   const reason = `${file.source ?? 'the configuration'}: ${wrong.message}`;
@@ -59,11 +64,4 @@ function judgeText(file: NodeFile, text: RenderedText): PlaceAnswer {
     evidence: at,
     location: WHOLE_TEXT,
   };
-}
-
-function isUnknown(root: SourceNode, key: string): boolean {
-  if (root.kind === 'unknown') return true;
-  if (root.kind !== 'map') return false;
-  const entry = root.entries.findLast(one => one.key === key);
-  return entry ? entry.value.kind === 'unknown' : root.open !== null;
 }

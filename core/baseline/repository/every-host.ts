@@ -1,3 +1,4 @@
+import { groupAnswers } from '../group-answers.ts';
 import type { Kind } from '../kind.ts';
 import { KUBELET_CONFIGURATION } from '../kinds/kubelet-configuration.ts';
 import { KUBELET_FLAG } from '../kinds/kubelet-flag.ts';
@@ -38,7 +39,7 @@ function weakened(control: Control, groups: readonly GroupSubject[]): readonly P
   if (kind?.scope !== 'node-group') return [];
   const judged = groups
     .filter(subject => outsideOf(control, subject) === null)
-    .map(subject => ({ subject, answer: worstOf(kind.evaluate(control, subject)) }));
+    .map(subject => ({ subject, answer: worstOf(groupAnswers(kind, control, subject)) }));
   if (!judged.some(({ answer }) => answer?.result === 'pass')) return [];
   const differing = judged.flatMap(({ subject, answer }) =>
     answer && answer.result !== 'pass' && answer.evidence.some(isVariable) ? [{ subject, answer }] : [],

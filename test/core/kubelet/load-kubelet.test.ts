@@ -168,6 +168,22 @@ describe('values that are not known', () => {
     expect(load(`healthzBindAddress: ${TOKEN}\nclusterDomain: ${TOKEN}\n`).accepted).toBe(true);
   });
 
+  test.each([
+    ['kind', `apiVersion: kubelet.config.k8s.io/v1beta1\nkind: ${TOKEN}\n`],
+    ['apiVersion', `apiVersion: kubelet.config.k8s.io/${TOKEN}\nkind: KubeletConfiguration\n`],
+    ['neither, but a line nobody knows', `${TOKEN}\nmaxPods: 50\n`],
+  ])('an unknown that decides the document itself (%s) is neither yes nor no', (_, text) => {
+    const config = { name: 'config', text, unknowns: UNKNOWNS };
+    expect(loadKubelet({ minor: '1.36', config, dropIns: [], flags: [] }, facts)).toMatchObject({
+      accepted: null,
+      problems: [],
+    });
+    const dropIns = [{ name: '10-x.conf', text, unknowns: UNKNOWNS }];
+    const known = { name: 'config', text: HEAD, unknowns: UNKNOWNS };
+    const input = { minor: '1.36', config: known, configDirectory: true, dropIns, flags: [] } as const;
+    expect(loadKubelet(input, facts)).toMatchObject({ accepted: null, problems: [] });
+  });
+
   test('a refusal elsewhere is a no in spite of unknowns', () => {
     expect(load(`maxPods: ${TOKEN}\nreadOnlyPort: -1\n`).accepted).toBe(false);
   });
