@@ -60,11 +60,13 @@ function result(
   load: LoadKubelet,
 ): NodeResult {
   const governed = states.filter(state => !isSupporting(state) || isGovernedName(pathOf(state.dest)));
+  const made = new Map(states.map(state => [state, nodeFile(state)]));
+  const filesOf = (some: readonly FileState[]) => some.flatMap(state => made.get(state) ?? []);
   const { kubelet, alternatives, provenance } = kubeletResult(candidates, states, flags, minor, load);
   return {
     label,
-    files: governed.map(nodeFile),
-    supporting: states.filter(state => isSupporting(state) && isWholeFile(pathOf(state.dest))).map(nodeFile),
+    files: filesOf(governed),
+    supporting: filesOf(states.filter(state => isSupporting(state) && isWholeFile(pathOf(state.dest)))),
     sysctls: sysctlsOf(states),
     flags: [...flags.flags, ...flags.options],
     ...(flags.unseen ? { unseenFlags: flags.unseen } : {}),

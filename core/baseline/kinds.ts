@@ -6,6 +6,7 @@ import { CRI_CONFIG } from './kinds/cri-config.ts';
 import { FILE_TASK } from './kinds/file-task.ts';
 import { K8S_MANIFEST } from './kinds/k8s-manifest.ts';
 import { KUBE_PROXY_CONFIGURATION } from './kinds/kube-proxy-configuration.ts';
+import { KUBE_PROXY_FLAG } from './kinds/kube-proxy-flag.ts';
 import { KUBECONFIG } from './kinds/kubeconfig.ts';
 import { KUBELET_CONFIGURATION } from './kinds/kubelet-configuration.ts';
 import { KUBELET_FLAG } from './kinds/kubelet-flag.ts';
@@ -22,6 +23,7 @@ export const KINDS: Readonly<Record<ControlKind, Kind>> = {
   'kubelet-flag': KUBELET_FLAG,
   'file-task': FILE_TASK,
   KubeProxyConfiguration: KUBE_PROXY_CONFIGURATION,
+  'kube-proxy-flag': KUBE_PROXY_FLAG,
   sysctl: SYSCTL,
   'ansible-task': ANSIBLE_TASK,
   playbook: PLAYBOOK,

@@ -27,6 +27,7 @@ export type ControlKind =
   | 'kubelet-flag'
   | 'file-task'
   | 'KubeProxyConfiguration'
+  | 'kube-proxy-flag'
   | 'sysctl'
   | 'k8s-manifest'
   | 'ansible-task'

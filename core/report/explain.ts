@@ -30,6 +30,10 @@ const SUBJECTS: Readonly<Partial<Record<ControlKind, Subject>>> = {
     looksAt: "kube-proxy's configuration file",
     writtenIn: "kube-proxy's configuration file",
   },
+  'kube-proxy-flag': {
+    looksAt: "kube-proxy's command line, in manifests that tasks place or apply and in its unit",
+    writtenIn: "kube-proxy's command line",
+  },
   'ansible-task': { looksAt: 'the tasks that run on a node, and how they run', writtenIn: 'the task' },
   'k8s-manifest': { looksAt: 'the manifests that tasks place on a node or apply', writtenIn: 'the manifest' },
   sysctl: { looksAt: 'the kernel settings that tasks and sysctl files make', writtenIn: 'the node’s sysctl settings' },

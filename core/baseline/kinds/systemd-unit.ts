@@ -1,19 +1,17 @@
 import { servicesOf } from '../../ansible/service-units.ts';
 import { unitSettings } from '../../ansible/systemd-unit.ts';
-import type { NodeFile } from '../../ansible/types.ts';
 import { originsAt, type RenderedText, UNKNOWN_TOKEN } from '../../source/rope.ts';
-import { destOf, fileName, textsOf } from '../file-texts.ts';
+import { destOf, fileName } from '../file-texts.ts';
 import type { Fault, Kind } from '../kind.ts';
 import { notApplicable, undecided, worstOf } from '../place-answer.ts';
 import type { GroupSubject } from '../subject.ts';
 import type { Control, PlaceAnswer } from '../types.ts';
+import { type UnitText, unitWays } from '../unit-ways.ts';
 
 /** Controls over the address filter of the kubelet's unit (systemd.resource-control(5)): nobody but those it allows. */
 export const SYSTEMD_UNIT: Kind = { scope: 'node-group', fault, evaluate, expected, gone: 'unknown' };
 
 const UNIT = /\/kubelet\.service(?:\.d\/[^/]+\.conf)?$/;
-/** Ways the texts of unit and drop-ins may go together that are looked at. */
-const MOST_WAYS = 16;
 /** What stands for every address. */
 const EVERYONE: ReadonlySet<string> = new Set(['any', '0.0.0.0/0', '::/0']);
 
@@ -26,13 +24,11 @@ function expected(): string {
   return 'IPAddressDeny=any, and IPAddressAllow= with the networks that may';
 }
 
-type Text = Readonly<{ path: string; text: RenderedText }>;
-
 function evaluate(control: Control, { group }: GroupSubject): readonly PlaceAnswer[] {
   const [path = ''] = control.paths;
   const files = group.files.filter(file => UNIT.test(destOf(file)) && file.text !== null);
   if (files.length === 0) return [notApplicable(path, "no task writes the kubelet's unit")];
-  const ways = waysOf(files);
+  const ways = unitWays(files);
   if (ways === null) return [undecided(path, "too many conditions decide what the kubelet's unit says", [])];
   const answers = ways.map(way => judge(path, way));
   const [first] = answers;
@@ -41,22 +37,8 @@ function evaluate(control: Control, { group }: GroupSubject): readonly PlaceAnsw
   return [undecided(path, `unknown conditions decide what ${names} say`, worstOf(answers)?.evidence ?? [])];
 }
 
-/** Every way the texts of the files may go together; null when they are more than can be looked at. */
-function waysOf(files: readonly NodeFile[]): readonly (readonly Text[])[] | null {
-  let ways: readonly (readonly Text[])[] = [[]];
-  for (const file of files) {
-    const texts: readonly (Text | null)[] = [
-      ...textsOf(file).map(({ text }) => ({ path: destOf(file), text })),
-      ...(file.when === null ? [] : [null]),
-    ];
-    ways = ways.flatMap(way => texts.map(text => (text ? [...way, text] : way)));
-    if (file.truncated || ways.length > MOST_WAYS) return null;
-  }
-  return ways;
-}
-
 /** What unit and drop-ins say together: lists grow, an empty value starts them anew; what is allowed beats what is denied. */
-function judge(path: string, texts: readonly Text[]): PlaceAnswer {
+function judge(path: string, texts: readonly UnitText[]): PlaceAnswer {
   const service = servicesOf(texts).find(({ name }) => name === 'kubelet.service');
   if (!service) return undecided(path, "the kubelet's unit may not be written", []);
   const deny: string[] = [];

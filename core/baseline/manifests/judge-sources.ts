@@ -62,7 +62,11 @@ function judgeObject(
 }
 
 /** The answer every way gives; where they differ, unknown conditions decide. */
-function agreed(key: string, ways: readonly (readonly ObjectAnswer[])[], source: ObjectSource): readonly PlaceAnswer[] {
+export function agreed(
+  key: string,
+  ways: readonly (readonly ObjectAnswer[])[],
+  source: Readonly<{ location: string; ways: readonly Readonly<{ why: readonly string[] }>[] }>,
+): readonly PlaceAnswer[] {
   const each = ways.map(way => worstOf(way.filter(answer => answer.key === key)));
   const worst = worstOf(each.filter(answer => answer !== null));
   if (!worst) return [];

@@ -19,6 +19,8 @@ export type KubernetesObject = Readonly<{
   open: string | null;
   /** Where a node of it stands. */
   originsOf: (node: SourceNode) => readonly Origin[];
+  /** A node as it is written, unknowns as their tokens. */
+  textOf: (node: SourceNode) => string;
 }>;
 
 /** What a task gives Kubernetes: its objects, or why they are not known. */
@@ -69,6 +71,7 @@ function objectsOf(masked: MaskedText, part: string, offset: number): readonly K
     open: conditional ? CONDITION : null,
     originsOf: ({ origin: { span } }) =>
       (span ? originsAt(text, offset + span.start, offset + span.end) : []).slice(0, 4),
+    textOf: ({ origin: { span } }) => (span ? part.slice(span.start, span.end) : ''),
   });
   return itemsOf(root).map(one);
 }
@@ -81,6 +84,7 @@ function unreadable(fault: string, text: RenderedText, offset: number): Kubernet
     when: null,
     open: null,
     originsOf: () => originsAt(text, offset, offset + 1),
+    textOf: () => '',
   };
 }
 
@@ -119,6 +123,11 @@ function withoutConditional(node: SourceNode, masked: MaskedText, offset: number
 }
 
 const HANGS: Unknown = { key: CONDITION, why: [CONDITION] };
+
+/** Whether a node is unknown because a condition of its template decides whether it is there. */
+export function isConditional(node: SourceNode): boolean {
+  return node.kind === 'unknown' && node.unknown === HANGS;
+}
 
 function nameOf(node: SourceNode): string {
   const kind = textAt(node, ['kind']);

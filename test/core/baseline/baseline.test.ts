@@ -179,6 +179,9 @@ describe('a baseline file with a mistake is refused at its line', () => {
     ['apparmor-profile', 'flags', '{op: in, value: [complain]}', 'unknown operator in for AppArmor'],
     ['kubeconfig', 'users[].user.token', '{op: like, value: {}}', 'users[].user.token may be'],
     ['systemd-unit', 'IPAddressDeny', '{op: denies-others, value: any}', 'takes no value'],
+    ['kube-proxy-flag', '--profiling', '{op: eq, value: "--config"}', 'unknown operator eq for kube-proxy'],
+    ['kube-proxy-flag', 'profiling', '{op: not-beside, value: "--config"}', 'profiling is no flag'],
+    ['kube-proxy-flag', '--profiling', '{op: not-beside, value: config}', 'value must be the flag'],
     ['cri-config', 'podman seccomp_profile', '{op: not-in, value: [unconfined]}', 'no setting of a runtime'],
     ['cri-config', 'dockerd seccomp-profile', '{op: not-in, value: unconfined}', 'value must be a list'],
   ])('of contents: %s of %s with %s', (kind, path, check, words) => {

@@ -14,6 +14,39 @@ const kubeProxy = (body: string): Situation => ({
 const either = (first: string, second: string): string =>
   `{% if ansible_facts.x %}\n${first}\n{% else %}\n${second}\n{% endif %}`;
 
+const MANIFEST = 'roles/kubelet/templates/proxy-pod.yaml.j2';
+const FILE = '--config=/var/lib/kube-proxy/config.conf';
+
+/** A DaemonSet that tasks place and apply, its container started by these lines. */
+const daemonSet = (container: string, when = ''): Situation => ({
+  tasks: [
+    '- ansible.builtin.template: {src: proxy-pod.yaml.j2, dest: /tmp/kube-proxy.yaml}',
+    `- ansible.builtin.command: kubectl apply -f /tmp/kube-proxy.yaml${when}`,
+  ].join('\n'),
+  files: {
+    [MANIFEST]: `apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: kube-proxy}\nspec:\n  template:\n    spec:\n      containers:\n      - name: kube-proxy\n${container.replace(/^/gm, '        ')}\n`,
+  },
+});
+
+/** The same with one word of the command a line. */
+const command = (...words: readonly string[]): Situation =>
+  daemonSet(
+    `command:\n- /usr/local/bin/kube-proxy\n${words.map(word => (word.startsWith('{%') ? word : `- ${word}`)).join('\n')}`,
+  );
+
+const unit = (start: string, environment?: string): Situation => ({
+  tasks: [
+    '- ansible.builtin.template: {src: kube-proxy.service.j2, dest: /etc/systemd/system/kube-proxy.service}',
+    ...(environment === undefined
+      ? []
+      : ['- ansible.builtin.template: {src: proxy.env.j2, dest: /etc/default/kube-proxy}']),
+  ].join('\n'),
+  files: {
+    'roles/kubelet/templates/kube-proxy.service.j2': `[Service]\nEnvironmentFile=-/etc/default/kube-proxy\nExecStart=${start}\n`,
+    'roles/kubelet/templates/proxy.env.j2': `${environment ?? ''}\n`,
+  },
+});
+
 export const KUBE_PROXY: Rows = {
   'KG-KP-01': {
     pass: [
@@ -66,6 +99,40 @@ export const KUBE_PROXY: Rows = {
     pass: [kubeProxy('mode: nftables'), kubeProxy('mode: ""'), kubeProxy('bindAddress: 0.0.0.0')],
     violated: [kubeProxy('mode: userspace'), kubeProxy('mode: IPVS')],
     undecided: [kubeProxy(`mode: ${FACT}`)],
+    absent: { file: 'not-applicable', flags: 'not-applicable' },
+  },
+  'KG-KP-10': {
+    pass: [
+      command(FILE, '--hostname-override=$(NODE_NAME)', '--v=2', '--master=https://10.0.0.1:6443'),
+      command(FILE, `--hostname-override=${FACT}`),
+      command('--metrics-bind-address=127.0.0.1:10249', '--kubeconfig=/k'),
+      unit(`/usr/bin/kube-proxy ${FILE} --hostname-override=%H --cleanup`),
+      unit('/usr/bin/kube-proxy $ARGS', 'ARGS="--proxy-mode=ipvs"'),
+    ],
+    violated: [
+      command(FILE, '--metrics-bind-address=127.0.0.1:10249'),
+      command('--config', '/c.yaml', '--profiling', 'false'),
+      command(FILE, `--nodeport-addresses=${FACT}`),
+      daemonSet(`image: kube-proxy\nargs: [${FILE}, --proxy_mode=nftables]`),
+      daemonSet(
+        `command: [/bin/sh, -c, "exec kube-proxy ${FILE} --oom-score-adj=-998 1>>/var/log/kube-proxy.log 2>&1"]`,
+      ),
+      {
+        ...command(FILE, '--kubeconfig=/k'),
+        tasks: '- ansible.builtin.template: {src: proxy-pod.yaml.j2, dest: /etc/kubernetes/manifests/kube-proxy.yaml}',
+      },
+      unit(`/usr/bin/hyperkube kube-proxy ${FILE} --bind-address=0.0.0.0`),
+      unit('/usr/bin/kube-proxy $ARGS', `ARGS="${FILE} --feature-gates=A=true"`),
+    ],
+    undecided: [
+      command(FILE, FACT),
+      command(`--config=${FACT}`, '--profiling=false'),
+      command(FILE, '{% if ansible_facts.x %}', '--profiling=false', '{% endif %}'),
+      daemonSet(`command: [kube-proxy, ${FILE}, --profiling=false]`, '\n  when: ansible_facts.x'),
+      daemonSet(`command: ["${FACT}"]\nargs: [${FILE}, --profiling=false]`),
+      unit(`/usr/bin/kube-proxy ${FILE} $MORE`),
+      unit(`/usr/bin/kube-proxy ${FILE}{% if ansible_facts.x %} --profiling=false{% endif %}`),
+    ],
     absent: { file: 'not-applicable', flags: 'not-applicable' },
   },
 };
