@@ -49,10 +49,22 @@ export function within(directory: string, name: string): string | null {
 
 /** Reports a problem once. */
 export function report(repository: Repository, problem: Problem): void {
-  const id = `${problem.file}\0${problem.line}\0${problem.code}\0${problem.message}`;
+  const id = idOf(problem);
   if (repository.reported.has(id)) return;
   repository.reported.add(id);
   repository.problems.push(problem);
+}
+
+/** What `read` gives, without the problems it meets: whoever reads the same again reports them. */
+export function unreported<T>(repository: Repository, read: () => T): T {
+  const before = repository.problems.length;
+  const result = read();
+  for (const problem of repository.problems.splice(before)) repository.reported.delete(idOf(problem));
+  return result;
+}
+
+function idOf({ file, line, code, message }: Problem): string {
+  return `${file}\0${line}\0${code}\0${message}`;
 }
 
 export function notEvaluated(file: string, line: number, message: string): Problem {

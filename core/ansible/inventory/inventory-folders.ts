@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { directoryOf } from '../discover.ts';
-import { isDirectory, type Repository } from '../repository.ts';
+import { isDirectory, type Repository, unreported } from '../repository.ts';
 import type { Inventory } from './inventory.ts';
 import { type InventoryOptions, isInventoryName, loadInventory } from './load-inventory.ts';
 
@@ -49,14 +49,6 @@ function areTogether(repository: Repository, files: readonly string[], options: 
   return inventories.some(
     one => one.hosts.size === 0 && groupsLeftOpen(one).some(name => inventories.some(other => hasHosts(other, name))),
   );
-}
-
-/** Problems of a file are told by the inventory it ends up in. */
-function unreported<T>(repository: Repository, load: () => T): T {
-  const before = repository.problems.length;
-  const loaded = load();
-  repository.problems.splice(before);
-  return loaded;
 }
 
 const BUILT_IN = new Set(['all', 'ungrouped']);

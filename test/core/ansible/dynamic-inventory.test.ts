@@ -123,6 +123,13 @@ describe('a change to an inventory that is a program', () => {
     expect(verdict.problems).toEqual([expect.objectContaining({ file: 'inventory/aws_ec2.yml', line: 1 })]);
   });
 
+  test('that is not declared is reported beside other files of its folder too', () => {
+    const [inventory] = render({ ...SITE, ...PLUGIN, 'inventory/static': '[workers]\nn1\n' }).inventories;
+    expect(inventory?.problems.map(({ file, code }) => [file, code])).toEqual([
+      ['inventory/aws_ec2.yml', 'not-evaluated'],
+    ]);
+  });
+
   test('that is declared changes no node and has to be approved', () => {
     const base = { ...SITE, ...PLUGIN, '.kubelet-gate.yaml': POLICY };
     const verdict = reviewFiles(base, { ...base, ...changed });
