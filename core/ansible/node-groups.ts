@@ -1,16 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Json } from '../kubelet/types.ts';
 import { EVERY_NODE } from './host-run.ts';
-import {
-  groupsOf,
-  hostsOf,
-  type Inventory,
-  type InventoryGroup,
-  type Membership,
-  membershipOf,
-} from './inventory/inventory.ts';
+import { hostsOf, type Inventory, type InventoryGroup, type Membership, membershipOf } from './inventory/inventory.ts';
 import { mergeSteps } from './merge-steps.ts';
 import type { NodeResult } from './node-result.ts';
+import { rolesOf } from './node-roles.ts';
 import type { NodeGroup, NodeRole, PlayStep, Traced } from './types.ts';
 
 /** Hosts with equal results become one group each, in the order of their first host. */
@@ -90,23 +84,6 @@ function groupNames(inventory: Inventory): (hosts: readonly string[]) => string 
     const [host = ''] = hosts;
     return hosts.length === 1 ? host : `${host} and ${hosts.length - 1} more`;
   };
-}
-
-const CONTROL_PLANE = /control[-_]?plane|master|k(?:3s|ube|8s)[-_]server|rke2_servers/i;
-const GPU = /gpu|nvidia/i;
-const WORKER = /worker|kube[-_]node|(?:^|[-_])nodes?$|agent/i;
-
-/** What a host is for, from the names of its inventory groups. */
-export function rolesOf(inventory: Inventory, host: string): readonly NodeRole[] {
-  const names = groupsOf(inventory, host).map(group => group.name);
-  const controlPlane = names.some(name => CONTROL_PLANE.test(name));
-  const gpu = names.some(name => GPU.test(name));
-  const worker = names.some(name => WORKER.test(name)) || (!controlPlane && !gpu);
-  return [
-    ...(controlPlane ? (['control-plane'] as const) : []),
-    ...(gpu ? (['gpu'] as const) : []),
-    ...(worker ? (['worker'] as const) : []),
-  ];
 }
 
 /** sha256 of everything a review could see on the host, without where it was written. */

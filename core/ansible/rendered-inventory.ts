@@ -5,6 +5,7 @@ import { EVERY_NODE, type RunResult } from './host-run.ts';
 import { emptyInventory } from './inventory/inventory.ts';
 import { assumedGroups, nodeGroups } from './node-groups.ts';
 import { type Kubelets, type NodeResult, nodeResults } from './node-result.ts';
+import { roleGroups } from './node-roles.ts';
 import type { Playbook } from './playbook.ts';
 import type { Survey } from './survey.ts';
 import type { InventoryRendering, NodeGroup, RenderOptions } from './types.ts';
@@ -41,7 +42,14 @@ export function rendered(evaluated: Evaluated, { options, kubelets }: Context): 
   const { source, runs, variants } = evaluated;
   const groups = groupsOf(source, runs, variants, options, kubelets);
   const { path, problems, inventory } = source;
-  const rendering = { inventory: path, hosts: hostsToRender(source), groups, problems, dynamic: inventory.dynamic };
+  const rendering = {
+    inventory: path,
+    hosts: hostsToRender(source),
+    roleGroups: roleGroups(inventory),
+    groups,
+    problems,
+    dynamic: inventory.dynamic,
+  };
   return { evaluated, rendering };
 }
 

@@ -126,6 +126,16 @@ export type Sysctls = Readonly<{ settings: readonly Sysctl[]; open: Unknown | nu
 
 export type NodeRole = 'control-plane' | 'worker' | 'gpu';
 
+/** A group of the inventory whose name says what its hosts are for. */
+export type RoleGroup = Readonly<{
+  name: string;
+  roles: readonly NodeRole[];
+  /** Those of the groups below it included. Never empty. */
+  hosts: readonly string[];
+  /** false: it may as well mean every node there is, as `nodes` does where the control plane is in it as well. */
+  certain: boolean;
+}>;
+
 /**
  * Hosts that get exactly the same result. `name` is readable and stable: the smallest inventory group that covers
  * them, else the first host plus a count.
@@ -164,6 +174,7 @@ export type InventoryRendering = Readonly<{
   inventory: string;
   /** Every host it declares, or the assumed one: those in no group are nodes nothing of a kubelet is put on. */
   hosts: readonly string[];
+  roleGroups: readonly RoleGroup[];
   groups: readonly NodeGroup[];
   problems: readonly Problem[];
   /** Repository paths of the sources whose hosts the policy declares: what they would answer is not seen. */

@@ -2,7 +2,7 @@ import { type AssumedPlay, playOfAll } from '../assumed-play.ts';
 import { EVERY_NODE, type RunResult, type World, type Write } from '../host-run.ts';
 import { ancestorsOf, emptyInventory } from '../inventory/inventory.ts';
 import { inventoryVariables, namedGroups, variablesOfEveryGroup } from '../inventory/inventory-variables.ts';
-import { rolesOf } from '../node-groups.ts';
+import { rolesOf } from '../node-roles.ts';
 import { rolePlaceOf } from '../role-places.ts';
 import { runHosts } from '../run-hosts.ts';
 import type { NodeRole } from '../types.ts';

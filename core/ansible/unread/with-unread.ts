@@ -66,7 +66,7 @@ function withGroups(all: readonly Rendered[], added: readonly NodeGroup[]): read
   if (added.length === 0) return all;
   const at = all.findLastIndex(({ evaluated }) => evaluated.source.inventory.hosts.size === 0);
   if (at < 0) {
-    const rendering = { inventory: '', hosts: [EVERY_NODE], groups: added, problems: [], dynamic: [] };
+    const rendering = { inventory: '', hosts: [EVERY_NODE], roleGroups: [], groups: added, problems: [], dynamic: [] };
     const evaluated = { source: sourceWithoutHosts('', null), runs: new Map(), variants: [] };
     return [...all, { evaluated, rendering }];
   }

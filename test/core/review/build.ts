@@ -136,6 +136,7 @@ export function group(sketch: GroupSketch): NodeGroup {
 export const inventory = (groups: readonly GroupSketch[], path = 'hosts.ini'): InventoryRendering => ({
   inventory: path,
   hosts: [...new Set(groups.flatMap(({ hosts }) => hosts))],
+  roleGroups: [],
   groups: groups.map(group),
   problems: [],
   dynamic: [],

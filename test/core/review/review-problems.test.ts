@@ -227,6 +227,7 @@ describe('links on governed paths', () => {
 test('problems of groups and inventories are told once however many groups have them', () => {
   const shared = problem('t.yml', 4);
   const groups = [group({ hosts: ['n1'], problems: [shared] }), group({ hosts: ['n2'], problems: [shared] })];
-  const head = rendering([{ inventory: 'hosts.ini', hosts: ['n1', 'n2'], groups, problems: [shared], dynamic: [] }]);
+  const hosts = { inventory: 'hosts.ini', hosts: ['n1', 'n2'], roleGroups: [], dynamic: [] };
+  const head = rendering([{ ...hosts, groups, problems: [shared] }]);
   expect(reviewOf({ base: nodes([]), head }).problems).toEqual([shared]);
 });
