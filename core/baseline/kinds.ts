@@ -4,6 +4,7 @@ import { APPARMOR_PROFILE } from './kinds/apparmor-profile.ts';
 import { CNI_CONFIG } from './kinds/cni-config.ts';
 import { CRI_CONFIG } from './kinds/cri-config.ts';
 import { FILE_TASK } from './kinds/file-task.ts';
+import { INVENTORY } from './kinds/inventory.ts';
 import { K8S_MANIFEST } from './kinds/k8s-manifest.ts';
 import { KUBE_PROXY_CONFIGURATION } from './kinds/kube-proxy-configuration.ts';
 import { KUBE_PROXY_FLAG } from './kinds/kube-proxy-flag.ts';
@@ -27,6 +28,7 @@ export const KINDS: Readonly<Record<ControlKind, Kind>> = {
   sysctl: SYSCTL,
   'ansible-task': ANSIBLE_TASK,
   playbook: PLAYBOOK,
+  inventory: INVENTORY,
   'k8s-manifest': K8S_MANIFEST,
   repository: REPOSITORY_KIND,
   'cni-config': CNI_CONFIG,

@@ -38,7 +38,8 @@ export type ControlKind =
   | 'apparmor-profile'
   | 'systemd-unit'
   | 'cri-config'
-  | 'playbook';
+  | 'playbook'
+  | 'inventory';
 
 /** One control of the baseline, as config/baseline/*.yaml holds it. Add-only: operators read and edit these files. */
 export type Control = Readonly<{

@@ -1,5 +1,4 @@
 import { isBlocking } from '../baseline/is-blocking.ts';
-import type { Kind } from '../baseline/kind.ts';
 import { KINDS } from '../baseline/kinds.ts';
 import { isBeyondCovered, isInRange } from '../baseline/kubernetes-range.ts';
 import type { AbsenceVerdict, Control, ControlKind, ControlResult } from '../baseline/types.ts';
@@ -16,7 +15,7 @@ type Subject = Readonly<{
   writtenIn: string;
 }>;
 
-const SUBJECTS: Readonly<Partial<Record<ControlKind, Subject>>> = {
+const SUBJECTS: Readonly<Record<ControlKind, Subject>> = {
   KubeletConfiguration: {
     looksAt: 'the value the kubelet ends up with, whether a file, a drop-in, a flag or a default gives it',
     writtenIn: "the kubelet's configuration file",
@@ -35,19 +34,36 @@ const SUBJECTS: Readonly<Partial<Record<ControlKind, Subject>>> = {
     writtenIn: "kube-proxy's command line",
   },
   'ansible-task': { looksAt: 'the tasks that run on a node, and how they run', writtenIn: 'the task' },
+  playbook: { looksAt: 'the plays and roles a node runs, in which order and how', writtenIn: 'the play' },
+  inventory: { looksAt: 'the groups the inventory puts a node into, by their names', writtenIn: 'the inventory' },
+  repository: {
+    looksAt: 'the repository as a whole: its files, and what differs between its nodes',
+    writtenIn: 'the repository',
+  },
   'k8s-manifest': { looksAt: 'the manifests that tasks place on a node or apply', writtenIn: 'the manifest' },
   sysctl: { looksAt: 'the kernel settings that tasks and sysctl files make', writtenIn: 'the node’s sysctl settings' },
+  'cni-config': {
+    looksAt: 'the CNI configuration files that tasks place on a node',
+    writtenIn: 'the CNI configuration',
+  },
+  'seccomp-profile': {
+    looksAt: 'the seccomp profiles that tasks place on a node',
+    writtenIn: 'the seccomp profile',
+  },
+  'apparmor-profile': {
+    looksAt: 'the AppArmor profiles that tasks place on a node, and commands that change their modes',
+    writtenIn: 'the AppArmor profile',
+  },
+  kubeconfig: { looksAt: 'the kubeconfig files that tasks place on a node', writtenIn: 'the kubeconfig' },
+  'systemd-unit': {
+    looksAt: 'the systemd unit and its drop-ins that tasks place on a node',
+    writtenIn: 'the systemd unit',
+  },
+  'cri-config': {
+    looksAt: 'the configuration files of the container runtime that tasks place on a node',
+    writtenIn: "the runtime's configuration file",
+  },
 };
-
-/** The other kinds, by what they may look at. */
-const BY_SCOPE: Readonly<Record<Kind['scope'], Subject>> = {
-  'node-group': { looksAt: 'what the tasks put and do on a node', writtenIn: 'the role or play' },
-  repository: { looksAt: 'the files of the repository', writtenIn: 'the repository' },
-};
-
-function subjectOf(kind: ControlKind): Subject {
-  return SUBJECTS[kind] ?? BY_SCOPE[KINDS[kind].scope];
-}
 
 const WIDTH = 100;
 const LABEL = 13;
@@ -98,7 +114,7 @@ function asked(control: Control): readonly string[] {
 
 function looksAt({ kind, flags }: Control): string {
   const also = flags.length > 0 && kind === 'KubeletConfiguration' ? ` (as a flag: ${flags.join(', ')})` : '';
-  return `${subjectOf(kind).looksAt}${also}`;
+  return `${SUBJECTS[kind].looksAt}${also}`;
 }
 
 /** Only where a control says what absence means; a kubelet with an empty file and one on flags alone are really judged. */
@@ -146,7 +162,7 @@ function answerWords(answer: ControlResult | null, meaning: AbsenceVerdict): str
 
 function remedy(control: Control): string {
   if ('do' in control.fix) return control.fix.do;
-  const { writtenIn } = subjectOf(control.kind);
+  const { writtenIn } = SUBJECTS[control.kind];
   if (control.kind === 'file-task') return `in ${writtenIn}, set`;
   const values = valuesToSet(control).map(([path, value]) =>
     value !== null && typeof value === 'object' ? path : `${path} to ${jsonText(value)}`,

@@ -1,5 +1,6 @@
 import type { NodeFile, NodeGroup } from '../../ansible/types.ts';
 import { originsAt, type RenderedText, UNKNOWN_TOKEN } from '../../source/rope.ts';
+import { isProfilePath } from '../apparmor-profiles.ts';
 import { agreedOn, destOf, fileName } from '../file-texts.ts';
 import type { Fault, Kind } from '../kind.ts';
 import { moduleOf, originOf } from '../node-paths.ts';
@@ -10,8 +11,6 @@ import type { Control, PlaceAnswer } from '../types.ts';
 /** Controls over the modes of AppArmor profiles: flags in the files tasks place, and commands that change a mode. */
 export const APPARMOR_PROFILE: Kind = { scope: 'node-group', fault, evaluate, expected, gone: 'unknown' };
 
-/** Profiles, not what they include or which of them are switched off. */
-const PROFILE = /^\/etc\/apparmor\.d\/(?!(?:abi|abstractions|cache|disable|force-complain|local|tunables)\/).+/;
 const LOOSENING = /\baa-(?:complain|disable|teardown)\b/;
 
 function fault({ check }: Control): Fault | null {
@@ -30,7 +29,7 @@ function expected({ check }: Control): string {
 
 function evaluate(control: Control, { group }: GroupSubject): readonly PlaceAnswer[] {
   const [path = ''] = control.paths;
-  const files = group.files.filter(file => PROFILE.test(destOf(file)) && file.text !== null);
+  const files = group.files.filter(file => isProfilePath(destOf(file)) && file.text !== null);
   const answers = [
     ...files.map(file => ({ ...judgeFile(control, path, file), location: `${destOf(file)} ${path}` })),
     ...loosened(path, group),

@@ -6,6 +6,7 @@ import type { Control, PlaceAnswer } from '../types.ts';
 import { GUARDED } from './playbook/guarded.ts';
 import { NOT_SWITCHED_OFF } from './playbook/not-switched-off.ts';
 import { OUTSIDE_THE_RUN } from './playbook/outside-the-run.ts';
+import { PROFILES_REACH } from './playbook/profiles-reach.ts';
 import { ROLLED } from './playbook/rolled.ts';
 import { RUNS_BEFORE } from './playbook/runs-before.ts';
 
@@ -18,6 +19,7 @@ const OPERATORS: Readonly<Record<string, NamedOperator<GroupSubject>>> = {
   'not-switched-off': NOT_SWITCHED_OFF,
   'outside-the-run': OUTSIDE_THE_RUN,
   rolled: ROLLED,
+  'profiles-reach': PROFILES_REACH,
 };
 
 function fault(control: Control): Fault | null {

@@ -2,6 +2,7 @@ import type { Fault, Kind } from '../kind.ts';
 import { COVERS } from '../repository/covers.ts';
 import { PRESENT } from '../repository/drift-check.ts';
 import { EFFECTIVE_FOR_EVERY_HOST } from '../repository/every-host.ts';
+import { EVERY_NODE_GROUP } from '../repository/every-node-group.ts';
 import { EXACT_VERSION } from '../repository/exact-version.ts';
 import type { RepositoryOperator } from '../repository/operator.ts';
 import { SECRET_ABSENT } from '../repository/secret-absent.ts';
@@ -10,6 +11,7 @@ import type { Control } from '../types.ts';
 const OPERATORS: Readonly<Record<string, RepositoryOperator>> = {
   covers: COVERS,
   'effective-for-every-host': EFFECTIVE_FOR_EVERY_HOST,
+  'every-node-group': EVERY_NODE_GROUP,
   'exact-version': EXACT_VERSION,
   present: PRESENT,
   'secret-absent': SECRET_ABSENT,

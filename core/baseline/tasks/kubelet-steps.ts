@@ -1,16 +1,19 @@
-import type { FileKind, NodeGroup, PlayStep } from '../../ansible/types.ts';
+import type { FileKind, NodeFile, NodeGroup, PlayStep } from '../../ansible/types.ts';
 import type { Origin } from '../../source/rope.ts';
 import type { SourceTree } from '../../source/tree.ts';
 
 /** Files that decide how a kubelet starts. */
 const KUBELET_FILES: ReadonlySet<FileKind> = new Set(['KubeletConfiguration', 'kubelet-flags', 'drop-in', 'kubeadm']);
 
+/** The files of a node group that decide how its kubelet starts. */
+export function kubeletFiles({ files }: NodeGroup): readonly NodeFile[] {
+  return files.filter(({ kind }) => KUBELET_FILES.has(kind));
+}
+
 /** The steps of a node group that write what its kubelet starts with, in order. */
-export function kubeletSteps({ steps, files }: NodeGroup): readonly PlayStep[] {
-  const tasks = new Set(
-    files.filter(({ kind }) => KUBELET_FILES.has(kind)).map(({ task }) => `${task.file}:${task.line}`),
-  );
-  return steps.filter(
+export function kubeletSteps(group: NodeGroup): readonly PlayStep[] {
+  const tasks = new Set(kubeletFiles(group).map(({ task }) => `${task.file}:${task.line}`));
+  return group.steps.filter(
     ({ kind, file, line, runs }) => kind === 'task' && runs !== false && tasks.has(`${file}:${line}`),
   );
 }

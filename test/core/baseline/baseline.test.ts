@@ -182,6 +182,11 @@ describe('a baseline file with a mistake is refused at its line', () => {
     ['kube-proxy-flag', '--profiling', '{op: eq, value: "--config"}', 'unknown operator eq for kube-proxy'],
     ['kube-proxy-flag', 'profiling', '{op: not-beside, value: "--config"}', 'profiling is no flag'],
     ['kube-proxy-flag', '--profiling', '{op: not-beside, value: config}', 'value must be the flag'],
+    ['inventory', 'groups', '{op: covers, value: [worker]}', 'unknown operator covers for inventories'],
+    ['inventory', 'groups', '{op: disjoint, value: [[control-plane], [workers]]}', 'value 1.0'],
+    ['inventory', 'groups', '{op: disjoint, value: [[control-plane]]}', 'value'],
+    ['repository', 'groups', '{op: every-node-group, value: [node]}', 'list of roles of nodes'],
+    ['playbook', 'profiles', '{op: profiles-reach, value: {roles: []}}', 'value roles'],
     ['cri-config', 'podman seccomp_profile', '{op: not-in, value: [unconfined]}', 'no setting of a runtime'],
     ['cri-config', 'dockerd seccomp-profile', '{op: not-in, value: unconfined}', 'value must be a list'],
   ])('of contents: %s of %s with %s', (kind, path, check, words) => {

@@ -3,6 +3,7 @@ import { readKubeletFacts } from '../../../config/kubelet-facts.ts';
 import { renderTree } from '../../../core/ansible/render-tree.ts';
 import type { NodeRole } from '../../../core/ansible/types.ts';
 import { evaluateGroup, evaluateRepository } from '../../../core/baseline/evaluate-baseline.ts';
+import { worstOf } from '../../../core/baseline/place-answer.ts';
 import { groupSubjects, type RepositorySubject } from '../../../core/baseline/subject.ts';
 import { type ControlResult, REPOSITORY } from '../../../core/baseline/types.ts';
 import { loadKubelet } from '../../../core/kubelet/load-kubelet.ts';
@@ -34,6 +35,8 @@ export type Situation = Readonly<{
   roles?: readonly NodeRole[];
   /** Absent: 1.36. */
   minor?: Minor;
+  /** The files make node groups that differ. */
+  differing?: true;
 }>;
 
 const GROUPS: Readonly<Record<NodeRole, string>> = {
@@ -89,13 +92,17 @@ export function resultsOf(files: Files, minor?: Minor): readonly ControlResult[]
   return [...groups, ...evaluateRepository(baseline, subject)];
 }
 
-/** The one answer of a control in a situation. @throws Error when there is none, or node groups differ. */
+/**
+ * The one answer of a control in a situation, the worst where its hosts are to differ.
+ * @throws Error when there is none, or node groups differ that should not.
+ */
 export function answer(id: string, situation: Situation): ControlResult {
   const found = resultsOf(repositoryOf(situation), situation.minor).filter(({ control }) => control.id === id);
   const [first, second] = found;
   if (!first) throw new Error(`no answer of ${id}`);
-  if (second) throw new Error(`${id} answers for ${found.map(({ group }) => group).join(', ')}`);
-  return first;
+  if (second && !situation.differing)
+    throw new Error(`${id} answers for ${found.map(({ group }) => group).join(', ')}`);
+  return worstOf(found) ?? first;
 }
 
 /** Whether a result is the repository's own. */

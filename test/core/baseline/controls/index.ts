@@ -7,6 +7,7 @@ import { CGROUP_NAMESPACE } from './cgroup-namespace.ts';
 import { FILE_CONTENTS } from './file-contents.ts';
 import { FILES } from './files.ts';
 import { GATES } from './gates.ts';
+import { INVENTORIES } from './inventories.ts';
 import { KUBE_PROXY } from './kube-proxy.ts';
 import { KUBELET_API } from './kubelet-api.ts';
 import { MANIFESTS } from './manifests.ts';
@@ -29,6 +30,7 @@ export const ROWS: Rows = {
   ...FILE_CONTENTS,
   ...FILES,
   ...GATES,
+  ...INVENTORIES,
   ...KUBE_PROXY,
   ...KUBELET_API,
   ...MANIFESTS,
