@@ -1,12 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, homedir, tmpdir, totalmem } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { commandPath } from '../config/settings.ts';
 import type { Measured, Times } from './ansible-review.ts';
 import { type BenchSite, benchSite, changedSite, GROUPS, type SiteOptions } from './ansible-site.ts';
+import { machineLines } from './machine.ts';
 
 const WALL_GOAL = 300;
 const SCALE_GOAL = 3;
@@ -26,8 +27,7 @@ export async function benchAnsible(args: readonly string[]): Promise<void> {
     },
   });
   const [hosts, many] = [Number(values.hosts), Number(values.many)];
-  console.log(`${new Date().toISOString()}, ${cpus()[0]?.model ?? 'unknown CPU'}`);
-  console.log(`${availableParallelism()} CPUs, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`);
+  for (const line of machineLines()) console.log(line);
   const directory = mkdtempSync(join(tmpdir(), 'kubelet-gate-bench-'));
   try {
     const same = ours(directory, { hosts, addresses: false });

@@ -1,12 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readKubeletFacts } from '../config/kubelet-facts.ts';
 import { packageRoot } from '../config/package-root.ts';
 import type { Minor } from '../core/kubelet/types.ts';
 import { generateCase } from '../test/conformance/generate.ts';
 import { kubeletCodePath } from '../test/conformance/kubelet-code.ts';
+import { machineLines } from './machine.ts';
 
 const MINOR: Minor = '1.36';
 const SEED = 20_260;
@@ -29,8 +30,7 @@ export async function benchKubelet(): Promise<void> {
     const [short = 0, long = 0] = inputs.map(input => seconds(command, args, input));
     return (SIZES[1] - SIZES[0]) / (long - short);
   };
-  console.log(`${new Date().toISOString()}, ${cpus()[0]?.model ?? 'unknown CPU'}`);
-  console.log(`${availableParallelism()} CPUs, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`);
+  for (const line of machineLines()) console.log(line);
   console.log(`kubelet ${MINOR}, seed ${SEED}, ${SIZES[1] - SIZES[0]} cases of the conformance generator`);
   const ours = rate(process.execPath, [cli, 'lint', '--batch', '--kubernetes', MINOR]);
   console.log(`lint --batch: ${ours.toFixed(0)} cases a second`);

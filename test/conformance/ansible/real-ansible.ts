@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { packageRoot } from '../../../config/package-root.ts';
+import { cacheFolder } from '../cache.ts';
 import type { RepositoryCase } from './repository-case.ts';
 
 /** What `ansible-inventory --list` prints. */
@@ -49,10 +50,7 @@ export type RealAnsible = Readonly<{
 
 /** `ansible` programs to compare with: on the search path, and those `test/conformance/ansible/environments` made. */
 export function installedAnsibles(): readonly string[] {
-  const cache = join(
-    process.env.KUBELET_GATE_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'kubelet-gate'),
-    'ansible',
-  );
+  const cache = cacheFolder('ansible');
   const made = existsSync(cache)
     ? readdirSync(cache)
         .sort()
