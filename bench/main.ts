@@ -1,9 +1,11 @@
 import { benchAnsible } from './ansible.ts';
+import { benchBaseline } from './baseline.ts';
 import { benchKubelet } from './kubelet.ts';
 
 /** `npm run bench -- NAME`: measures one part on this machine and prints what it measured. */
 const BENCHES: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   ansible: benchAnsible,
+  baseline: benchBaseline,
   kubelet: benchKubelet,
 };
 
