@@ -19,6 +19,8 @@ export type FieldCheck = Readonly<{
   /** What it asks of one path, in words. */
   expected: (control: Control, path: string) => string;
   evaluate: (control: Control, configuration: Configuration) => readonly PlaceAnswer[];
+  /** What can be said where no kubelet configuration is known; null: nothing. */
+  unconfigured?: (control: Control, subject: GroupSubject) => readonly PlaceAnswer[] | null;
   /** How far one field is from conforming, 0 = conforms, larger is worse; `json` is null where nothing sets it. */
   rank: (control: Control, path: string, json: Json) => number;
 }>;

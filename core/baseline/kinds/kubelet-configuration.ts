@@ -11,6 +11,7 @@ import { KIND_AND_VERSION } from '../fields/kind-and-version.ts';
 import { PER_ROLE } from '../fields/per-role.ts';
 import { SINGLE } from '../fields/single.ts';
 import { SUITES_FIT_KEY } from '../fields/suites-fit-key.ts';
+import { TAINT_REGISTERED } from '../fields/taint-registered.ts';
 import { KNOWN_FIELDS, KNOWN_GATES, NO_DUPLICATE_KEYS, WHOLE_TEXT } from '../fields/text-checks.ts';
 import type { Fault, Kind } from '../kind.ts';
 import { isBeyondCovered } from '../kubernetes-range.ts';
@@ -42,6 +43,7 @@ const SEVERAL: Readonly<Record<string, FieldCheck>> = {
   'keys-within': KEYS_WITHIN,
   'per-role': PER_ROLE,
   'suites-fit-key': SUITES_FIT_KEY,
+  'taint-registered': TAINT_REGISTERED,
 };
 
 /** Operators on what loading says of the texts: they answer where there is no effective configuration, too. */
@@ -80,7 +82,10 @@ function isAfterAll(since: FieldFact['since']): boolean {
 function evaluate(control: Control, subject: GroupSubject): readonly PlaceAnswer[] {
   const verdict = subject.group.kubelet;
   const path = control.paths[0] ?? '';
-  if (!verdict) return [notApplicable(path, 'no kubelet configuration is known for these nodes')];
+  if (!verdict) {
+    const other = checkOf(control).unconfigured?.(control, subject);
+    return other ?? [notApplicable(path, 'no kubelet configuration is known for these nodes')];
+  }
   const readable = verdict.values.size > 0 || control.check.op in OF_TEXTS;
   if (readable) return checkOf(control).evaluate(control, configurationOf(subject, verdict));
   const against = againstLocks(control, verdict, subject);

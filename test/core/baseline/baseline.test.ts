@@ -96,6 +96,13 @@ describe('a baseline file with a mistake is refused at its line', () => {
       'readOnlyPort is no map',
     ],
     ['a field of a later version', '[readOnlyPort]', '[defaultPodSysctls]', 6, 'needs kubernetes: ">=1.37"'],
+    [
+      'taints of another field',
+      'op: eq, value: 0',
+      'op: taint-registered, value: []',
+      6,
+      'is for the path registerWithTaints',
+    ],
     ['a check of texts on one field', 'op: eq, value: 0', 'op: known-gates, value: null', 6, 'is for the path *'],
     ['a field check on the whole text', '[readOnlyPort]', '["*"]', 6, 'eq needs fields'],
     ['no operator for a path', 'op: eq, value: 0', 'op: each, value: {}', 8, 'each takes'],

@@ -56,6 +56,7 @@ describe('the direction of a change', () => {
     ['featureGates.RotateKubeletServerCertificate', false, ABSENT, 'strengthens'],
     ['rotateCertificates', true, false, 'weakens'],
     ['seccompDefault', false, true, 'strengthens'],
+    ['registerWithTaints', [{ key: 'CriticalAddonsOnly', effect: 'NoExecute' }], [], 'weakens'],
   ])('%s: %p -> %p %s', (path, before, after, expected) => {
     expect(directionOf(path, state(before), state(after), baseline)).toBe(expected);
   });

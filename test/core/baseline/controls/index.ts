@@ -4,6 +4,7 @@ import { AUTHN } from './authn.ts';
 import { AUTHZ } from './authz.ts';
 import { CERTIFICATES } from './certificates.ts';
 import { CGROUP_NAMESPACE } from './cgroup-namespace.ts';
+import { CONTROL_PLANE_TAINT } from './control-plane-taint.ts';
 import { FILE_CONTENTS } from './file-contents.ts';
 import { FILES } from './files.ts';
 import { GATES } from './gates.ts';
@@ -27,6 +28,7 @@ export const ROWS: Rows = {
   ...AUTHZ,
   ...CERTIFICATES,
   ...CGROUP_NAMESPACE,
+  ...CONTROL_PLANE_TAINT,
   ...FILE_CONTENTS,
   ...FILES,
   ...GATES,
