@@ -77,6 +77,8 @@ export type PlaceAnswer = Readonly<{
    * role and name). Absent: `path`.
    */
   location?: string;
+  /** Of a task: its module and what it works on, which stay when it is renamed or moved to another role. */
+  alike?: string;
   actual: Json;
   /** One sentence: why violated, undecided or not applicable. */
   reason: string;

@@ -52,7 +52,8 @@ const sameResult = (before: JudgedPlace, after: JudgedPlace): boolean => before.
 const sameAnswer = (before: JudgedPlace, after: JudgedPlace): boolean =>
   sameResult(before, after) && JSON.stringify(before.actual) === JSON.stringify(after.actual);
 
-/** Violations of one value; without one, of one sentence. */
+/** Violations by tasks that do the same; of one value; without one, of one sentence. */
 function renamed(before: JudgedPlace, after: JudgedPlace): boolean {
+  if (after.alike !== undefined) return after.alike === before.alike;
   return after.actual === null ? before.reason === after.reason && before.actual === null : sameAnswer(before, after);
 }

@@ -1,3 +1,4 @@
+import type { NodeGroup } from '../../ansible/types.ts';
 import type { KubeletFacts } from '../../kubelet/facts.ts';
 import type { Fault } from '../kind.ts';
 import type { GroupSubject } from '../subject.ts';
@@ -14,3 +15,8 @@ export type FlagCheck = Readonly<{
 
 /** Stands in `paths` for the whole command line. */
 export const COMMAND_LINE = '*';
+
+/** Whether the kubelet starts without a configuration file: what no flag says is its flag's default. */
+export function isOnFlagsAlone({ kubelet }: NodeGroup): boolean {
+  return [...(kubelet?.values.values() ?? [])].some(({ from }) => from === 'flag-default');
+}

@@ -1,7 +1,8 @@
+import type { NodeGroup } from '../../ansible/types.ts';
 import { listFault, texts } from '../operators/operator.ts';
-import { undecided } from '../place-answer.ts';
+import { notApplicable, undecided } from '../place-answer.ts';
 import type { PlaceAnswer } from '../types.ts';
-import { COMMAND_LINE, type FlagCheck } from './flag-check.ts';
+import { COMMAND_LINE, type FlagCheck, isOnFlagsAlone } from './flag-check.ts';
 
 /** No flag has a field of the configuration file as its twin, except those listed: a flag beats the reviewed file. */
 export const ONLY_OUTSIDE_THE_FILE: FlagCheck = {
@@ -13,6 +14,7 @@ export const ONLY_OUTSIDE_THE_FILE: FlagCheck = {
   },
   expected: ({ check }) => `no flag with a field of its own but ${texts(check.value).join(', ')}`,
   evaluate: ({ check }, { group, repository }) => {
+    if (isOnFlagsAlone(group)) return [onFlagsAlone(group)];
     const twins = new Map<string, PlaceAnswer>();
     for (const { name, value } of group.flags) {
       const fact = repository.facts.flags[name];
@@ -31,3 +33,11 @@ export const ONLY_OUTSIDE_THE_FILE: FlagCheck = {
     return [{ result: 'pass', path: COMMAND_LINE, actual: null, reason, evidence: [] }];
   },
 };
+
+/** Without a configuration file flags are the one place for a value: that there should be a file is asked elsewhere. */
+function onFlagsAlone({ unseenFlags }: NodeGroup): PlaceAnswer {
+  const reason = 'the kubelet has no configuration file that a flag could override';
+  if (!unseenFlags) return notApplicable(COMMAND_LINE, reason);
+  const why = `--config may be on a part of the command line that cannot be known from Git: ${unseenFlags.why.join('; ')}`;
+  return undecided(COMMAND_LINE, why, []);
+}

@@ -2,7 +2,7 @@ import type { NodeGroup } from '../../ansible/types.ts';
 import type { KubeletFacts } from '../../kubelet/facts.ts';
 import type { Json } from '../../kubelet/types.ts';
 import { expectedWords } from '../expected.ts';
-import type { FlagCheck } from '../flags/flag-check.ts';
+import { type FlagCheck, isOnFlagsAlone } from '../flags/flag-check.ts';
 import { ONLY_OUTSIDE_THE_FILE } from '../flags/only-outside-the-file.ts';
 import { PLACED_DIRECTORY, PLACED_FILE } from '../flags/placed.ts';
 import { type Fault, flagFault, type Kind } from '../kind.ts';
@@ -68,7 +68,7 @@ function judge(control: Control, path: string, group: NodeGroup): PlaceAnswer {
 
 /** No flag: the file decides, or without a file the flag's own default, which may be the loose one. */
 function absent(control: Control, path: string, group: NodeGroup, expected: string): PlaceAnswer {
-  const flagsOnly = [...(group.kubelet?.values.values() ?? [])].some(({ from }) => from === 'flag-default');
+  const flagsOnly = isOnFlagsAlone(group);
   const meaning = flagsOnly ? control.absent?.viaFlagsOnly : control.absent?.viaConfigFile;
   const allowed = OPERATORS[control.check.op]?.holds(operandFor(control, path), ABSENT) ?? false;
   const holds = allowed && meaning !== 'fail' && meaning !== 'warn';

@@ -61,9 +61,14 @@ function evaluate(control: Control, { group, repository }: GroupSubject): readon
     const reason = `${GUARD} is not on, so the kubelet sets these values itself`;
     return [{ ...notApplicable(GUARD, reason), evidence: guard.evidence }];
   }
-  const answers = control.paths.map(path => judge(control, path, group));
+  const answers = control.paths.map(path => askedBy(guard.evidence, judge(control, path, group)));
   if (guard.known || !answers.some(({ result }) => result === 'violated')) return answers;
   return [undecided(GUARD, guard.why, guard.evidence)];
+}
+
+/** A setting nobody makes has no place of its own: what asks for it is the place to look at. */
+function askedBy(guard: PlaceAnswer['evidence'], answer: PlaceAnswer): PlaceAnswer {
+  return answer.evidence.length > 0 ? answer : { ...answer, evidence: guard };
 }
 
 function judge(control: Control, path: string, group: NodeGroup): PlaceAnswer {

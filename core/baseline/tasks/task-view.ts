@@ -98,10 +98,27 @@ export function wholeText(view: TaskView, call: StepCall): string {
 }
 
 /** A place of an answer about a task: `role : task`, which moves with no line and no file. */
-export function taskPlace({ step, module }: TaskView, result: PlaceAnswer['result'], reason: string): PlaceAnswer {
+export function taskPlace(view: TaskView, result: PlaceAnswer['result'], reason: string): PlaceAnswer {
+  const { step, module } = view;
   const path = `${step.role ?? step.play} : ${step.task ?? module}`;
   const evidence: Origin = { file: step.file, line: step.line, kind: 'template' };
-  return { result, path, location: `${path} (${module})`, actual: null, reason, evidence: [evidence] };
+  const target = targetOf(view);
+  return {
+    result,
+    path,
+    location: `${path} (${module})`,
+    ...(target === null ? {} : { alike: `${module} ${target}` }),
+    actual: null,
+    reason,
+    evidence: [evidence],
+  };
+}
+
+/** The file, unit, package or command a task works on, as it is written; null when it names none. */
+function targetOf({ written }: TaskView): string | null {
+  const names = ['dest', 'path', 'destfile', 'name', 'cmd', 'argv'];
+  const raw = names.map(name => written?.task.args.get(name)).find(value => value !== undefined) ?? written?.task.free;
+  return raw ? writtenText(raw) : null;
 }
 
 /** The task in a sentence: `the task "Set the taint" of role cni`. */

@@ -1,13 +1,13 @@
 import type { Minor } from '../../../core/kubelet/types.ts';
 import { insideHunk } from '../../../core/review/changed-file.ts';
-import { type Direction, type FieldChange, NODE_PATH, type Place } from '../../../core/review/types.ts';
+import { type Direction, type FieldChange, type Finding, NODE_PATH, type Place } from '../../../core/review/types.ts';
 import { answerEffect, type EffectAnswer, pathsOf, shownText, speaksOf } from './effects.ts';
 import { facts, type Judged, judgeCommits } from './judge-commits.ts';
 import { compareWithOracle, oracleDifferences } from './oracle-equality.ts';
 import type { RealChange } from './real-change.ts';
 
 /** What is asked about every real change. */
-export const COLUMNS = ['effects', 'nothing else', 'oracle', 'direction', 'place'] as const;
+export const COLUMNS = ['effects', 'nothing else', 'oracle', 'direction', 'controls', 'place'] as const;
 export type Column = (typeof COLUMNS)[number];
 
 /** `note` says what was compared; `misses` what is wrong. null: there is nothing to compare. */
@@ -31,6 +31,7 @@ export async function judgeChange(change: RealChange, minor: Minor): Promise<Ans
     'nothing else': othersAnswer(change, judged, effects),
     oracle: oracleAnswer(change, judged),
     direction: directionAnswer(judged.verdict.direction, DIRECTIONS[meta.judgement]),
+    controls: controlsAnswer(judged.verdict.findings, meta.judgement),
     place: placeAnswer(effects, judged),
   };
 }
@@ -84,6 +85,20 @@ function oracleAnswer({ oracle }: RealChange, { renderings }: Judged): Answer {
 
 function directionAnswer(ours: Direction, expected: Direction): Answer {
   return { note: ours, misses: ours === expected ? [] : [`${ours}, judged ${expected}`] };
+}
+
+/** Controls a change introduces (+) and fixes (−): one judged to harden introduces none, one judged to weaken some. */
+function controlsAnswer(findings: readonly Finding[], judgement: RealChange['meta']['judgement']): Answer {
+  const named = (wanted: Finding['status']) =>
+    distinct(findings.filter(({ status }) => status === wanted).map(({ control }) => control));
+  const [introduced, fixed] = [named('introduced'), named('fixed')];
+  const words = [...introduced.map(id => `+${id}`), ...fixed.map(id => `−${id}`)].map(word => word.replace('KG-', ''));
+  const misses = { harden: introduced.map(id => `introduces ${id}`), weaken: [] as string[], neutral: [] as string[] };
+  if (introduced.length === 0) misses.weaken.push('judged to weaken, and nothing is introduced');
+  return {
+    note: words.slice(0, 3).join(' ') + (words.length > 3 ? ` and ${words.length - 3}` : '') || 'none',
+    misses: misses[judgement],
+  };
 }
 
 /** The first place of each expected effect is a line the author changed: there a comment lands inside the diff. */

@@ -7,6 +7,10 @@ export const RECORDED_MISSES: Readonly<Record<string, Readonly<Partial<Record<Co
     oracle:
       'The host of the oracle has ip=192.0.2.10; the inventory names an ip in comments only, so ours is the default of the template, 0.0.0.0.',
   },
+  '007': {
+    controls:
+      'The head says AlwaysAllow where a kubeadm of one version is in place, which a task finds out on the node: KG-AUTHZ-01 is undecided, which stops the merge as well.',
+  },
   '019': {
     effects:
       'The gate is written for container_manager docker alone; the group_vars and the defaults of the roles say containerd, so no node changes.',
@@ -16,6 +20,10 @@ export const RECORDED_MISSES: Readonly<Record<string, Readonly<Partial<Record<Co
   '023': {
     oracle:
       'The oracle was given the variables of tests/files/packet_ubuntu20-calico-all-in-one-hardening.yml, which no inventory and no play of the repository reads.',
+  },
+  '025': {
+    controls:
+      'Swap may be on, and pods get none of it while memorySwap.swapBehavior is not set (NoSwap acts): KG-CG-07 asks for one of the two.',
   },
   '027': {
     oracle:
@@ -30,6 +38,8 @@ export const RECORDED_MISSES: Readonly<Record<string, Readonly<Partial<Record<Co
       'A true finding nobody asked for: the commit writes pid as a number, which kubelets refuse where the reservations are on.',
   },
   '033': {
+    controls:
+      'protectKernelDefaults without the kernel settings it demands keeps the kubelet from starting (KG-START-06); a rate of 0 events is no limit (KG-START-07).',
     direction:
       'Two of three fields strengthen; eventRecordQPS: 0 lifts the limit, which KG-START-07 counts as weaker (CIS 1.12 asks for a level).',
   },
@@ -38,6 +48,8 @@ export const RECORDED_MISSES: Readonly<Record<string, Readonly<Partial<Record<Co
       'Judged by the CIS list of 2020; the baseline follows CIS 1.12, which has no TLS_RSA suites: this change adds four (KG-CERT-06).',
   },
   '041': {
+    controls:
+      'protectKernelDefaults without the kernel settings it demands keeps the kubelet from starting (KG-START-06); the commit mounts one more file of the host into the API server (KG-HP-01).',
     effects:
       'Judged from the context lines of the diff: the task that empties staticPodPath stands in the base as well, so it is empty on both sides.',
   },
@@ -50,12 +62,17 @@ export const RECORDED_MISSES: Readonly<Record<string, Readonly<Partial<Record<Co
       'kubelet-config.yaml.j2: its task does not run, the dictionary is empty. config.yaml.j2: the oracle has no active_server; here the last task to write the file, of remaining_nodes.yml, follows first_server.yml, which sets it.',
   },
   '053': {
+    controls:
+      'The values are flags beside the configuration file rke2 makes (KG-START-01); protectKernelDefaults comes without the kernel settings it demands (KG-START-06).',
     'nothing else':
       'True and not in the judgement: the commit sets the profile of rke2 as well, and writes the mode 0640 without quotes.',
   },
   '055': {
     'nothing else':
       'With the profile goes protect-kernel-defaults, which rke2 turns on for it: true, and not in the judgement.',
+  },
+  '063': {
+    controls: 'The first configuration of the kubelet in this repository: what it leaves open is new on every node.',
   },
 };
 

@@ -10,6 +10,7 @@ const WIDTHS: Readonly<Record<Column, number>> = {
   'nothing else': 16,
   oracle: 24,
   direction: 15,
+  controls: 34,
   place: 36,
 };
 const NAME = 40;

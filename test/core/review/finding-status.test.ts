@@ -88,6 +88,46 @@ describe('what was violated before stays existing when', () => {
     expect(statuses(OPEN, edited('group_vars/all.yml', 'pods: 110', 'pods: 120'))).toEqual(ALL_EXISTING));
 });
 
+describe('a task that lacks its owner', () => {
+  const bare = { ...OPEN, [TASKS]: (OPEN[TASKS] ?? '').replaceAll('    owner: root\n    group: root\n', '') };
+  const named = (head: Files) => statuses(bare, head, ['KG-LC-09']);
+  const existing = ['KG-LC-09 existing w1,w2,s1', 'KG-LC-09 existing w1,w2,s1', 'KG-LC-09 existing w1,w2,s1'];
+
+  test.each<readonly [string, Files]>([
+    ['is the same under another name', edited(TASKS, 'name: kubeconfig', 'name: how it reaches the API server', bare)],
+    [
+      'is the same in another role',
+      {
+        ...edited(
+          TASKS,
+          KUBECONFIG.replace('    owner: root\n    group: root\n', ''),
+          '- include_role: {name: access}\n',
+          bare,
+        ),
+        'roles/access/tasks/main.yml': KUBECONFIG.replace('    owner: root\n    group: root\n', ''),
+        'roles/access/files/kubelet.conf': 'apiVersion: v1\nkind: Config\n',
+      },
+    ],
+  ])('%s', (_, head) => expect(named(head)).toEqual(existing));
+
+  test('is another one when it works on another file', () =>
+    expect(
+      named(
+        edited(
+          TASKS,
+          'dest: /etc/kubernetes/kubelet.conf',
+          'dest: /etc/kubernetes/other.conf',
+          edited(TASKS, 'name: kubeconfig', 'name: another', bare),
+        ),
+      ),
+    ).toEqual([
+      'KG-LC-09 existing w1,w2,s1',
+      'KG-LC-09 existing w1,w2,s1',
+      'KG-LC-09 fixed w1,w2,s1',
+      'KG-LC-09 introduced w1,w2,s1',
+    ]));
+});
+
 describe('hosts', () => {
   test('that join a group bring all of its violations, and nobody else any', () =>
     expect(statuses(OPEN, edited('hosts.ini', 'w2', 'w2\nw3'))).toEqual(

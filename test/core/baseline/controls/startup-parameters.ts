@@ -15,11 +15,10 @@ export const STARTUP_PARAMETERS: Rows = {
       flagged('--read-only-port=0'),
       flagged('--feature-gates=GracefulNodeShutdown=true'),
       flagged(`--max-pods=${FACT}`),
-      flagsOnly('--anonymous-auth=false'),
       flagged('--seccomp-default'),
     ],
-    undecided: [flagged(FACT)],
-    absent: { file: 'pass', flags: 'pass' },
+    undecided: [flagged(FACT), flagsOnly(FACT)],
+    absent: { file: 'pass', flags: 'not-applicable' },
   },
   'KG-START-02': {
     pass: [flagged('--node-ip=10.0.0.1')],
