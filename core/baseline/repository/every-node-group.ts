@@ -2,10 +2,12 @@ import { EVERY_NODE } from '../../ansible/host-run.ts';
 import type { InventoryRendering, NodeRole, RoleGroup } from '../../ansible/types.ts';
 import { inventoryLines } from '../inventory-lines.ts';
 import { notApplicable, undecided } from '../place-answer.ts';
+import { playLines } from '../play-lines.ts';
 import { ROLE_LIST } from '../role-list.ts';
 import { someNames } from '../some-names.ts';
 import type { RepositorySubject } from '../subject.ts';
 import { getsKubelet, isUnseen, problemWords, unseenOn } from '../tasks/kubelet-reach.ts';
+import { kubeletSteps } from '../tasks/kubelet-steps.ts';
 import type { Truth } from '../tasks/truth.ts';
 import type { PlaceAnswer } from '../types.ts';
 import type { RepositoryOperator } from './operator.ts';
@@ -92,7 +94,7 @@ function judge(
           path: '',
           actual: null,
           reason: `${lacks}; the kubelet there keeps its defaults`,
-          evidence,
+          evidence: [...playLines(tree, inventory.groups.flatMap(kubeletSteps)), ...evidence],
         }
       : undecided('', `${lacks}, as far as Git tells: ${unseen}`, evidence);
   }

@@ -66,3 +66,11 @@ test.each([
 ])('AppArmor profiles on every node group: %s', (_, base, head, expected) => {
   expect(findings('KG-AA-06', base, head)).toEqual(expected);
 });
+
+test.each([
+  ['KG-LC-03', site(SOME), 'site.yml:1'],
+  ['KG-AA-06', site('all', SOME), 'site.yml:3'],
+])('%s points to the hosts of the play that no longer names a group', (id, head, place) => {
+  const places = reviewFiles(site(), head).findings.flatMap(({ control, at }) => (control === id ? at : []));
+  expect(places.map(({ file, line }) => `${file}:${line}`)).toContain(place);
+});

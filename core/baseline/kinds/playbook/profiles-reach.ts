@@ -3,6 +3,7 @@ import type { InventoryRendering, NodeGroup, PlayStep } from '../../../ansible/t
 import { isProfilePath } from '../../apparmor-profiles.ts';
 import { isWriting, nodePaths, pathWords } from '../../node-paths.ts';
 import { undecided } from '../../place-answer.ts';
+import { playLines } from '../../play-lines.ts';
 import { ROLE_LIST } from '../../role-list.ts';
 import { someNames } from '../../some-names.ts';
 import type { GroupSubject } from '../../subject.ts';
@@ -74,7 +75,8 @@ function judge(profile: string, placings: readonly Placing[], subject: GroupSubj
       : undecided(profile, `the task that places ${profile} may not run: ${why.why.join('; ')}`, evidence);
   }
   const [elsewhere] = placings;
-  const evidence = elsewhere?.steps.map(stepOrigin) ?? [];
+  const steps = elsewhere?.steps ?? [];
+  const evidence = [...playLines(repository.tree, steps), ...steps.map(stepOrigin)];
   const there = someNames(
     placings.map(placing => placing.group.name),
     'groups',
