@@ -33,7 +33,7 @@ const PAGE = [
   'and for every difference what the kubelet really does. The nodes are those of `test/conformance/checkers/situations.ts`, each',
   "rendered from a repository; what acts on them comes from `core/kubelet`, which is held against the kubelet's own code.",
   'Install the checkers with `test/conformance/checkers/install`, then `npm run checkers`; it fails on a difference nobody has',
-  'explained.',
+  'explained. kube-bench is made for live nodes; here its own evaluator sees a node as Ansible leaves it, before the kubelet runs.',
   '',
   'Ours: `refused` is an item of a kubelet that does not start, `nothing` one that has nothing to look at on the node. In bold:',
   'verdicts that differ. `–`: the checker has no word on the item there.',
