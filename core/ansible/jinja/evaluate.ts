@@ -331,7 +331,8 @@ function letsThrough(name: string, input: Value, args: Arguments): boolean {
 export function evaluateArguments(run: Run, args: CallArguments, frame: Frame): Arguments {
   const positional = args.positional.map(argument => evaluate(run, argument, frame));
   const named = new Map(args.named.map(([name, argument]) => [name, evaluate(run, argument, frame)]));
-  if (args.spread) positional.push(...iterate(evaluate(run, args.spread, frame)));
+  const spread = args.spread && defined(evaluate(run, args.spread, frame));
+  if (spread) positional.push(...(spread.kind === 'unknown' ? [spread] : iterate(spread)));
   const more = args.spreadNamed ? defined(evaluate(run, args.spreadNamed, frame)) : null;
   if (more?.kind === 'dict') {
     for (const [key, value] of more.entries.values()) if (key.kind === 'str') named.set(key.text, value);

@@ -55,21 +55,30 @@ function range(engine: Engine, args: Arguments): Value {
 
 function makeDict(args: Arguments): Value {
   const [source] = args.positional;
+  if (source && isOpenPairs(source)) return derived('dict', [...args.positional, ...args.named.values()]);
   const made = dict(source ? pairsOf(source) : []);
   for (const [key, value] of args.named) setEntry(made.entries, str(key), value);
   return made;
 }
 
+/** Pairs nobody can list. */
+function isOpenPairs(source: Value): boolean {
+  if (source.kind !== 'list' && source.kind !== 'tuple') return source.kind === 'unknown';
+  return source.items.some(({ kind }) => kind === 'unknown');
+}
+
 function namespace(args: Arguments): Value {
   const names = new Map<string, Value>();
-  for (const [key, value] of args.positional.flatMap((source): Entry[] => pairsOf(source))) {
+  const open = args.positional.filter(isOpenPairs);
+  const known = args.positional.filter(source => !isOpenPairs(source));
+  for (const [key, value] of known.flatMap((source): Entry[] => pairsOf(source))) {
     if (key.kind === 'str') names.set(key.text, value);
   }
   for (const [name, value] of args.named) names.set(name, value);
   return {
     kind: 'object',
     type: 'Namespace',
-    attribute: name => names.get(name),
+    attribute: name => names.get(name) ?? (open.length > 0 ? derived(`namespace.${name}`, open) : undefined),
     assign: (name, value) => names.set(name, value),
     origins: [],
   };

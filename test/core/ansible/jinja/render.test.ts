@@ -136,6 +136,18 @@ describe('unknown values', () => {
     expect(only(text)).toBe(`⟨unknown: ${why}⟩`);
   });
 
+  test.each([
+    '{{ dict(ansible_pairs) }}',
+    '{{ dict(["a"] | zip(ansible_list), b=1) }}',
+    '{{ dict([["a", 1], ansible_pair]) }}',
+    '{{ namespace(ansible_pairs).name }}',
+    '{{ range(*ansible_bounds) | list }}',
+    '{{ cycler(*ansible_list).next() }}',
+  ])('%s is made of an unknown and no error', text => {
+    expect(render(text).failures).toEqual([]);
+    expect(only(text)).toMatch(/^⟨unknown: fact ansible_\w+⟩$/);
+  });
+
   test('a way on which the task would fail is told apart from those that render', () => {
     const { alternatives, failures } = render('{% if ansible_selinux %}\n{{ typo }}\n{% endif %}ok\n');
     expect(alternatives.map(({ text }) => text.text)).toEqual(['ok\n']);
