@@ -9,6 +9,7 @@ import { HANDLERS_EXIST } from './ansible-task/handlers-exist.ts';
 import { IDEMPOTENT } from './ansible-task/idempotent.ts';
 import { NOTIFIES } from './ansible-task/notifies.ts';
 import { OCTAL_MODE } from './ansible-task/octal-mode.ts';
+import { ONE_IS_ON } from './ansible-task/one-is-on.ts';
 import { REQUIRES } from './ansible-task/requires.ts';
 import { SOURCES_EXIST } from './ansible-task/sources-exist.ts';
 import { TELLS_FAILURES } from './ansible-task/tells-failures.ts';
@@ -23,12 +24,16 @@ const OPERATORS: Readonly<Record<string, NamedOperator<GroupSubject>>> = {
   idempotent: IDEMPOTENT,
   notifies: NOTIFIES,
   'octal-mode': OCTAL_MODE,
+  'one-is-on': ONE_IS_ON,
   'sources-exist': SOURCES_EXIST,
   'tells-failures': TELLS_FAILURES,
 };
 
+/** Operators that look at every task: their path is a name for people. */
+const OF_ALL_TASKS: ReadonlySet<string> = new Set(['one-is-on']);
+
 function fault(control: Control): Fault | null {
-  const wrong = pathsFault(control.paths);
+  const wrong = OF_ALL_TASKS.has(control.check.op) ? null : pathsFault(control.paths);
   if (wrong !== null) return { at: ['paths', wrong], message: `paths are absolute, or ${KUBERNETES}` };
   return namedFault(OPERATORS, control, 'tasks');
 }

@@ -194,6 +194,7 @@ describe('a baseline file with a mistake is refused at its line', () => {
     ['inventory', 'groups', '{op: disjoint, value: [[control-plane]]}', 'value'],
     ['repository', 'groups', '{op: every-node-group, value: [node]}', 'list of roles of nodes'],
     ['playbook', 'profiles', '{op: profiles-reach, value: {roles: []}}', 'value roles'],
+    ['ansible-task', 'a', '{op: one-is-on, value: {A: {on: [{modules: [service]}]}}}', 'value A.off'],
     ['cri-config', 'podman seccomp_profile', '{op: not-in, value: [unconfined]}', 'no setting of a runtime'],
     ['cri-config', 'dockerd seccomp-profile', '{op: not-in, value: unconfined}', 'value must be a list'],
   ])('of contents: %s of %s with %s', (kind, path, check, words) => {

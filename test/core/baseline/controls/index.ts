@@ -11,6 +11,7 @@ import { GATES } from './gates.ts';
 import { INVENTORIES } from './inventories.ts';
 import { KUBE_PROXY } from './kube-proxy.ts';
 import { KUBELET_API } from './kubelet-api.ts';
+import { MAC_SYSTEM } from './mac-system.ts';
 import { MANIFESTS } from './manifests.ts';
 import { NETWORK } from './network.ts';
 import { PLAYBOOKS } from './playbooks.ts';
@@ -35,6 +36,7 @@ export const ROWS: Rows = {
   ...INVENTORIES,
   ...KUBE_PROXY,
   ...KUBELET_API,
+  ...MAC_SYSTEM,
   ...MANIFESTS,
   ...NETWORK,
   ...REPOSITORY_ROWS,
