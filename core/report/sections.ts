@@ -102,7 +102,7 @@ function remedy(finding: FindingRow, place: Place | undefined): Phrase {
   return 'do' in finding.fix ? [capital(finding.fix.do), ...at, '.'] : [];
 }
 
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Findings of one status as a list, gravest first. */
 export function findingsSection(verdict: Verdict, status: Finding['status'], title: string, most: number): string {

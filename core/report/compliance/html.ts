@@ -8,6 +8,7 @@ import {
   groupName,
   groupPhrase,
   groupsPhrase,
+  hasValue,
   places,
   STANDING_WORDS,
   scopePhrase,
@@ -125,7 +126,7 @@ function card(finding: ComplianceFinding): Html {
 <h3><span class="badge ${control.severity}">${control.severity}</span> ${control.title} <span class="id">${control.id} · ${area}</span></h3>
 <p>${reason}</p>
 <dl>
-${standing !== 'undecided' && fact('Is', html`<code>${path}</code>: ${actual === null ? 'not set' : html`<code>${jsonText(actual)}</code>`}`)}
+${hasValue(finding) && fact('Is', html`<code>${path}</code>: ${actual === null ? 'not set' : html`<code>${jsonText(actual)}</code>`}`)}
 ${fact('Should be', expected)}
 ${fact('Nodes', inHtml(groupsPhrase(finding)))}
 ${fact('Written at', inHtml(places(finding)))}

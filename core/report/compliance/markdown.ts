@@ -7,6 +7,7 @@ import {
   groupName,
   groupPhrase,
   groupsPhrase,
+  hasValue,
   places,
   STANDING_WORDS,
   scopePhrase,
@@ -69,16 +70,14 @@ function findings(title: string, report: Compliance, standing: ComplianceFinding
 }
 
 function block(finding: ComplianceFinding): readonly string[] {
-  const { control, area, standing, path, actual, expected, reason, waiver } = finding;
+  const { control, area, path, actual, expected, reason, waiver } = finding;
   return [
     `### ${control.id} ${words(control.title)}`,
     '',
     `${control.severity}, ${control.profile} · ${words(area)}`,
     '',
     `- What: ${code(reason, 600)}`,
-    ...(standing === 'undecided'
-      ? []
-      : [`- Is: ${code(path)}: ${actual === null ? 'not set' : code(jsonText(actual), 400)}`]),
+    ...(hasValue(finding) ? [`- Is: ${code(path)}: ${actual === null ? 'not set' : code(jsonText(actual), 400)}`] : []),
     `- Should be: ${code(expected, 600)}`,
     `- Nodes: ${toMarkdown(groupsPhrase(finding))}`,
     `- Written at: ${toMarkdown(places(finding))}`,

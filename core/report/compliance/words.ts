@@ -2,7 +2,7 @@ import { valuesToSet } from '../fix-example.ts';
 import { count } from '../headline.ts';
 import { nextStep } from '../next-step.ts';
 import { foreign, joined, type Phrase } from '../phrase.ts';
-import { placeText } from '../sections.ts';
+import { capital, placeText } from '../sections.ts';
 import { jsonText } from '../shown-value.ts';
 import type { Compliance, ComplianceFinding, ReportedGroup, Standing, WaiverStanding } from './types.ts';
 
@@ -30,10 +30,18 @@ export function summarySentence({ findings, hostCount, controls }: Compliance): 
 
 const are = (number: number): string => `${number} ${number === 1 ? 'is' : 'are'}`;
 
+/** Kinds of controls whose places have one value, if any: without one it is not set. */
+const VALUED: ReadonlySet<ComplianceFinding['control']['kind']> = new Set(['KubeletConfiguration', 'kubelet-flag']);
+
+/** Whether there is a value to show: of a task the sentence says it all. */
+export function hasValue({ control, standing, actual }: ComplianceFinding): boolean {
+  return standing !== 'undecided' && (actual !== null || VALUED.has(control.kind));
+}
+
 /** What a person does about a finding. */
 export function toDo({ control, standing, path, reason }: ComplianceFinding): Phrase {
   if (standing === 'undecided') return [nextStep(reason, 'Check it on a node.')];
-  if ('do' in control.fix) return [foreign(control.fix.do, 400)];
+  if ('do' in control.fix) return [`${capital(control.fix.do)}.`];
   if (control.kind === 'file-task') {
     const { set } = control.fix;
     const what = control.check.op.startsWith('owner') ? 'the owner and group' : 'the mode';
