@@ -221,6 +221,10 @@ export const MANIFESTS: Rows = {
   'KG-HP-01': {
     pass: [
       volumes('/etc/kubernetes/pki', '/etc/kubernetes/pki/etcd', '/etc/kubernetes/scheduler.conf'),
+      volumes('/etc/kubernetes/audit-policy.yaml', '/etc/kubernetes/enc/enc.yaml', '/var/log/kubernetes/audit'),
+      kubeadm(
+        'apiServer:\n  extraVolumes: [{name: a, hostPath: /etc/kubernetes/audit, mountPath: /etc/kubernetes/audit}]',
+      ),
       staticPod('  volumes: [{name: e, emptyDir: {}}]'),
       kubeadm('apiServer: {}'),
     ],
@@ -229,6 +233,9 @@ export const MANIFESTS: Rows = {
       volumes('/'),
       volumes('/etc/kubernetes/pki/../..'),
       volumes('/etc/kubernetes/manifests/a.conf'),
+      volumes('/etc/kubernetes/manifests/a.yaml'),
+      volumes('/etc/kubernetes'),
+      volumes('/var/log'),
       kubeadm('apiServer:\n  extraVolumes: [{name: a, hostPath: /var/log/audit, mountPath: /var/log/audit}]'),
     ],
     undecided: [
