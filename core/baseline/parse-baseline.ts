@@ -92,7 +92,9 @@ export function readFile<Data>(
   const lineOf: LineOf = path => lineAt(document, lines, path);
   const parsed = schema.safeParse(document.toJS({ maxAliasCount: 0 }));
   if (parsed.success) return { data: parsed.data, lineOf };
-  const issue = parsed.error.issues[0];
+  const { issues } = parsed.error;
+  // A misspelt key is missing under its right name as well: the key says more.
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
   const path = issue?.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] ?? ''] : (issue?.path ?? []);
   throw refusal(file, lineOf(path), `${path.map(String).join('.')}: ${issue?.message ?? 'invalid'}`);
 }

@@ -73,6 +73,29 @@ function mathOf(compute: (value: number, argument: number | null) => number): Fi
   });
 }
 
+/** A number as Python's `float()` reads it; null for what it refuses. */
+function floatOf(value: Value): number | null {
+  if (isNumber(value)) return Number(numberOf(value));
+  const text = value.kind === 'str' ? value.text.trim() : '';
+  if (DECIMAL.test(text)) return Number(text.replaceAll('_', ''));
+  const [, sign, word] = NO_NUMBER.exec(text) ?? [];
+  if (word === undefined) return null;
+  const size = word.toLowerCase() === 'nan' ? Number.NaN : Number.POSITIVE_INFINITY;
+  return sign === '-' ? -size : size;
+}
+
+/** A size in bytes for people, in steps of 1000 or 1024 (`jinja2.filters.do_filesizeformat`). */
+function fileSize(size: number, binary: boolean): string {
+  const base = binary ? 1024 : 1000;
+  if (size === 1) return '1 Byte';
+  if (size < base) return `${Math.trunc(size)} Bytes`;
+  const steps = [...UNITS].map((_, power) => base ** (power + 1));
+  const power = steps.findIndex(step => size < step * base);
+  const last = power < 0 ? steps.length - 1 : power;
+  const unit = binary ? `${UNITS[last]}i` : `${UNITS[last]}`.replace('K', 'k');
+  return `${fixedPoint(size / (steps[last] ?? 1), 1)} ${unit}B`;
+}
+
 const UNITS = 'KMGTPEZY';
 
 function bytesFromText(value: string, defaultUnit: string | null, isBits: boolean): number {
@@ -140,13 +163,8 @@ export const SCALAR_FILTERS: Filters = {
   }),
   float: any((_, input, args) => {
     const { default: otherwise } = bind('float', args, ['default']);
-    if (isNumber(input)) return float(Number(numberOf(input)), allOrigins(input));
-    const text = input.kind === 'str' ? input.text.trim() : '';
-    if (DECIMAL.test(text)) return float(Number(text.replaceAll('_', '')), allOrigins(input));
-    const [, sign, word] = NO_NUMBER.exec(text) ?? [];
-    if (word === undefined) return otherwise ?? float(0);
-    const size = word.toLowerCase() === 'nan' ? Number.NaN : Number.POSITIVE_INFINITY;
-    return float(sign === '-' ? -size : size, allOrigins(input));
+    const number = floatOf(input);
+    return number === null ? (otherwise ?? float(0)) : float(number, allOrigins(input));
   }),
   abs: any((_, input) => {
     if (!isNumber(input)) throw new PythonError('fails', `bad operand type for abs(): '${pythonType(input)}'`);
@@ -174,6 +192,12 @@ export const SCALAR_FILTERS: Filters = {
     if (!isNumber(input)) throw new PythonError('fails', 'human_readable() takes a number');
     const named = unit && unit.kind !== 'none' ? textOf(unit, 'unit') : null;
     return str(bytesToText(Number(numberOf(input)), isTrue(engine, isbits), named), allOrigins(input));
+  }),
+  filesizeformat: any((engine, input, args) => {
+    const { binary } = bind('filesizeformat', args, ['binary']);
+    const size = floatOf(input);
+    if (size === null) throw new PythonError('fails', `could not convert ${pythonType(input)} to float`);
+    return str(fileSize(size, isTrue(engine, binary)), allOrigins(input));
   }),
   version_compare: any((engine, input, args) => engine.test('version', input, args)),
   ipwrap: any(wrapAddress),
