@@ -4,8 +4,10 @@ import { fixedTexts, isFixed } from './fixed-values.ts';
 import type { Engine } from './jinja/engine.ts';
 import { plainEngine } from './jinja/plain-engine.ts';
 import type { Operation } from './jinja/scope.ts';
+import { isOwnText } from './own-text.ts';
 import type { AnsibleVersion } from './types.ts';
 import {
+  allOrigins,
   dict,
   digest,
   type Entry,
@@ -63,29 +65,6 @@ export function newOwnValues(ansible: AnsibleVersion): OwnValues {
     open: new Map(),
     numbers: new WeakMap(),
   };
-}
-
-/**
- * Texts that may stand behind a token: nothing in them is quoted, escaped, stripped or read as anything but text by what
- * hands tokens on, and none is empty.
- */
-export function mayBeOwn(text: string): boolean {
-  return PLAIN.test(text) && text !== 'True' && text !== 'False';
-}
-const PLAIN = /^[A-Za-z0-9](?:[A-Za-z0-9._:/-]{0,253}[A-Za-z0-9])?$/;
-
-/**
- * Whether a value may be left to each host: a plain text of one piece that says where it comes from in one way only.
- */
-export function isOwnText(value: Value): value is Str {
-  if (value.kind !== 'str' || value.unsafe || value.markup || value.verbatim || value.unknowns?.size) return false;
-  const [only, more] = value.segments;
-  if (!only || more || !mayBeOwn(value.text)) return false;
-  const { origins } = value;
-  return (
-    only.origins === origins ||
-    (only.origins.length === origins.length && only.origins.every((one, i) => one === origins[i]))
-  );
 }
 
 /**
@@ -388,12 +367,19 @@ function isContainer(value: Value): boolean {
   return value.kind === 'dict' || value.kind === 'list' || value.kind === 'tuple';
 }
 
-/** A name for an input: what it says, or which object it is. */
+/** A name for an input: what it says and which of the host's own it comes from, or which object it is. */
 function nameOf(own: OwnValues, value: Value): string {
   const object =
     value.kind === 'dict' ? value.entries : value.kind === 'list' || value.kind === 'tuple' ? value.items : null;
   const named = object ?? (value.kind === 'lazy' ? value : null);
-  if (!named) return `${value.kind} ${identity(value)}`;
+  if (!named)
+    return [
+      value.kind,
+      identity(value),
+      ...allOrigins(value)
+        .filter(isMarked)
+        .map(({ file }) => file),
+    ].join(' ');
   let number = own.numbers.get(named);
   if (number === undefined) own.numbers.set(named, (number = ++objects));
   return `#${number}`;

@@ -19,7 +19,7 @@ import { supportingKind } from './supporting-files.ts';
 import type { Task } from './task.ts';
 import { templated, templateText, tracedMode, tracedText } from './template-text.ts';
 import type { Condition, Traced } from './types.ts';
-import { holdsOwn, NeedsHost, refuseOwn, type Value } from './value.ts';
+import { holdsOwn, NeedsHost, PythonError, refuseOwn, type Value } from './value.ts';
 
 /** Modules that change a file on the node in a way the gate looks at. */
 export const WRITING_MODULES: ReadonlySet<string> = new Set(['template', 'copy', 'file', 'assemble', ...EDIT_MODULES]);
@@ -247,8 +247,13 @@ function inlineContent(
   value: Value,
   dest: Traced<string>,
 ): { dest: Traced<string>; content: FileContent } | null {
-  const text = textOf(run, value);
+  const text = contentText(run, value);
   if (text === null) return null;
+  if (text instanceof PythonError) {
+    const message = `The content of ${shownPath(dest)} cannot be written: ${text.message}.`;
+    const problem = notEvaluated(task.at.file, task.at.line, message);
+    return { dest, content: { source: null, alternatives: [], truncated: false, problem } };
+  }
   if (!concernsNode(shownPath(dest)) && !run.world.copiedFrom.has(shownPath(dest))) {
     if (value.kind === 'str') refuseOwn(value);
     if (!isGovernedText(text.text)) return null;
@@ -266,6 +271,16 @@ function inlineContent(
 }
 
 /** `copy: content` as the copy action writes it: lists and mappings by `json.dumps`, the rest by `str`. */
+/** The text of a content; what Python would raise for a mapping that JSON cannot have. */
+function contentText(run: HostRun, value: Value): RenderedText | PythonError | null {
+  try {
+    return textOf(run, value);
+  } catch (error) {
+    if (error instanceof PythonError) return error;
+    throw error;
+  }
+}
+
 function textOf(run: HostRun, value: Value): RenderedText | null {
   if (value.kind === 'unknown') return { text: '', segments: [], unknowns: new Map() };
   if (value.kind === 'none' || value.kind === 'undefined' || value.kind === 'object') return null;

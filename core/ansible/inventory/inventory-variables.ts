@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { combineMerging, mergeValues } from '../combine.ts';
-import { mayBeOwn, ownShape } from '../own-values.ts';
+import { mayBeOwn } from '../own-text.ts';
+import { ownShape } from '../own-values.ts';
 import type { Repository } from '../repository.ts';
 import { identity, type Value } from '../value.ts';
 import { type LoadedVars, loadNamedVars, NO_VARS, NOTHING_LOADED, type Vars } from '../variables.ts';

@@ -84,7 +84,8 @@ function compareHost(host: string, node: NodeGroup | null, real: RealAnswer, tal
     const theirs = last.get(dest);
     last.delete(dest);
     if (failure?.at === placed(file) && timesOurs(node, placed(file)) === 1) {
-      found.push(...compareFailure(host, dest, file, failure, theirs));
+      const told = node?.problems.some(problem => problem.file === (file.source ?? file.task.file));
+      if (!told) found.push(...compareFailure(host, dest, file, failure, theirs));
       continue;
     }
     if (anyFailure && (theirs?.at ?? placed(file)) !== placed(file)) continue;
@@ -118,7 +119,7 @@ function shown(file: NodeFile): string {
   return file.text?.text ?? 'not known';
 }
 
-/** A task that fails must not be one whose text we claim to know. */
+/** A task that fails, and of which we report no problem, must not be one whose text we claim to know. */
 function compareFailure(
   host: string,
   dest: string,

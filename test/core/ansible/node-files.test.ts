@@ -76,3 +76,24 @@ describe('a file its reader would refuse is a problem at its line', () => {
     expect(problemsOf(play(templates('/etc/cni/net.d/1.conf', 'f.j2'), { 'templates/f.j2': text }))).toEqual([]);
   });
 });
+
+describe('a content that is a mapping is written as JSON', () => {
+  const written = (content: string) =>
+    play(`- copy: { content: "${content}", dest: /var/lib/kubelet/config.json }\n`, {});
+
+  test('with a key nobody knows', () => {
+    const group = written("{{ {ansible_mount: {'a': 1}, 'b': 2} }}");
+    expect(group.files[0]?.text?.text).toMatch(/^\{"\uE000[0-9a-f]{8}\uE001": \{"a": 1\}, "b": 2\}$/);
+    expect(problemsOf(group)).toEqual([]);
+  });
+
+  test('and one that JSON does not have is a problem', () => {
+    const group = written("{{ {('a', 'b'): 1} }}");
+    expect(group.files[0]?.alternatives).toEqual([]);
+    expect(problemsOf(group)).toEqual([
+      expect.stringMatching(
+        /^site\.yml:\d+ The content of \/var\/lib\/kubelet\/config\.json cannot be written: keys must be /,
+      ),
+    ]);
+  });
+});

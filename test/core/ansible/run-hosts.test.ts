@@ -290,6 +290,17 @@ describe('hosts evaluated together', () => {
     expectSame(site(template, { 'templates/part.j2': 'p: {{ ip }}\n', 'templates/gpu.j2': 'g: {{ zone }}\n' }));
   });
 
+  test('one text that comes from other places on some hosts comes out as for each host alone', () => {
+    const own = 'registry: "{{ inventory_hostname }}"\n';
+    expectSame(
+      site('a: {{ registry[1:] }}', {
+        'inventory/group_vars/cluster.yml': 'registry: "{{ inventory_hostname | string }}"\n',
+        'inventory/host_vars/w1.yml': own,
+        'inventory/host_vars/w2.yml': own,
+      }),
+    );
+  });
+
   test.each([
     [
       'set_fact',

@@ -62,7 +62,7 @@ function dumpJson(budget: Budget, value: Value, options: JsonOptions, level = 0)
     case 'dict': {
       const pairs = sortedEntries(budget, value, options.sortKeys).map(([key, item]) =>
         deeper(budget, () => [
-          quoted(budget, str(jsonKey(key), allOrigins(key)), options.ascii),
+          quoted(budget, key.kind === 'unknown' ? tokenOf(key) : str(jsonKey(key), allOrigins(key)), options.ascii),
           str(options.keySeparator, key.origins),
           dumpJson(budget, item, options, level + 1),
         ]),
