@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { KubeletFacts } from '../kubelet/facts.ts';
 import type { Json } from '../kubelet/types.ts';
+import { fixOf, type WrittenFix } from './fix.ts';
 import { operandFor } from './operand.ts';
 import { OPERATORS } from './operators.ts';
 import { baselineOf, CONTROL, controlOf, faultOf, JSON_VALUE, readFile, refusal } from './parse-baseline.ts';
 import { isTighter } from './tightening.ts';
-import type { Baseline, Control, Fix, Profile, Severity } from './types.ts';
+import type { Baseline, Control, Profile, Severity } from './types.ts';
 
 const ADDED = CONTROL.extend({
   id: z.string().regex(/^[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+$/, 'must look like ACME-AREA-01'),
@@ -64,7 +65,7 @@ function tighten(control: Control, change: Change, facts: KubeletFacts, refuse: 
     severity,
     profile,
     check: { op: control.check.op, value },
-    fix: (change.fix ?? control.fix) as Fix,
+    fix: change.fix ? fixOf(change.fix as WrittenFix, control.paths) : control.fix,
   };
   const fault = faultOf(after, facts);
   if (fault) return refuse('value', fault.message);

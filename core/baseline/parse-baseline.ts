@@ -5,10 +5,11 @@ import type { KubeletFacts } from '../kubelet/facts.ts';
 import type { Json } from '../kubelet/types.ts';
 import { canonicalJson } from '../source/canonical-json.ts';
 import { ProblemError } from '../source/problem.ts';
+import { fixOf, type WrittenFix } from './fix.ts';
 import { type Fault, flagFault } from './kind.ts';
 import { KINDS } from './kinds.ts';
 import { KUBERNETES_RANGE } from './kubernetes-range.ts';
-import { type Baseline, type Control, type ControlKind, type Fix, THREATS } from './types.ts';
+import { type Baseline, type Control, type ControlKind, THREATS } from './types.ts';
 
 const KIND_NAMES = Object.keys(KINDS) as readonly ControlKind[];
 export const JSON_VALUE = z.json();
@@ -109,7 +110,7 @@ export function controlOf(
   const read = {
     ...control,
     check: { op: control.check.op, value: control.check.value as Json },
-    fix: control.fix as Fix,
+    fix: fixOf(control.fix as WrittenFix, control.paths),
   };
   const whole: Control = { ...read, area, source: at([]) };
   const wrong = faultOf(whole, facts);

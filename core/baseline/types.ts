@@ -8,8 +8,11 @@ export type Profile = 'core' | 'extended' | 'advisory';
 /** What an absent key means for a control: the effective value and the verdict on it. */
 export type AbsenceVerdict = 'pass' | 'pass-implicit' | 'warn' | 'fail' | 'info';
 
-/** What mends a violation: a value to set (of several paths a mapping, path -> value), or what to do in a few words. */
-export type Fix = Readonly<{ set: Json }> | Readonly<{ do: string }>;
+/** What mends a violation: a value to set, a value for each of several paths, or what to do in a few words. */
+export type Fix =
+  | Readonly<{ set: Json }>
+  | Readonly<{ each: Readonly<Record<string, Json>> }>
+  | Readonly<{ do: string }>;
 
 /** What the platform defends against; a control that meets none of these does not belong into the baseline. */
 export const THREATS = [

@@ -1,3 +1,4 @@
+import type { Fix } from '../baseline/types.ts';
 import type { Json } from '../kubelet/types.ts';
 import { type FieldChange, type Finding, listedChange, type Shown, type Verdict } from '../review/types.ts';
 
@@ -69,9 +70,15 @@ function findingJson(finding: Finding): Json {
     reason: finding.reason,
     file: place?.file ?? null,
     line: place?.line ?? null,
-    fix: 'do' in finding.fix ? finding.fix.do : finding.fix.set,
+    fix: fixJson(finding.fix),
     ...(finding.replacement ? { replacement: { ...finding.replacement } } : {}),
     standards: finding.standards,
     threats: finding.threats,
   };
+}
+
+/** Words, the value, or the values by path. */
+function fixJson(fix: Fix): Json {
+  if ('do' in fix) return fix.do;
+  return 'each' in fix ? fix.each : fix.set;
 }

@@ -17,12 +17,10 @@ export function fixExample(control: Control): readonly string[] {
 
 /** What the fix sets: path -> value. Only the first of several paths when the fix is one value for a choice of files. */
 export function valuesToSet({ fix, paths, kind }: Control): readonly (readonly [path: string, value: Json])[] {
-  if (!('set' in fix)) return [];
-  const { set } = fix;
-  const mapping = set !== null && typeof set === 'object' && !Array.isArray(set) ? Object.entries(set) : [];
-  if (mapping.length > 0 && mapping.every(([path]) => paths.includes(path))) return mapping as [string, Json][];
+  if ('each' in fix) return Object.entries(fix.each);
+  if ('do' in fix) return [];
   const named = kind === 'file-task' ? paths.slice(0, 1) : paths;
-  return named.map(path => [path, set] as const);
+  return named.map(path => [path, fix.set] as const);
 }
 
 type Tree = { [name: string]: Json | Tree };

@@ -99,7 +99,10 @@ function remedy(finding: FindingRow, place: Place | undefined): Phrase {
   const at: Phrase = place?.side === 'RIGHT' ? [' at ', ...where] : removed;
   const set = valueToSet(finding.fix, finding.path);
   if (set) return ['Set it to ', foreign(jsonText(set.value)), ...at, '.'];
-  return 'do' in finding.fix ? [capital(finding.fix.do), ...at, '.'] : [];
+  if ('do' in finding.fix) return [capital(finding.fix.do), ...at, '.'];
+  const sets = Object.entries('each' in finding.fix ? finding.fix.each : {});
+  const each = sets.map(([name, value]): Phrase => [foreign(name), ' to ', foreign(jsonText(value))]);
+  return each.length > 0 ? ['Set ', ...joined(each, ' and '), '.'] : [];
 }
 
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -42,7 +42,7 @@ export function hasValue({ control, standing, actual }: ComplianceFinding): bool
 export function toDo({ control, standing, path, reason }: ComplianceFinding): Phrase {
   if (standing === 'undecided') return [nextStep(reason, 'Check it on a node.')];
   if ('do' in control.fix) return [`${capital(control.fix.do)}.`];
-  if (control.kind === 'file-task') {
+  if (control.kind === 'file-task' && 'set' in control.fix) {
     const { set } = control.fix;
     const what = control.check.op.startsWith('owner') ? 'the owner and group' : 'the mode';
     return [`Set ${what} of `, foreign(path), ' to ', foreign(jsonText(set)), '.'];

@@ -7,6 +7,7 @@ import type {
   Rendering,
   Traced,
 } from '../../../core/ansible/types.ts';
+import { fixOf } from '../../../core/baseline/fix.ts';
 import type { Baseline, Control, ControlResult } from '../../../core/baseline/types.ts';
 import type { EffectiveValue, Json, KubeletProblem } from '../../../core/kubelet/types.ts';
 import type { ChangedFile } from '../../../core/review/changed-file.ts';
@@ -166,7 +167,7 @@ export function control(path: string, wanted: Json, more: Partial<Control> = {})
     standards: { CIS: ['4.2.1'] },
     threats: ['Kubelet compromise'],
     rationale: 'Because.',
-    fix: { set: wanted },
+    fix: fixOf({ set: wanted }, [path]),
     source: { file: 'config/baseline/test.yaml', line: 1 },
     ...more,
   };
