@@ -1,0 +1,61 @@
+import { openRepository as openMirror } from '../adapters/git/mirror.ts';
+import { readTree } from '../adapters/git/read-tree.ts';
+import { readKubeletFacts } from '../config/kubelet-facts.ts';
+import { renderTree } from '../core/ansible/render-tree.ts';
+import type { NodeGroup, Rendering } from '../core/ansible/types.ts';
+import { loadKubelet } from '../core/kubelet/load-kubelet.ts';
+import type { SourceTree } from '../core/source/tree.ts';
+
+/** What a process that renders both revisions tells of itself; MiB for memory. */
+export type Rendered = Readonly<{
+  hosts: number;
+  /** Hosts with a file that is another one, or with another effective kubelet value. */
+  changed: number;
+  /** Distinct texts of the head. */
+  texts: number;
+  memory: number;
+}>;
+
+const [directory = '', base = '', head = ''] = process.argv.slice(2);
+if (directory !== '') console.log(JSON.stringify(await rendered()));
+
+/** What every host gets of both commits, whether its kubelet starts, and which hosts get something else. */
+async function rendered(): Promise<Rendered> {
+  const facts = readKubeletFacts();
+  const repository = await openMirror(directory);
+  const render = (tree: SourceTree): ReadonlyMap<string, NodeGroup> =>
+    byHost(
+      renderTree(tree, { minor: '1.34', inventories: ['inventory'], playbooks: ['site.yml'] }, input =>
+        loadKubelet(input, facts),
+      ),
+    );
+  const [first, second] = await Promise.all([readTree(repository, base), readTree(repository, head)]);
+  const [before, after] = [render(first), render(second)];
+  const results = new Map<NodeGroup, string>();
+  const resultOf = (group: NodeGroup | undefined): string => {
+    if (!group) return '';
+    const result = results.get(group) ?? resultText(group);
+    results.set(group, result);
+    return result;
+  };
+  return {
+    hosts: after.size,
+    changed: [...after].filter(([host, group]) => resultOf(before.get(host)) !== resultOf(group)).length,
+    texts: new Set([...after.values()].flatMap(({ files }) => files.map(({ text }) => text?.text))).size,
+    memory: process.resourceUsage().maxRSS / 1024,
+  };
+}
+
+function byHost({ inventories }: Rendering): ReadonlyMap<string, NodeGroup> {
+  return new Map(inventories.flatMap(({ groups }) => groups.flatMap(group => group.hosts.map(host => [host, group]))));
+}
+
+/** Files, modes and effective values of a node group, as one text. */
+function resultText({ files, kubelet }: NodeGroup): string {
+  const placed = files.map(({ dest, mode, text }) => [dest.value, mode?.value, text?.text]);
+  return JSON.stringify([
+    placed,
+    kubelet?.accepted,
+    [...(kubelet?.values ?? [])].map(([path, { value }]) => [path, value]),
+  ]);
+}
