@@ -89,8 +89,8 @@ function median(directory: string, command: readonly string[]): ReturnType<typeo
 }
 
 function compare(parent: string, hosts: number, all: readonly Ours[]): void {
-  const [, own] = all;
-  if (!own) return;
+  const [same] = all;
+  if (!same) return;
   const target = join(parent, 'etc');
   mkdirSync(target, { recursive: true });
   const extra = [
@@ -100,11 +100,11 @@ function compare(parent: string, hosts: number, all: readonly Ours[]): void {
     'ansible_python_interpreter={{ ansible_playbook_python }}',
   ];
   const command = ['ansible-playbook', '--check', '--forks', '10', '-i', 'inventory', ...extra, 'site.yml'];
-  const { times, output } = timed(own.directory, command);
+  const { times, output } = timed(same.directory, command);
   const done = (output.match(/ok=2 +changed=2 .*failed=0/g) ?? []).length;
   if (done !== hosts) throw new Error(`ansible-playbook did its work on ${done} of ${hosts} hosts`);
   const [version = ''] = execFileSync('ansible-playbook', ['--version'], { encoding: 'utf8' }).split('\n');
-  console.log(`\n${version}, --check, 10 forks, once, ${own.name}: ${seconds(times.wall)}, ${seconds(times.cpu)} CPU`);
+  console.log(`\n${version}, --check, 10 forks, once, ${same.name}: ${seconds(times.wall)}, ${seconds(times.cpu)} CPU`);
   for (const { name, rendering, review } of all) {
     const ratio = (mine: Times): string =>
       `${(times.wall / mine.wall).toFixed(0)} times as fast in wall time, ${(times.cpu / mine.cpu).toFixed(0)} times in CPU`;

@@ -82,7 +82,9 @@ export function inventoryVariables(
 
   function ownPart(name: string): LoadedVars {
     const loaded = [beside('host_vars', name), besidePlaybook?.('host_vars', name) ?? NOTHING_LOADED];
-    const vars = repository.combine(inventory.hosts.get(name)?.vars ?? NO_VARS, ...loaded.map(one => one.vars));
+    const declared = inventory.hosts.get(name)?.vars ?? NO_VARS;
+    if (declared.size === 0 && loaded.every(one => one === NOTHING_LOADED)) return NOTHING_LOADED;
+    const vars = repository.combine(declared, ...loaded.map(one => one.vars));
     return {
       vars,
       vaulted: loaded.flatMap(one => one.vaulted),

@@ -20,9 +20,9 @@ const DISJOINT = namedOperator(
   FORM,
   ([ones, others]) => `no host that is ${ones.join(' or ')} is ${others.join(' or ')} as well`,
   ([ones, others], { paths: [path = ''] }, { group, inventory, repository }: GroupSubject): readonly PlaceAnswer[] => {
-    const found = group.hosts.flatMap(
-      host => pairOf(host, groupsByHost(inventory).get(host) ?? [], ones, others) ?? [],
-    );
+    const { told, shared } = kindsOf(inventory, ones, others);
+    const pairsOf = (host: string) => pairOf(host, shared.get(host) ?? [], ones, others) ?? [];
+    const found = shared.size === 0 ? [] : group.hosts.flatMap(pairsOf);
     const worst = found.find(({ certain }) => certain) ?? found[0];
     if (worst) {
       const alike = found.filter(({ words }) => words === worst.words).map(({ host }) => host);
@@ -30,27 +30,35 @@ const DISJOINT = namedOperator(
     }
     const unseen = inventory.problems.find(isUnseen);
     if (unseen) return [undecided(path, `groups of the hosts cannot be known from Git: ${problemWords(unseen)}`, [])];
-    const told = group.hosts.some(host => groupsByHost(inventory).has(host));
-    return told ? [{ result: 'pass', path, actual: null, reason: 'every host is of one kind', evidence: [] }] : [];
+    return group.hosts.some(host => told.has(host))
+      ? [{ result: 'pass', path, actual: null, reason: 'every host is of one kind', evidence: [] }]
+      : [];
   },
 );
 
-const known = new WeakMap<InventoryRendering, ReadonlyMap<string, readonly RoleGroup[]>>();
+/** `told`: hosts of which some group's name says what they are for; `shared`: those in groups of both lists, with their groups. */
+type Kinds = Readonly<{ told: ReadonlySet<string>; shared: ReadonlyMap<string, readonly RoleGroup[]> }>;
 
-/** The groups of each host whose names say what it is for. */
-function groupsByHost(inventory: InventoryRendering): ReadonlyMap<string, readonly RoleGroup[]> {
-  const before = known.get(inventory);
+const KNOWN = new WeakMap<InventoryRendering, Map<string, Kinds>>();
+
+/** Looked up once for all node groups of an inventory: most inventories share no host. */
+function kindsOf(inventory: InventoryRendering, ones: readonly NodeRole[], others: readonly NodeRole[]): Kinds {
+  const known = KNOWN.get(inventory) ?? new Map<string, Kinds>();
+  KNOWN.set(inventory, known);
+  const key = `${ones.join()} ${others.join()}`;
+  const before = known.get(key);
   if (before) return before;
-  const found = new Map<string, RoleGroup[]>();
-  for (const group of inventory.roleGroups) {
-    for (const host of group.hosts) {
-      const own = found.get(host);
-      if (own) own.push(group);
-      else found.set(host, [group]);
-    }
+  const hostsWith = (roles: readonly NodeRole[]) =>
+    inventory.roleGroups.filter(group => group.roles.some(role => roles.includes(role))).flatMap(({ hosts }) => hosts);
+  const first = new Set(hostsWith(ones));
+  const shared = new Map<string, RoleGroup[]>();
+  for (const host of hostsWith(others)) if (first.has(host)) shared.set(host, []);
+  if (shared.size > 0) {
+    for (const group of inventory.roleGroups) for (const host of group.hosts) shared.get(host)?.push(group);
   }
-  known.set(inventory, found);
-  return found;
+  const kinds = { told: new Set(inventory.roleGroups.flatMap(({ hosts }) => hosts)), shared };
+  known.set(key, kinds);
+  return kinds;
 }
 
 /** A host with the names of the groups that make it both. */
