@@ -67,7 +67,9 @@ function last(root: MapNode, key: string): SourceNode | undefined {
 }
 
 function kindAndVersion(root: MapNode, { dropIn, format }: DocumentForm): TypeKeys {
-  return dropIn ? { kind: last(root, 'kind'), version: last(root, 'apiVersion') } : typeOf(root, format);
+  const found = typeOf(root, format);
+  if ('fault' in found || !dropIn) return found;
+  return { kind: last(root, 'kind'), version: last(root, 'apiVersion') };
 }
 
 type TypeKeys =
