@@ -6,6 +6,7 @@ import {
   bool,
   field,
   identity,
+  keyOf,
   mergeOrigins,
   type Origins,
   PythonError,
@@ -147,8 +148,12 @@ function numberOfTest(value: Value): number {
   return Number(numberOf(value));
 }
 
-const every = (engine: Engine, a: Value, b: Value) =>
-  iterate(a).every(item => contains(engine.budget, iterate(b), item));
+/** Whether the set of the first is in that of the second: of both every item has to be hashable. */
+function every(engine: Engine, a: Value, b: Value): boolean {
+  const [some, all] = [iterate(a), iterate(b)];
+  for (const item of [...some, ...all]) keyOf(defined(item));
+  return some.every(item => contains(engine.budget, all, item));
+}
 
 const TESTS: ReadonlyMap<string, Test> = new Map<string, Test>([
   ...Object.entries(TYPES).map(([name, kinds]) => [name, typeTest(name, kinds)] as const),
