@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
 import type { RoleInstance, World } from './host-run.ts';
+import { knownRole } from './known-role.ts';
 import type { Play } from './playbook.ts';
 import { firstFile, within } from './repository.ts';
 import { type EntryPoints, MAIN, plainReference, type RoleReference } from './role.ts';
 import { identityOf, type RoleParents } from './role-parents.ts';
-import { knownRole } from './role-tasks.ts';
 import { readTask, type Task } from './task.ts';
 import { readTaskList, tasksFile } from './task-files.ts';
 import type { Value } from './value.ts';
@@ -89,16 +89,22 @@ function readTasks(walk: Walk, tasks: readonly Value[], file: string, role: Role
   }
 }
 
-function importedFile(walk: Walk, task: Task, file: string, role: RoleInstance | null): string | null {
+/** The file an `import_tasks` of a task file names; null when it is not known or not there. */
+export function importedFile(
+  { world, play }: Readonly<{ world: World; play: Play }>,
+  task: Task,
+  file: string,
+  role: RoleInstance | null,
+): string | null {
   const name = task.args.get('file') ?? task.free;
   if (name?.kind !== 'str' || name.text.includes('{{')) return null;
   const directories = [
     posix.dirname(file),
     ...(role ? [posix.join(role.role.directory, 'tasks')] : []),
-    walk.play.directory,
+    play.directory,
   ];
   return firstFile(
-    walk.world.repository,
+    world.repository,
     directories.map(directory => within(directory === '.' ? '' : directory, name.text)),
   );
 }

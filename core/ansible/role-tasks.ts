@@ -1,42 +1,19 @@
 import { ProblemError } from '../source/problem.ts';
 import { taskRuns } from './conditions.ts';
-import type { Frame, HostRun, World } from './host-run.ts';
+import type { Frame, HostRun, RoleInstance } from './host-run.ts';
+import type { Scope } from './jinja/render.ts';
 import { inherit } from './keywords.ts';
+import { roleOf } from './known-role.ts';
+import { namesInside } from './names-inside.ts';
 import { roleStep } from './play-step.ts';
-import type { Play } from './playbook.ts';
 import { notEvaluated } from './repository.ts';
-import { findRole, loadRole, type Role, type RoleReference, roleKey } from './role.ts';
+import type { RoleReference } from './role.ts';
 import { identityOf, leadersOf } from './role-parents.ts';
 import { scopeOf } from './scope.ts';
 import { readTaskList, tasksFile } from './task-files.ts';
 import type { Value } from './value.ts';
 
 const MAX_ROLE_DEPTH = 20;
-
-/** A role named by a play or another role, loaded once per playbook; null when the repository does not have it. */
-export function knownRole(world: World, play: Play, { name, from }: RoleReference): Role | null {
-  const key = roleKey(play.directory, name, from);
-  const known = world.roles.get(key);
-  if (known) return known;
-  const directory = findRole(world.repository, name, play.directory, world.rolesPath);
-  if (directory === null) return null;
-  const role = loadRole(world.repository, name, directory, from);
-  world.roles.set(key, role);
-  return role;
-}
-
-/** `knownRole` for a run: a role that is not there may set variables nobody knows, and is reported. */
-export function roleOf(run: HostRun, play: Play, reference: RoleReference): Role | null {
-  const role = knownRole(run.world, play, reference);
-  if (role) return role;
-  if (!run.missingRoles.has(reference.name) && /kube|k3s|rke2/i.test(reference.name)) {
-    const { file, line } = reference.at;
-    const message = `Role ${reference.name} is not in this repository; what it puts on nodes is not evaluated.`;
-    run.problems.push(notEvaluated(file, line, message));
-  }
-  run.missingRoles.add(reference.name);
-  return null;
-}
 
 /** Tasks to run, and where they stand. */
 export type TasksToRun = Readonly<{ frame: Frame; tasks: readonly Value[] }>;
@@ -96,10 +73,41 @@ export function* roleTasks(
     if (file !== null) yield { frame: own, tasks: readTaskList(run.world.repository, file) };
     return;
   }
-  const verdict = taskRuns(run, own, [], scopeOf(run, own));
-  run.steps.push(roleStep(run, own, instance, verdict));
-  if (verdict.holds === false) return;
+  const asked = new Set<string>();
+  const verdict = taskRuns(run, own, [], watched(scopeOf(run, own), asked));
+  const step = run.steps.push(roleStep(run, own, instance, verdict)) - 1;
+  if (verdict.holds === false && !(file !== null && mayTurn(run, own, instance, file, asked))) return;
   run.entries.add(instance);
   if (file !== null) yield { frame: own, tasks: readTaskList(run.world.repository, file) };
+  if (verdict.holds === false) enteredAfterAll(run, step);
   if (once !== null && run.active.has(instance)) frame.completed.add(once);
+}
+
+/** A scope that notes the names of variables it is asked for. */
+function watched(scope: Scope, asked: Set<string>): Scope {
+  const lookup = (name: string) => {
+    asked.add(name);
+    return scope.lookup(name);
+  };
+  return { ...scope, lookup };
+}
+
+/**
+ * Whether the conditions around a role, of which one is false as it is entered, may hold for a task of it: each task asks
+ * them with its own variables (`Conditional.evaluate_conditional` of the task).
+ */
+function mayTurn(run: HostRun, { play }: Frame, role: RoleInstance, file: string, asked: ReadonlySet<string>): boolean {
+  if (asked.size === 0) return false;
+  const names = namesInside(run.world, play, role, file);
+  if (names === 'any' || (names.size > 0 && asked.has('vars'))) return true;
+  const arriving = run.due.flatMap(({ facts }) => [...facts.keys()]);
+  return [...asked].some(name => names.has(name)) || arriving.some(name => asked.has(name) || asked.has('vars'));
+}
+
+/** Says of the step of a role whose condition was false as it was entered that some task of it runs all the same. */
+function enteredAfterAll(run: HostRun, index: number): void {
+  const inside = run.steps.slice(index + 1).map(({ runs }) => runs);
+  const runs = inside.includes(true) || inside.find(one => one !== false);
+  const step = run.steps[index];
+  if (step && runs) run.steps[index] = { ...step, runs };
 }

@@ -13,12 +13,12 @@ import {
 } from './host-run.ts';
 import { importedRoles, noteRole } from './imported-roles.ts';
 import { inPlay } from './joined-groups.ts';
+import { roleOf } from './known-role.ts';
 import { isTold } from './own-result.ts';
 import type { Play } from './playbook.ts';
 import { exists, notEvaluated, within } from './repository.ts';
 import { listOf, plainReference, type RoleReference } from './role.ts';
 import type { RoleParents } from './role-parents.ts';
-import { roleOf } from './role-tasks.ts';
 import { runRole, runTasks } from './run-tasks.ts';
 import { scopeOf, searchPath } from './scope.ts';
 import { enterPlay, takeDueFacts } from './sent-facts.ts';

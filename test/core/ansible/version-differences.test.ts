@@ -88,6 +88,24 @@ const ROWS: readonly Row[] = [
     },
   },
   {
+    what: "a role's condition is asked anew at every task, with what that task sees",
+    files: {
+      hosts: 'n1\n',
+      'site.yml': `${PLAY}  roles:\n    - { role: a, when: armed | default(false) }\n    - { role: b, when: seen is defined }\n    - { role: c, when: "item | default(1) == 2" }\n    - { role: d, when: role_name == 'inner' }\n`,
+      'roles/a/tasks/main.yml': `${COPY('before', 'x')}${COPY('own', 'x').trimEnd()}\n  vars: { armed: true }\n${COPY('between', 'x')}- set_fact: { armed: true }\n  vars: { armed: true }\n${COPY('after', 'x')}`,
+      'roles/b/tasks/main.yml': `${COPY('skipped', 'x')}- command: id\n  register: seen\n${COPY('registered', 'x')}`,
+      'roles/c/tasks/main.yml':
+        '- copy: { dest: "/etc/kubelet/item{{ item }}.conf", content: x }\n  loop: [1, 2]\n- block:\n    - import_tasks: more.yml\n  vars: { item: 2 }\n',
+      'roles/c/tasks/more.yml': COPY('imported', 'x'),
+      'roles/d/tasks/main.yml': `${COPY('outside', 'x')}- import_role: { name: inner }\n`,
+      'roles/inner/tasks/main.yml': COPY('inner', 'x'),
+    },
+    expected: each(
+      ALL,
+      Object.fromEntries(['own', 'after', 'registered', 'item2', 'imported', 'inner'].map(name => [`n1 ${name}`, 'x'])),
+    ),
+  },
+  {
     what: 'equal numbers are one object until 2.18 only',
     files: {
       hosts: 'n1\n',
