@@ -84,7 +84,7 @@ function result(
 }
 
 function nodeFile(state: FileState): NodeFile {
-  const { dest, kind, source, variable, task, alternatives, mode, owner, group, when, truncated } = state;
+  const { dest, kind, source, variable, task, alternatives, mode, owner, group, when, truncated, problem } = state;
   return {
     dest,
     kind,
@@ -98,6 +98,7 @@ function nodeFile(state: FileState): NodeFile {
     owner,
     group,
     when,
+    fails: problem?.code.startsWith('template-') ? problem : null,
   };
 }
 

@@ -57,6 +57,8 @@ export type NodeFile = Readonly<{
   group: Traced<string> | null;
   /** Whether the task runs: true, false (then the file is not listed) or unknown with the condition's reason. */
   when: Unknown | null;
+  /** What Ansible would fail with in place of writing it; the text is what it would be with the failing variable unknown. */
+  fails: Problem | null;
 }>;
 
 /**

@@ -2,7 +2,7 @@ import { isSince } from '../types.ts';
 import { PythonError, pythonType, type Str, str, type Value } from '../value.ts';
 import { type Truth, truthOf } from './engine.ts';
 import { condition, evaluate } from './evaluate.ts';
-import type { Frame, Run } from './frame.ts';
+import { enterFrame, type Frame, namesLookedUp, type Run } from './frame.ts';
 import { defined, derived } from './python.ts';
 import { ANSIBLE_SYNTAX, type SyntaxOptions, type Template } from './syntax.ts';
 import { concat, originsOf, sourceOf } from './text.ts';
@@ -25,7 +25,8 @@ export function conditionTruth(
   const text = concat(run.budget, [str('{% if ', origins), first, str(' %}{% endif %}', origins)]);
   const source = sourceOf(text);
   run.at = { source, offset: 0 };
-  const [statement] = parse(text.text, ANSIBLE_SYNTAX).body;
+  const template = parse(text.text, ANSIBLE_SYNTAX);
+  const [statement] = template.body;
   if (statement?.type !== 'if' || !statement.branches[0])
     throw new PythonError('syntax', `this is no condition: ${first.text}`);
   const unit = {
@@ -36,11 +37,13 @@ export function conditionTruth(
     seesVariables: true,
     copies: null,
     mutates: false,
+    names: namesLookedUp(run, template),
     blocks: new Map(),
   };
   const frame: Frame = { names: new Map(), parent: null, unit };
   if (isSince(run.ansible, '2.19')) return onlyBool(evaluate(run, statement.branches[0].test, frame));
   try {
+    enterFrame(run, template.body, frame);
     return condition(run, statement.branches[0].test, frame).truth;
   } catch (error) {
     const undefinedName = error instanceof PythonError && error.reason === 'undefined';

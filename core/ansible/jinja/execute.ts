@@ -32,9 +32,11 @@ import { applyFilters, asConditions, call, condition, decided, evaluate, evaluat
 import {
   type BlockDefinition,
   childFrame,
+  enterFrame,
   type Frame,
   type Loaded,
   nameIn,
+  namesLookedUp,
   type Output,
   type Run,
   type Unit,
@@ -57,6 +59,12 @@ class LoopControl extends Error {
     super(type);
     this.type = type;
   }
+}
+
+/** Runs a body that has a frame of its own. @throws PythonError, OverLimit */
+function enter(run: Run, body: Body, frame: Frame, output: Output): void {
+  enterFrame(run, body, frame);
+  execute(run, body, frame, output);
 }
 
 /** Runs a body, adding what it prints to `output`. @throws PythonError, OverLimit; `run.at` then names the place */
@@ -105,7 +113,7 @@ function executeOne(run: Run, statement: Statement, frame: Frame, output: Output
       const inner = childFrame(frame);
       for (const [target, value] of statement.assignments)
         assign(run, target, evaluate(run, value, frame), inner, NO_ORIGINS);
-      return execute(run, statement.body, inner, output);
+      return enter(run, statement.body, inner, output);
     }
     case 'include':
       return include(run, statement, frame, output);
@@ -152,7 +160,7 @@ function finalize(run: Run, value: Value): Value {
 /** Runs a body aside and returns what it prints. */
 function capture(run: Run, body: Body, frame: Frame, { controls }: Output): Value[] {
   const nodes: Value[] = [];
-  execute(run, body, frame, { nodes, controls });
+  enter(run, body, frame, { nodes, controls });
   return nodes;
 }
 
@@ -237,7 +245,7 @@ function loop(
   if (unknown && isJoinable(statement)) {
     const holds = (at: Frame, to: Output): void =>
       goThrough(run, statement, { items: [eachOf(unknown, iterable)], openEnded: unknown }, depth, at, to);
-    const fails = (at: Frame, to: Output): void => execute(run, statement.otherwise, childFrame(at), to);
+    const fails = (at: Frame, to: Output): void => enter(run, statement.otherwise, childFrame(at), to);
     if (joinWays(run, nonEmpty(unknown), frame, inner, holds, fails)) return;
   }
   goThrough(run, statement, itemsOf(run, iterable), depth, frame, inner);
@@ -255,9 +263,10 @@ function goThrough(
   inner: Output,
 ): void {
   const { controls } = inner;
+  if (statement.test) enterFrame(run, statement.test, frame);
   const items = statement.test ? all.items.filter(item => passes(run, statement, item, frame)) : all.items;
   spend(run.budget, items.length);
-  if (items.length === 0) return execute(run, statement.otherwise, childFrame(frame), inner);
+  if (items.length === 0) return enter(run, statement.otherwise, childFrame(frame), inner);
   const again = (args: Arguments): Value => {
     const nodes: Value[] = [];
     const [next = list([])] = args.positional;
@@ -273,7 +282,7 @@ function goThrough(
     assign(run, statement.target, item, body, NO_ORIGINS);
     if (all.openEnded) run.openLoops.push(all.openEnded);
     try {
-      execute(run, statement.body, body, inner);
+      enter(run, statement.body, body, inner);
     } catch (error) {
       if (!(error instanceof LoopControl)) throw error;
       if (error.type === 'break') break;
@@ -334,7 +343,7 @@ function macro(run: Run, name: string, signature: Signature, body: Body, frame: 
     inner.names.set('varargs', tuple(args.positional.slice(parameters.length)));
     const { at } = run;
     const nodes: Value[] = [];
-    execute(run, body, inner, { nodes, controls: NO_ORIGINS });
+    enter(run, body, inner, { nodes, controls: NO_ORIGINS });
     run.at = at;
     return concatenated(run, nodes, frame.unit);
   };
@@ -360,6 +369,7 @@ export function executeTemplate(run: Run, loaded: Loaded, frame: Frame, output: 
   for (let levels = 0; ; levels++) {
     collectBlocks(body, at.unit);
     const parent = body.find((statement): statement is Statements['extends'] => statement.type === 'extends');
+    enterFrame(run, body, at);
     if (!parent) return execute(run, body, at, output);
     if (levels > 10) throw new PythonError('fails', 'templates extend each other without end');
     const definitions = body.filter(({ type }) =>
@@ -402,7 +412,7 @@ function executeBlock(
     return captured(run, nodes);
   };
   inner.names.set('super', { kind: 'object', type: 'BlockReference', call: parent, origins: [] });
-  deeper(run.budget, () => execute(run, definition.body, inner, output));
+  deeper(run.budget, () => enter(run, definition.body, inner, output));
 }
 
 function unitOf(
@@ -422,6 +432,7 @@ function unitOf(
     seesVariables,
     copies,
     mutates,
+    names: namesLookedUp(run, loaded.template),
     blocks,
   };
 }

@@ -4,6 +4,7 @@ import { isSince } from '../types.ts';
 import type { Origins, Value } from '../value.ts';
 import type { Engine } from './engine.ts';
 import type { Choices } from './join-ways.ts';
+import { type ResolvedNames, resolvedNames } from './resolved-names.ts';
 import type { OwnOperations } from './scope.ts';
 import type { Body, SyntaxOptions, Template } from './syntax.ts';
 import type { Source } from './text.ts';
@@ -24,6 +25,8 @@ export interface Run extends Engine {
   readonly openLoops: Unknown[];
   /** Set when values may hold what each host has its own of. */
   readonly own: OwnOperations | null;
+  /** Evaluates a variable only to fail as Ansible would. @throws PythonError, OverLimit */
+  attempt(name: string): void;
   /** Another template, parsed; null when there is none by that name. */
   load(name: string, from: Unit): Loaded | null;
 }
@@ -43,6 +46,8 @@ export type Unit = Readonly<{
   copies: Map<string, Value> | null;
   /** Whether it may change what it copied: then also what no template gets to change, such as `groups`, is copied. */
   mutates: boolean;
+  /** Names its parts look up as they are entered; null where that makes no difference. */
+  names: ResolvedNames | null;
   /** Definitions of each block, the most derived first. */
   blocks: Map<string, BlockDefinition[]>;
 }>;
@@ -70,6 +75,22 @@ export function nameIn(frame: Frame, name: string): Value | undefined {
     if (value) return value;
   }
   return undefined;
+}
+
+/**
+ * Until ansible-core 2.18 a variable is evaluated where Jinja looks its name up, and fails there, used or not; an
+ * undefined one does not (`AnsibleJ2Vars.__getitem__`). `part` is what is entered, see `resolvedNames`.
+ * @throws PythonError, OverLimit
+ */
+export function enterFrame(run: Run, part: object, frame: Frame): void {
+  const { names, seesVariables } = frame.unit;
+  if (!names || !seesVariables) return;
+  for (const name of names.of(part)) if (!nameIn(frame, name)) run.attempt(name);
+}
+
+/** What `enterFrame` needs to know of a template; null where its version evaluates what is used. */
+export function namesLookedUp({ ansible }: Run, template: Template): ResolvedNames | null {
+  return ansible === 'untold' || isSince(ansible, '2.19') ? null : resolvedNames(template);
 }
 
 /** What a body prints, and the conditions and loops that let it. */

@@ -204,6 +204,7 @@ function newRun(
       return found ? asStr(verbatim(found.file, reserved(found.file, found.text))) : null;
     },
     findFile: name => scope.findFile?.(name) ?? null,
+    attempt: name => variables.attempt(name),
     load(name, from) {
       variables.memory.askedElse();
       const found = scope.loadTemplate?.(name, from.file);

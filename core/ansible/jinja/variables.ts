@@ -7,6 +7,7 @@ import {
   type Entry,
   list,
   NeedsDecision,
+  NeedsHost,
   none,
   PythonError,
   type Str,
@@ -16,7 +17,7 @@ import {
 } from '../value.ts';
 import { convert } from './convert.ts';
 import { executeTemplate, joined } from './execute.ts';
-import { type Frame, type Loaded, type Run, type Unit, worksOnCopies } from './frame.ts';
+import { type Frame, type Loaded, namesLookedUp, type Run, type Unit, worksOnCopies } from './frame.ts';
 import { nativeValue, withLists } from './native.ts';
 import { readOverrides } from './overrides.ts';
 import { parseTemplate } from './parser.ts';
@@ -73,6 +74,33 @@ export class Variables {
     return value;
   }
 
+  /**
+   * Evaluates a variable only to fail as Ansible would. Where that hangs on an unknown condition or on what each host has
+   * its own of, nothing is claimed.
+   * @throws PythonError, OverLimit
+   */
+  attempt(name: string): void {
+    if (this.#values.has(name)) return this.memory.evaluated(name, this.#values.get(name));
+    const run = this.#run;
+    const { at, decide } = run;
+    const { depth } = run.budget;
+    run.decide = () => {
+      throw new NeedsDecision();
+    };
+    try {
+      this.#find(name);
+    } catch (error) {
+      if (!(error instanceof NeedsDecision || error instanceof NeedsHost)) throw error;
+      run.budget.depth = depth;
+      this.memory.askedElse();
+      return;
+    } finally {
+      run.decide = decide;
+    }
+    run.at = at;
+    this.memory.evaluated(name, this.#values.get(name));
+  }
+
   #find(name: string): Value | undefined {
     const raw = this.#scope.lookup(name) ?? this.#special(name);
     const value = raw && (isPlain(raw) ? raw : this.#evaluated(name, raw));
@@ -117,7 +145,10 @@ export class Variables {
       if (error.reason !== 'undefined' && !instead) throw error;
       this.#run.budget.depth = depth;
       this.#run.at = at;
-      if (instead) return instead;
+      if (instead) {
+        this.memory.askedElse();
+        return instead;
+      }
       return undefinedValue(
         name,
         `${error.message} (needed by the variable ${name}${definedAt(raw)})`,
@@ -193,6 +224,7 @@ export class Variables {
       seesVariables: true,
       copies: worksOnCopies(run, template) ? new Map() : null,
       mutates: template.mutates,
+      names: namesLookedUp(run, template),
       blocks: new Map(),
     };
     const frame: Frame = { names: new Map(), parent: null, unit };

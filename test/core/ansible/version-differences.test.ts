@@ -396,3 +396,13 @@ test('escaped text inside a list or mapping is unknown, because versions print i
   expect(texts.get('n1 /etc/kubelet/plain.conf')).toBe('a&lt; n [1]');
   for (const name of ['list', 'held', 'sum']) expect(texts.get(`n1 /etc/kubelet/${name}.conf`)).toContain('\uE000');
 });
+
+test('what combine joins with an unknown list or mapping is unknown', () => {
+  const files = {
+    hosts: 'n1\n',
+    'site.yml': `${PLAY}  vars: { k: "{{ {'k': lookup('env', 'X')} }}" }\n  tasks:\n${BELOW(COPY('list', "x {{ k | combine({'k': [1]}, list_merge='append') }}") + COPY('mapping', "x {{ k | combine({'k': {'a': 1}}, recursive=true) }}") + COPY('stronger', "x {{ k | combine({'k': [1]}, recursive=true) }}"))}`,
+  };
+  const texts = textsOf(render(files, { inventories: ['hosts'] }));
+  for (const name of ['list', 'mapping']) expect(texts.get(`n1 /etc/kubelet/${name}.conf`)).toContain('\uE000');
+  expect(texts.get('n1 /etc/kubelet/stronger.conf')).toBe("x {'k': [1]}");
+});

@@ -40,6 +40,7 @@ export function file(dest: string, more: Partial<NodeFile> = {}): NodeFile {
     owner: null,
     group: null,
     when: null,
+    fails: null,
     ...more,
   };
 }

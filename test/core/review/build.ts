@@ -65,6 +65,7 @@ export function nodeFile(
     owner: null,
     group: null,
     when: more.when === undefined ? null : unknownOf(more.when),
+    fails: null,
   };
 }
 

@@ -38,6 +38,11 @@ function mergeDicts(engine: Engine, low: Dict, high: Dict, recursive: boolean, l
 
 function mergeValues(engine: Engine, low: Value, high: Value, recursive: boolean, lists: ListMerge): Value {
   if (recursive && low.kind === 'dict' && high.kind === 'dict') return mergeDicts(engine, low, high, recursive, lists);
+  const bothMayBe = (kind: 'dict' | 'list') => mayBe(low, kind) && mayBe(high, kind);
+  if ((recursive && bothMayBe('dict')) || (lists !== 'replace' && bothMayBe('list'))) {
+    const open = [low, high].filter(value => value.kind === 'unknown');
+    if (open.length > 0) return derived(`combine ${lists}${recursive ? ' recursive' : ''}`, [low, high]);
+  }
   if (low.kind !== 'list' || high.kind !== 'list') return high;
   const origins = mergeOrigins(low.origins, high.origins);
   const minus = (a: readonly Value[], b: readonly Value[]) => a.filter(value => !contains(engine.budget, b, value));
@@ -55,6 +60,10 @@ function mergeValues(engine: Engine, low: Value, high: Value, recursive: boolean
     case 'prepend_rp':
       return list([...high.items, ...minus(low.items, high.items)], origins);
   }
+}
+
+function mayBe(value: Value, kind: 'dict' | 'list'): boolean {
+  return value.kind === kind || (value.kind === 'unknown' && (value.type === undefined || value.type === kind));
 }
 
 const LIST_MERGES: readonly string[] = ['replace', 'keep', 'append', 'prepend', 'append_rp', 'prepend_rp'];
