@@ -133,6 +133,29 @@ const ROWS: readonly Row[] = [
     expected: each(ALL, { 'n1 m': "{'a': [1]} {'a': [1, 1], 'b': 1}" }),
   },
   {
+    what: 'a mapping combined with an empty one is itself since 2.16, with an equal one never',
+    files: {
+      hosts: 'n1\n',
+      'site.yml': `${PLAY}  vars: { m: { a: { b: 1 } } }\n  tasks:\n    - template: { src: x.j2, dest: /etc/kubelet/x.conf }\n`,
+      'x.j2': '{{ [m, m | combine({})] | to_yaml }}{{ [m, m | combine(m), {} | combine(m)] | to_yaml }}',
+    },
+    expected: {
+      ...each(['2.14', '2.15'], {
+        'n1 x': '- a: &id001 {b: 1}\n- a: *id001\n- a: &id001 {b: 1}\n- a: *id001\n- a: *id001\n',
+      }),
+      '2.16': { 'n1 x': '- &id001\n  a: {b: 1}\n- *id001\n- a: &id001 {b: 1}\n- a: *id001\n- a: *id001\n' },
+      '2.19': { 'n1 x': '?' },
+    },
+  },
+  {
+    what: 'mappings are combined from the last to the first, equal ones as they are written last',
+    files: {
+      hosts: 'n1\n',
+      'site.yml': `${PLAY}  tasks:\n${BELOW(COPY('m', "{{ {'a': [1]} | combine({'a': [2]}, {'a': [2]}, list_merge='append') }} {{ {'a': [1]} | combine({'a': [1]}, {'a': [2]}, list_merge='append') }} {{ {'a': 1, 'b': 2} | combine({'b': 2.0, 'a': 1}) }}"))}`,
+    },
+    expected: each(ALL, { 'n1 m': "{'a': [1, 2]} {'a': [1, 1, 2]} {'b': 2.0, 'a': 1}" }),
+  },
+  {
     what: 'base64 is read as Python reads it',
     files: {
       hosts: 'n1\n',

@@ -1,11 +1,11 @@
 import { spend } from '../../budget.ts';
+import { isSince } from '../../types.ts';
 import {
   type Arguments,
   allOrigins,
   type Dict,
   dict,
   type Entry,
-  identity,
   keyOf,
   list,
   mergeOrigins,
@@ -19,15 +19,19 @@ import {
 } from '../../value.ts';
 import { item, iterate } from '../access.ts';
 import { bind, type Engine } from '../engine.ts';
-import { compare, contains, defined, derived } from '../python.ts';
+import { compare, contains, defined, derived, equals } from '../python.ts';
 import { type Filters, isTrue, own, textOf, whole } from './filter.ts';
 
 type ListMerge = 'replace' | 'keep' | 'append' | 'prepend' | 'append_rp' | 'prepend_rp';
 
-/** Ansible's `merge_hash`: `high` wins over `low`. */
+/**
+ * Ansible's `merge_hash`: `high` wins over `low`. Two equal ones are not merged; what is returned is a mapping of its own,
+ * but since ansible-core 2.16 `low` itself where `high` is empty.
+ */
 function mergeDicts(engine: Engine, low: Dict, high: Dict, recursive: boolean, lists: ListMerge): Dict {
   spend(engine.budget, high.entries.size);
-  if (low.entries.size === 0 || (lists !== 'replace' && identity(low) === identity(high))) return high;
+  if (low.entries.size === 0 || equals(engine.budget, low, high)) return { ...high, entries: new Map(high.entries) };
+  if (high.entries.size === 0 && isSince(engine.ansible, '2.16')) return low;
   const entries = new Map(low.entries);
   for (const [name, [key, value]] of high.entries) {
     const before = entries.get(name);
@@ -82,9 +86,9 @@ function combine(engine: Engine, input: Value, args: Arguments): Value {
     if (source.kind === 'dict') return source;
     throw new PythonError('fails', `failed to combine variables, expected dicts but got a '${pythonType(source)}'`);
   });
-  const [first, ...rest] = dicts;
-  if (!first) return dict();
-  return rest.reduce((low, high) => mergeDicts(engine, low, high, recursive, lists as ListMerge), first);
+  const last = dicts.pop();
+  if (!last) return dict();
+  return dicts.reduceRight((high, low) => mergeDicts(engine, low, high, recursive, lists as ListMerge), last);
 }
 
 /** One dictionary nobody knows may hold any key: it alone is why nothing of the whole is known. */
