@@ -38,6 +38,7 @@ export function conditionTruth(
     copies: null,
     mutates: false,
     names: namesLookedUp(run, template),
+    constants: null,
     blocks: new Map(),
   };
   const frame: Frame = { names: new Map(), parent: null, unit };

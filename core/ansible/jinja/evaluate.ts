@@ -25,6 +25,7 @@ import {
 } from '../value.ts';
 import { attribute, item, iterate, sliceOf } from './access.ts';
 import { deepCopy } from './collection-methods.ts';
+import { compiling, isConstant, withConstants } from './constants.ts';
 import { type Engine, type Truth, truthOf, truthValue, type UnknownCondition } from './engine.ts';
 import { type Frame, nameIn, type Run } from './frame.ts';
 import { GLOBALS } from './globals.ts';
@@ -38,6 +39,11 @@ import { concat } from './text.ts';
 export function evaluate(run: Run, expression: Expression, frame: Frame): Value {
   spend(run.budget);
   run.at = { source: frame.unit.source, offset: expression.at };
+  const { constants } = frame.unit;
+  if (constants && expression.type !== 'constant' && isConstant(run, expression)) {
+    const value = deeper(run.budget, () => evaluateNode(run, expression, compiling(frame)));
+    return withConstants(constants, value);
+  }
   return deeper(run.budget, () => evaluateNode(run, expression, frame));
 }
 
@@ -293,9 +299,9 @@ function compareChain(run: Run, expression: Expression & { type: 'compare' }, fr
 /** Applies a chain of filters; `block` is the text of the filter or set block the chain belongs to. */
 export function applyFilters(run: Run, expression: Expression, frame: Frame, block: Value | null): Value {
   if (expression.type !== 'filter') return evaluate(run, expression, frame);
-  const input = expression.input
-    ? deeper(run.budget, () => applyFilters(run, expression.input as Expression, frame, block))
-    : block;
+  const { input: written } = expression;
+  const apply = written && frame.unit.constants && isConstant(run, written) ? evaluate : applyFilters;
+  const input = written ? deeper(run.budget, () => apply(run, written, frame, block)) : block;
   if (!input) throw new PythonError('fails', 'a filter without input');
   const args = evaluateArguments(run, expression.args, frame);
   run.at = { source: frame.unit.source, offset: expression.at };

@@ -433,6 +433,7 @@ function unitOf(
     copies,
     mutates,
     names: namesLookedUp(run, loaded.template),
+    constants: loaded.template.dumps || from.constants ? new Map() : null,
     blocks,
   };
 }

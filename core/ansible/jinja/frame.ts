@@ -2,6 +2,7 @@ import type { Unknown } from '../../source/rope.ts';
 import type { Budget } from '../budget.ts';
 import { isSince } from '../types.ts';
 import type { Origins, Value } from '../value.ts';
+import type { Constants } from './constants.ts';
 import type { Engine } from './engine.ts';
 import type { Choices } from './join-ways.ts';
 import { type ResolvedNames, resolvedNames } from './resolved-names.ts';
@@ -48,6 +49,8 @@ export type Unit = Readonly<{
   mutates: boolean;
   /** Names its parts look up as they are entered; null where that makes no difference. */
   names: ResolvedNames | null;
+  /** Its constants, where it may write YAML: that shows which of them are the same object. */
+  constants: Constants | null;
   /** Definitions of each block, the most derived first. */
   blocks: Map<string, BlockDefinition[]>;
 }>;

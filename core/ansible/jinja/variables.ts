@@ -225,6 +225,7 @@ export class Variables {
       copies: worksOnCopies(run, template) ? new Map() : null,
       mutates: template.mutates,
       names: namesLookedUp(run, template),
+      constants: template.dumps ? new Map() : null,
       blocks: new Map(),
     };
     const frame: Frame = { names: new Map(), parent: null, unit };

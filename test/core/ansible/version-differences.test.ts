@@ -133,6 +133,34 @@ const ROWS: readonly Row[] = [
     expected: each(ALL, { 'n1 m': "{'a': [1]} {'a': [1, 1], 'b': 1}" }),
   },
   {
+    what: 'equal tuples of constants are one object in YAML until 2.18; since then nobody can tell',
+    files: {
+      hosts: 'n1 n=7\n',
+      'site.yml': `${PLAY}  tasks:\n${BELOW(['plain', 'folded', 'late', 'rounds'].map(name => `- template: { src: ${name}.j2, dest: /etc/kubelet/${name}.conf }\n`).join(''))}`,
+      'plain.j2':
+        '{{ [(1, 2), (1, 2), (1.0, 2), (1, n), (1, n), [(1, 2)]] | to_yaml }}{% set x = [("a" | upper, 1), ("A", 1)] %}{{ x | to_yaml }}',
+      'folded.j2': '{{ [{"a": 1} | dictsort, {"a": 1} | dictsort, n] | to_yaml }}',
+      'late.j2': '{{ [(1, 2), (1, 2)] | to_yaml | upper }}{{ [(1, [2]), (1, [2])] | to_yaml }}',
+      'rounds.j2':
+        '{% set ns = namespace(a=[]) %}{% for i in [1, 2] %}{% set ns.a = ns.a + [(1, 2)] %}{% endfor %}{{ ns.a | to_yaml }}',
+    },
+    expected: {
+      ...each(OLD, {
+        'n1 plain':
+          '- &id001 [1, 2]\n- *id001\n- [1.0, 2]\n- [1, 7]\n- [1, 7]\n- - *id001\n- &id001 [A, 1]\n- *id001\n',
+        'n1 folded': '- - &id001 [a, 1]\n- - *id001\n- 7\n',
+        'n1 late': '- [1, 2]\n- [1, 2]\n- - 1\n  - [2]\n- - 1\n  - [2]\n',
+        'n1 rounds': '- &id001 [1, 2]\n- *id001\n',
+      }),
+      '2.19': {
+        'n1 plain': '?- [A, 1]\n- [A, 1]\n',
+        'n1 folded': '- - [a, 1]\n- - [a, 1]\n- 7\n',
+        'n1 late': '?- - 1\n  - [2]\n- - 1\n  - [2]\n',
+        'n1 rounds': '?',
+      },
+    },
+  },
+  {
     what: 'a mapping combined with an empty one is itself since 2.16, with an equal one never',
     files: {
       hosts: 'n1\n',
