@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import type { Unknown } from '../source/rope.ts';
 import { controllerPath, type Frame, type HostRun } from './host-run.ts';
 import { LIST_LOOKUPS, listLookup } from './jinja/list-lookups.ts';
 import { searchedFiles } from './jinja/lookup.ts';
@@ -19,6 +20,7 @@ import {
   PythonError,
   str,
   type UnknownValue,
+  unknownIn,
   unknownValue,
   type Value,
   withOrigins,
@@ -32,7 +34,8 @@ const MAX_ITEMS = 1_000;
 export function loopFrames(run: HostRun, frame: Frame, task: Task, scope: Scope): readonly Frame[] {
   const { loop } = task;
   if (!loop) return [frame];
-  const { items, doubt } = loopItems(run, frame, task, loop, scope);
+  const { items, doubt, some } = loopItems(run, frame, task, loop, scope);
+  const guards = some ? [...frame.guards, some] : frame.guards;
   return items.map((item, index) => {
     const vars = new Map([
       [loop.variable, item],
@@ -43,12 +46,15 @@ export function loopFrames(run: HostRun, frame: Frame, task: Task, scope: Scope)
       vars.set('ansible_index_var', str(loop.indexVariable));
     }
     if (loop.extended) vars.set('ansible_loop', aboutLoop(items, index, doubt));
-    return { ...frame, includeParams: [...frame.includeParams, vars], rounds: doubt ?? frame.rounds };
+    return { ...frame, guards, includeParams: [...frame.includeParams, vars], rounds: doubt ?? frame.rounds };
   });
 }
 
-/** Items one by one; `doubt` is set when the one item stands for items nobody knows. */
-type Items = Readonly<{ items: readonly Value[]; doubt: UnknownValue | null }>;
+/**
+ * Items one by one; `doubt` is set when the one item stands for items nobody knows, `some` when there may be none: it
+ * holds when there is one.
+ */
+type Items = Readonly<{ items: readonly Value[]; doubt: UnknownValue | null; some?: Unknown }>;
 
 function position(index: number, doubt: UnknownValue | null): Value {
   return doubt ? unknownValue(`index of ${doubt.key}`, doubt.why, { defined: true, type: 'int' }) : int(index);
@@ -81,7 +87,9 @@ function loopItems(run: HostRun, frame: Frame, task: Task, loop: Loop, scope: Sc
   const items = templated(run, loop.items, scope);
   const known = knownItems(run, task, loop.kind, items);
   if (known && known.length <= MAX_ITEMS) return { items: known, doubt: null };
-  return oneFor(identity(items), `items of ${loop.kind} at ${task.at.file}:${task.at.line}`);
+  const one = oneFor(identity(items), `items of ${loop.kind} at ${task.at.file}:${task.at.line}`);
+  const why = unknownIn(items)?.why ?? [`what ${loop.kind} at ${task.at.file}:${task.at.line} goes over`];
+  return known ? one : { ...one, some: { key: `nonempty(${identity(items)})`, why } };
 }
 
 function knownItems(run: HostRun, task: Task, kind: string, items: Value): readonly Value[] | null {

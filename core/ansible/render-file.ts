@@ -8,7 +8,7 @@ import { type Frame, type HostRun, ownOperations, type Rendered, readExternal, t
 import { type Alternative, type Choices, renderTemplate, type Scope } from './jinja/render.ts';
 import { recall, remember } from './read-trie.ts';
 import { treeDigest } from './tree-digest.ts';
-import { allOrigins, digest, OWN_MARK, refuseOwn, type Str, unknownValue, type Value } from './value.ts';
+import { allOrigins, digest, identity, OWN_MARK, refuseOwn, type Str, unknownValue, type Value } from './value.ts';
 
 /**
  * Renders a template, or takes the result of an earlier host for which it read the same values. Budgets count per
@@ -56,9 +56,13 @@ function renderWhole(file: string, text: string, scope: Scope, tree: SourceTree)
 const LACKING: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['template-undefined', 'template-invalid']);
 
 function failingHere(name: string, raw: Value, failure: string): Value {
-  return unknownValue(`failing variable:${name}: ${failure}`, [`variable ${name} cannot be evaluated: ${failure}`], {
-    origins: allOrigins(raw),
-  });
+  return unknownValue(
+    `failing variable:${name}: ${identity(raw)}: ${failure}`,
+    [`variable ${name} cannot be evaluated: ${failure}`],
+    {
+      origins: allOrigins(raw),
+    },
+  );
 }
 
 function undefinedHere(name: string): Value {

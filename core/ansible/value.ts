@@ -48,8 +48,18 @@ export type Tuple = Readonly<{ kind: 'tuple'; items: readonly Value[]; group?: t
 /** Insertion-ordered; keyed by `keyOf(key)`. */
 export type Dict = Readonly<{ kind: 'dict'; entries: Map<string, Entry>; origins: Origins }>;
 export type Entry = readonly [key: Value, value: Value];
-/** A name or attribute that does not exist. `soft`: an inline `if` without `else`, which prints as nothing. */
-export type Undefined = Readonly<{ kind: 'undefined'; name: string; hint: string; soft: boolean; origins: Origins }>;
+/**
+ * A name or attribute that does not exist. `soft`: an inline `if` without `else`, which prints as nothing. `failure`: what
+ * evaluating it fails with, for a part of a list or mapping that fails only those who ask for it.
+ */
+export type Undefined = Readonly<{
+  kind: 'undefined';
+  name: string;
+  hint: string;
+  soft: boolean;
+  failure?: string;
+  origins: Origins;
+}>;
 /** `defined`: whether the value exists at all on the node; `type`: what it is if that much is known. */
 export type UnknownValue = Unknown &
   Readonly<{

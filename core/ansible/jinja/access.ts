@@ -15,7 +15,7 @@ import {
 } from '../value.ts';
 import { dictMethod, listMethod } from './collection-methods.ts';
 import type { Engine } from './engine.ts';
-import { defined, derived, indexOf, isUnknown } from './python.ts';
+import { defined, derived, evaluated, indexOf, isUnknown } from './python.ts';
 import { slice } from './text.ts';
 import { textMethod } from './text-methods.ts';
 
@@ -24,7 +24,7 @@ export function attribute(engine: Engine, value: Value, name: string): Value {
   if (value.kind === 'unknown') return unknownValue(`${value.key}.${name}`, value.why, { origins: value.origins });
   if (value.kind === 'undefined') return value.soft ? missing(value, name) : value;
   if (name.startsWith('__')) return internals(value, name);
-  return own(engine, value, name) ?? entry(value, str(name)) ?? missing(value, name);
+  return evaluated(own(engine, value, name) ?? entry(value, str(name)) ?? missing(value, name));
 }
 
 /** `value[index]`: an entry first, then for text an attribute, as Jinja's `getitem`. */
@@ -38,7 +38,7 @@ export function item(engine: Engine, value: Value, index: Value): Value {
   }
   if (isUnknown(engine.budget, key)) return derived('item', [value, key], { defined: null });
   const found = entry(value, key);
-  if (found) return found;
+  if (found) return evaluated(found);
   if (key.kind === 'str') {
     if (key.text.startsWith('__')) return internals(value, key.text);
     return own(engine, value, key.text) ?? missing(value, key.text);

@@ -20,7 +20,7 @@ import {
   type Value,
 } from '../value.ts';
 import { afterRounds, bind, type Engine, truth } from './engine.ts';
-import { compare, defined, derived, equals, indexOf } from './python.ts';
+import { allDefined, compare, defined, derived, equals, indexOf } from './python.ts';
 
 type Methods<T> = Readonly<Record<string, (engine: Engine, self: T, args: Arguments) => Value>>;
 
@@ -80,13 +80,13 @@ function added(engine: Engine, self: List, item: Value): Value {
 
 const SEQUENCE_METHODS: Methods<List | Tuple> = {
   index(engine, self, args) {
-    const at = positionOf(engine, self.items, first(args, 'index()'));
+    const at = positionOf(engine, allDefined(engine, self).items, first(args, 'index()'));
     if (at < 0) throw new PythonError('fails', `${identity(first(args, 'index()'))} is not in list`);
     return int(at);
   },
   count(engine, self, args) {
     const value = first(args, 'count()');
-    return int(self.items.filter(item => equals(engine.budget, item, value)).length);
+    return int(allDefined(engine, self).items.filter(item => equals(engine.budget, item, value)).length);
   },
 };
 
@@ -151,9 +151,9 @@ const LIST_METHODS: Methods<List> = {
 };
 
 const DICT_METHODS: Methods<Dict> = {
-  items: (_, self) =>
+  items: (engine, self) =>
     list(
-      [...self.entries.values()].map(pair => tuple(pair)),
+      [...allDefined(engine, self).entries.values()].map(pair => tuple(pair)),
       self.origins,
     ),
   keys: (_, self) =>
@@ -161,9 +161,9 @@ const DICT_METHODS: Methods<Dict> = {
       [...self.entries.values()].map(([key]) => key),
       self.origins,
     ),
-  values: (_, self) =>
+  values: (engine, self) =>
     list(
-      [...self.entries.values()].map(([, value]) => value),
+      [...allDefined(engine, self).entries.values()].map(([, value]) => value),
       self.origins,
     ),
   copy: (_, self) => dict(self.entries.values(), self.origins),
@@ -175,7 +175,8 @@ const DICT_METHODS: Methods<Dict> = {
   },
   update(engine, self, args) {
     const [more] = args.positional;
-    for (const [key, value] of more ? pairsOf(more) : []) setEntry(self.entries, key, afterRounds(engine, value));
+    for (const [key, value] of more ? pairsOf(allDefined(engine, more)) : [])
+      setEntry(self.entries, key, afterRounds(engine, value));
     for (const [key, value] of args.named) setEntry(self.entries, str(key), afterRounds(engine, value));
     spendItems(engine.budget, self.entries.size);
     return none();

@@ -45,7 +45,7 @@ import {
 import { isJoinable, joinWays } from './join-ways.ts';
 import { type LoopState, loopObject } from './loop-object.ts';
 import { nativeValue } from './native.ts';
-import { defined, derived, toText, undefinedUsed } from './python.ts';
+import { defined, derived, evaluated, toText, undefinedUsed } from './python.ts';
 import type { Body, Expression, Signature, Statement, Target } from './syntax.ts';
 import { concat, cut, originsAt } from './text.ts';
 import { itemsInUnknownOrder } from './unordered.ts';
@@ -148,13 +148,20 @@ function print(run: Run, value: Value, at: number, frame: Frame, output: Output)
   output.nodes.push(withOrigins(printed, origins));
 }
 
-/** What Ansible prints for a value: nothing for None; an undefined part fails. @throws PythonError */
+/**
+ * What Ansible prints for a value: nothing for None; an undefined part fails, since ansible-core 2.19 only where the whole
+ * is made into text. @throws PythonError
+ */
 function finalize(run: Run, value: Value): Value {
+  if (isSince(run.ansible, '2.19')) {
+    if (value.kind === 'undefined' && !value.soft) throw undefinedUsed(value);
+    return value;
+  }
   const visited = visitParts(value, part => {
     if (part.kind === 'undefined' && !part.soft) throw undefinedUsed(part);
   });
   spend(run.budget, visited >> 2);
-  return value.kind === 'none' && !isSince(run.ansible, '2.19') ? str('', value.origins) : value;
+  return value.kind === 'none' ? str('', value.origins) : value;
 }
 
 /** Runs a body aside and returns what it prints. */
@@ -279,7 +286,7 @@ function goThrough(
     spend(run.budget, 2);
     const body = childFrame(frame);
     body.names.set('loop', object);
-    assign(run, statement.target, item, body, NO_ORIGINS);
+    assign(run, statement.target, evaluated(item), body, NO_ORIGINS);
     if (all.openEnded) run.openLoops.push(all.openEnded);
     try {
       enter(run, statement.body, body, inner);
@@ -317,7 +324,7 @@ function eachOf({ key, why }: Unknown, iterable: Value): Value {
 
 function passes(run: Run, statement: Statements['for'], item: Value, frame: Frame): boolean {
   const inner = childFrame(frame);
-  assign(run, statement.target, item, inner, NO_ORIGINS);
+  assign(run, statement.target, evaluated(item), inner, NO_ORIGINS);
   return decided(run, condition(run, statement.test as Expression, inner).truth);
 }
 

@@ -18,12 +18,12 @@ import {
 import { pairsOf } from './collection-methods.ts';
 import type { Engine } from './engine.ts';
 import { lookup } from './lookup.ts';
-import { defined, derived, indexOf, toText } from './python.ts';
+import { allDefined, defined, derived, indexOf, toText } from './python.ts';
 
 /** The functions Jinja and Ansible give every template, by name. Made anew for each use. */
 export const GLOBALS: ReadonlyMap<string, (engine: Engine) => Value> = new Map<string, (engine: Engine) => Value>([
   ['range', engine => callable('range', args => range(engine, args))],
-  ['dict', () => callable('dict', makeDict)],
+  ['dict', engine => callable('dict', args => makeDict(engine, args))],
   ['namespace', () => callable('namespace', namespace)],
   ['cycler', () => callable('cycler', args => cycler(args.positional))],
   [
@@ -53,8 +53,8 @@ function range(engine: Engine, args: Arguments): Value {
   return list(Array.from({ length: count }, (_, i) => int(start + i * step)));
 }
 
-function makeDict(args: Arguments): Value {
-  const [source] = args.positional;
+function makeDict(engine: Engine, args: Arguments): Value {
+  const source = args.positional[0] && allDefined(engine, args.positional[0]);
   if (source && isOpenPairs(source)) return derived('dict', [...args.positional, ...args.named.values()]);
   const made = dict(source ? pairsOf(source) : []);
   for (const [key, value] of args.named) setEntry(made.entries, str(key), value);

@@ -14,7 +14,7 @@ import {
 } from '../value.ts';
 import { type Engine } from './engine.ts';
 import { listLookup } from './list-lookups.ts';
-import { defined, derived, toText } from './python.ts';
+import { allDefined, defined, derived, toText } from './python.ts';
 import { concat, slice } from './text.ts';
 
 /**
@@ -23,6 +23,7 @@ import { concat, slice } from './text.ts';
  */
 export function lookup(engine: Engine, args: Arguments, wantList: boolean): Value {
   const [plugin, ...terms] = args.positional.map(defined);
+  for (const term of terms) allDefined(engine, term);
   if (plugin?.kind !== 'str') throw new PythonError('fails', 'lookup takes the name of a plugin');
   const named = new Map(args.named);
   const listed = named.get('wantlist');

@@ -1,4 +1,5 @@
 import { type Budget, deeper, spend } from '../budget.ts';
+import { type AnsibleVersion, isSince } from '../types.ts';
 import {
   allOrigins,
   type Bool,
@@ -120,7 +121,30 @@ export function floatText(value: number): string {
 }
 
 export function undefinedUsed(value: Extract<Value, { kind: 'undefined' }>): PythonError {
-  return new PythonError('undefined', value.hint);
+  return value.failure === undefined
+    ? new PythonError('undefined', value.hint)
+    : new PythonError('fails', value.failure);
+}
+
+/** Refuses what fails when it is asked for at all, be it only whether it is defined. @throws PythonError */
+export function evaluated<V extends Value>(value: V): V {
+  if (value.kind === 'undefined' && value.failure !== undefined) throw undefinedUsed(value);
+  return value;
+}
+
+/**
+ * Refuses a list or mapping with an undefined part where Python's own code goes over all of it, as ansible-core does
+ * since 2.19. @throws PythonError
+ */
+export function allDefined<V extends Value>({ ansible }: Readonly<{ ansible: AnsibleVersion }>, value: V): V {
+  if (!isSince(ansible, '2.19')) return value;
+  if (value.kind === 'list' || value.kind === 'tuple') for (const part of value.items) refuseUndefined(part);
+  else if (value.kind === 'dict') for (const [, part] of value.entries.values()) refuseUndefined(part);
+  return value;
+}
+
+function refuseUndefined(part: Value): void {
+  if (part.kind === 'undefined' && !part.soft) throw undefinedUsed(part);
 }
 
 /** Refuses an undefined value, as Ansible's strict undefined does on any use. @throws PythonError */

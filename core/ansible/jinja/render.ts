@@ -1,6 +1,6 @@
 import { type Problem, type ProblemCode, ProblemError } from '../../source/problem.ts';
 import { type Origin, type RenderedText, type Unknown, verbatim } from '../../source/rope.ts';
-import { type Budget, OverLimit, overLimitProblem } from '../budget.ts';
+import { type Budget, OverLimit, overLimitProblem, spend } from '../budget.ts';
 import { isSince } from '../types.ts';
 import {
   bool,
@@ -12,6 +12,7 @@ import {
   str,
   unknownValue,
   type Value,
+  visitParts,
 } from '../value.ts';
 import { conditionTruth } from './condition.ts';
 import { type Truth, truthOf, type UnknownCondition } from './engine.ts';
@@ -21,7 +22,7 @@ import type { Run } from './frame.ts';
 import type { Choices } from './join-ways.ts';
 import { SyntaxFailure } from './lexer.ts';
 import { withLists } from './native.ts';
-import { derived } from './python.ts';
+import { derived, undefinedUsed } from './python.ts';
 import type { OwnOperations, ParsedTemplates, Scope } from './scope.ts';
 import { ANSIBLE_SYNTAX } from './syntax.ts';
 import { applyTest } from './tests.ts';
@@ -92,9 +93,20 @@ export function templateValue(value: Value, scope: Scope, budget: Budget): Value
     );
     return { ...value, entries };
   }
-  const { outcomes, truncated } = answer(scope, budget, placeOf(value), ({ variables }) => variables.template(value));
+  const { outcomes, truncated } = answer(scope, budget, placeOf(value), ({ run, variables }) =>
+    whole(run, variables.template(value)),
+  );
   const result = joinOutcomes(outcomes, truncated, value);
   return isSince(scope.ansible ?? '2.14', '2.19') ? withLists(result, true) : result;
+}
+
+/** What a module is given: no part of it may be undefined. @throws PythonError */
+function whole(run: Run, value: Value): Value {
+  const visited = visitParts(value, part => {
+    if (part.kind === 'undefined' && !part.soft) throw undefinedUsed(part);
+  });
+  spend(run.budget, visited >> 2);
+  return value;
 }
 
 /**

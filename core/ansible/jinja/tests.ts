@@ -18,7 +18,18 @@ import {
 import { iterate } from './access.ts';
 import { bind, type Engine, truth, truthOf, truthValue } from './engine.ts';
 import { comparison, negation } from './operators.ts';
-import { compareText, contains, defined, derived, isNumber, isUnknown, numberOf, toText } from './python.ts';
+import {
+  allDefined,
+  compareText,
+  contains,
+  defined,
+  derived,
+  evaluated,
+  isNumber,
+  isUnknown,
+  numberOf,
+  toText,
+} from './python.ts';
 import { compileRegex } from './regex.ts';
 import type { Comparator } from './syntax.ts';
 import { compareVersions } from './version.ts';
@@ -188,7 +199,12 @@ const TESTS: ReadonlyMap<string, Test> = new Map<string, Test>([
   ...(['le', '<='] as const).map(name => [name, compares('<=')] as const),
   ...(['ge', '>='] as const).map(name => [name, compares('>=')] as const),
   ['in', compares('in')],
-  ['contains', own((engine, value, args) => comparison(engine.budget, 'in', args.positional[0] ?? str(''), value))],
+  [
+    'contains',
+    own((engine, value, args) =>
+      comparison(engine.budget, 'in', args.positional[0] ?? str(''), allDefined(engine, value)),
+    ),
+  ],
   ['match', regexTest('match')],
   ['search', regexTest('search')],
   ['regex', regexTest('search')],
@@ -271,6 +287,7 @@ export function applyTest(engine: Engine, name: string, value: Value, args: Argu
   spend(engine.budget, 2);
   const short = name.replace(/^ansible\.(?:builtin|legacy)\./, '');
   const test = TESTS.get(short);
+  evaluated(value);
   const inputs = [value, ...args.positional, ...args.named.values()];
   if (!test) return derived(short, inputs.map(defined), { type: 'bool', why: [`the test ${name} is not evaluated`] });
   if (!test.own && inputs.some(input => isUnknown(engine.budget, defined(input)))) return unknownTest(short, inputs);

@@ -189,7 +189,26 @@ export class Variables {
   }
 
   #part(value: Value): Value {
-    return isPlain(value) ? value : this.memory.partOf(value, () => this.template(value));
+    if (isPlain(value)) return value;
+    if (!isSince(this.#run.ansible, '2.19')) return this.memory.partOf(value, () => this.template(value));
+    const { at, budget } = this.#run;
+    const { depth } = budget;
+    try {
+      return this.memory.partOf(value, () => this.template(value));
+    } catch (error) {
+      if (!(error instanceof PythonError) || error instanceof NeedsDecision) throw error;
+      budget.depth = depth;
+      this.#run.at = at;
+      return this.#failing(value, error);
+    }
+  }
+
+  /** Since ansible-core 2.19 items of lists and mappings are evaluated as they are asked for. */
+  #failing(raw: Value, { reason, message }: PythonError): Value {
+    const missing = undefinedValue('', `${message}${definedAt(raw)}`, allOrigins(raw));
+    if (reason === 'undefined') return missing;
+    this.memory.askedElse();
+    return this.#scope.instead?.([...this.#active].at(-1) ?? '', raw, message) ?? { ...missing, failure: message };
   }
 
   /** `{{ name }}` alone hands a number, boolean or None over as it is; everything else goes through text. */

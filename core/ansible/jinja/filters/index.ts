@@ -1,7 +1,7 @@
 import { spend } from '../../budget.ts';
 import { type Arguments, str, type Value } from '../../value.ts';
 import type { Engine } from '../engine.ts';
-import { defined, derived, isUnknown } from '../python.ts';
+import { allDefined, defined, derived, evaluated, isUnknown } from '../python.ts';
 import { unordered, withoutOrder } from '../unordered.ts';
 import { ADDRESS_FILTERS } from './address.ts';
 import type { Filter, Filters } from './filter.ts';
@@ -29,6 +29,13 @@ const VERBATIM: readonly string[] = ['string', 'ppretty', 'json'];
 /** What gives Jinja's `Markup`. */
 const MARKUP: readonly string[] = ['escape', 'e', 'forceescape', 'safe', 'tojson'];
 
+/** Filters that ask for no item, or for each on its own: since ansible-core 2.19 an undefined one is not used by them. */
+const LEAVES_ITEMS: ReadonlySet<string> = new Set(
+  'default d ternary length count first last random reverse type_debug map select reject selectattr rejectattr mandatory'.split(
+    ' ',
+  ),
+);
+
 /** Applies a filter by the name the template gives it. A filter not known here makes an unknown. @throws PythonError */
 export function applyFilter(engine: Engine, name: string, input: Value, args: Arguments): Value {
   spend(engine.budget, 2);
@@ -39,7 +46,9 @@ export function applyFilter(engine: Engine, name: string, input: Value, args: Ar
     const result = applyFilter(engine, name, ordered.input, ordered.args);
     return ordered.matters && result.kind === 'list' ? unordered(result, ordered.matters) : result;
   }
+  evaluated(input);
   const others = [...args.positional, ...args.named.values()];
+  if (!LEAVES_ITEMS.has(short)) for (const value of [input, ...others]) allDefined(engine, value);
   const inputs = () => [
     defined(input),
     ...args.positional,
