@@ -30,6 +30,21 @@ export function isFirst(batches: Batches | null, host: string): boolean | null {
   return batches && batches.get(host)?.place === 0;
 }
 
+const sizes = new WeakMap<Batches, readonly number[]>();
+
+/** Whether a host is the only one of its batch; null when nobody knows. */
+export function isAlone(batches: Batches | null, host: string): boolean | null {
+  const own = batches?.get(host)?.batch;
+  if (!batches || own === undefined) return null;
+  let known = sizes.get(batches);
+  if (!known) {
+    const counts: number[] = [];
+    for (const { batch } of batches.values()) counts[batch] = (counts[batch] ?? 0) + 1;
+    sizes.set(batches, (known = counts));
+  }
+  return known[own] === 1;
+}
+
 /** `Inventory.get_hosts`; null for `shuffle` and what is not known. */
 function inOrder(hosts: readonly string[], order: Value | null): readonly string[] | null {
   if (order === null) return hosts;

@@ -1,6 +1,6 @@
 import type { Problem } from '../source/problem.ts';
 import { type Origin, type Unknown, unknownToken } from '../source/rope.ts';
-import { type Batches, isFirst } from './batches.ts';
+import { type Batches, isAlone, isFirst } from './batches.ts';
 import { type Budget, newBudget } from './budget.ts';
 import type { EditTask } from './edits/edit.ts';
 import { groupsOf, type Inventory } from './inventory/inventory.ts';
@@ -8,6 +8,7 @@ import type { HostVariables } from './inventory/inventory-variables.ts';
 import type { RememberedValues } from './jinja/remembered-values.ts';
 import type { Alternative } from './jinja/render.ts';
 import type { OwnOperations, ParsedTemplates } from './jinja/scope.ts';
+import type { JoinedRole, PlayRole } from './joined-roles.ts';
 import type { Keywords } from './keywords.ts';
 import type { Order } from './order.ts';
 import { mayBeOwn } from './own-text.ts';
@@ -17,6 +18,7 @@ import { emptyTrie, type ReadTrie } from './read-trie.ts';
 import type { Place, Repository } from './repository.ts';
 import type { Role, RoleReference } from './role.ts';
 import type { RoleParents } from './role-parents.ts';
+import { batchKey, type RolesOfBatches } from './roles-of-batches.ts';
 import type { AnsibleVersion, NodeFile, PlayStep, Traced } from './types.ts';
 import type { UnreadNames } from './unread/record-variable.ts';
 import { digest, identity, list, type Origins, OWN_MARK, type Str, str, unknownValue, type Value } from './value.ts';
@@ -62,6 +64,8 @@ export type World = Readonly<{
   runsOnce: boolean;
   /** Facts that tasks of other hosts set on a host, in order. */
   arriving: ReadonlyMap<string, readonly SentFacts[]>;
+  /** Roles that hosts of a batch give to a play while it runs, where others do not. */
+  rolesOfBatches: RolesOfBatches;
   /** What the first host of a host's batch does for it in a play; null: this is not asked. */
   onceForAll: ((host: string, playIndex: number) => OnceForAll | null) | null;
   /** Names `include_vars` may set, with the files that hold them. */
@@ -191,6 +195,10 @@ export type HostRun = {
   readonly sent: SentFacts[];
   /** What others set on it and it has not come to yet, in order. */
   readonly due: SentFacts[];
+  /** Roles its includes gave to their plays. */
+  readonly joinedRoles: JoinedRole[];
+  /** What the hosts of its batch give to the play at hand and it has not come to yet, in order. */
+  readonly dueRoles: JoinedRole[];
   /** Places of tasks with `run_once` it met as the first of its batch. */
   readonly metOnce: Set<string>;
   /** What the first host of its batch does for it in the play at hand; null for that host itself. */
@@ -225,6 +233,8 @@ export type RunResult = Readonly<{
   delegated: readonly Delegated[];
   /** What it sets on others that those do not have from the first host of their batch. */
   sent: readonly SentFacts[];
+  /** Roles its includes gave to their plays. */
+  joinedRoles: readonly JoinedRole[];
   steps: readonly PlayStep[];
   problems: readonly Problem[];
 }>;
@@ -237,7 +247,7 @@ export type Frame = Readonly<{
   play: Play;
   playIndex: number;
   /** Roles of the play, whose defaults and vars every task sees; included public roles join. */
-  playRoles: RoleInstance[];
+  playRoles: PlayRole[];
   roleParents: RoleParents;
   varsFiles: Vars;
   file: string;
@@ -257,6 +267,8 @@ export type Frame = Readonly<{
    * imports do (`allow_duplicates` of `import_role`).
    */
   repeated: boolean;
+  /** The outermost dynamic include around the task that may include other files for other hosts. */
+  parted: Order | null;
   /** Unknown conditions of dynamic includes around the task. */
   guards: readonly Unknown[];
   guardOrigins: readonly Origin[];
@@ -294,6 +306,8 @@ export function newRun(world: World, host: string, forMany: boolean): HostRun {
     order: [],
     sent: [],
     due: [],
+    joinedRoles: [],
+    dueRoles: [],
     metOnce: new Set(),
     onceForAll: null,
     steps: [],
@@ -350,9 +364,9 @@ function digestOf(text: string): string {
 /**
  * What a run may take from outside, by key: `var:NAME` a variable of the host's inventory and group_vars, `play:N`
  * whether the host is in a play, `first:N` whether it is the first of its batch there (null: nobody knows), `batch:N`
- * which batch that is, `peers:N` its hosts, `once:N` what the first of them does for it, `arriving` what others set on
- * it, `host:NAME` whether it has that name, `inventory_hostname`, `inventory_hostname_short`, `group_names`, `vaulted`,
- * or a question about what the host has its own of. A run for many gets tokens for the host's own texts.
+ * which batch that is, `peers:N` its hosts, `alone:N` whether it has no other, `once:N` what the first of them does for
+ * it, `roles:N` roles they give to the play, `arriving` what others set on it, `host:NAME` whether it has that name,
+ * `inventory_hostname`, `inventory_hostname_short`, `group_names`, `vaulted`, or a question about what the host has its own of. A run for many gets tokens for the host's own texts.
  */
 export function external(world: World, host: string, key: string, forMany: boolean): unknown {
   if (key.startsWith('var:')) {
@@ -367,6 +381,8 @@ export function external(world: World, host: string, key: string, forMany: boole
   if (key.startsWith('first:')) return isFirst(world.batchesOf(Number(key.slice(6))), host);
   if (key.startsWith('batch:')) return world.batchesOf(Number(key.slice(6)))?.get(host)?.batch ?? null;
   if (key.startsWith('peers:')) return batchHosts(world, host, Number(key.slice(6)));
+  if (key.startsWith('alone:')) return isAlone(world.batchesOf(Number(key.slice(6))), host);
+  if (key.startsWith('roles:')) return world.rolesOfBatches.get(batchKey(world, Number(key.slice(6)), host));
   if (key.startsWith('host:')) return key.slice(5) === host;
   if (key.startsWith('once:')) return world.onceForAll?.(host, Number(key.slice(5))) ?? null;
   if (key === 'arriving') return world.arriving.get(host);
@@ -426,7 +442,7 @@ export function readExternal(run: HostRun, key: string): unknown {
   return value;
 }
 
-const DIFFERING = /^(?:first|batch|peers|host|once):/;
+const DIFFERING = /^(?:first|batch|peers|alone|roles|host|once):/;
 
 /**
  * Whether hosts with equal variables (`HostVariables.kin`), which are in the same groups, may take different things from

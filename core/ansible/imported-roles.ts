@@ -75,7 +75,8 @@ function readTasks(walk: Walk, tasks: readonly Value[], file: string, role: Role
     const task = readTask(file, value);
     if (!task) continue;
     if (task.block) {
-      readTasks(walk, [...task.block.tasks, ...task.block.always], file, role, depth + 1);
+      const { tasks: first, rescue, always } = task.block;
+      readTasks(walk, [...first, ...rescue, ...always], file, role, depth + 1);
     } else if (task.module === 'import_role') {
       const name = task.args.get('name') ?? task.args.get('role');
       if (name?.kind !== 'str') continue;

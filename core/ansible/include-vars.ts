@@ -10,8 +10,8 @@ import { listOf } from './role.ts';
 import { scopeOf, searchPath } from './scope.ts';
 import type { Task } from './task.ts';
 import { templateText } from './template-text.ts';
-import { conditionOf, opposite, valueUnder } from './unknown-conditions.ts';
-import { dict, type Entry, identity, mergeOrigins, str, unknownValue, type Value } from './value.ts';
+import { either } from './unknown-conditions.ts';
+import { dict, type Entry, str, type Value } from './value.ts';
 import { combine, type LoadedVars, loadVarsFile, type Vars } from './variables.ts';
 
 /**
@@ -34,25 +34,6 @@ export function includedVars(run: HostRun, frame: Frame, task: Task, unknowns: r
     }
   }
   return included;
-}
-
-/** A variable that is set only if these unknown conditions hold. */
-export function either(name: string, value: Value, before: Value | undefined, unknowns: readonly Unknown[]): Value {
-  return unknowns.reduceRight((given, unknown) => chosen(name, given, before, unknown), value);
-}
-
-function chosen(name: string, value: Value, before: Value | undefined, unknown: Unknown): Value {
-  const condition = conditionOf(unknown, true);
-  const given = valueUnder(value, [condition]) ?? value;
-  const otherwise = valueUnder(before, [opposite(condition)]);
-  if (otherwise && identity(otherwise) === identity(given)) return given;
-  const key = `if ${unknown.key} then ${name}=${identity(given)} else ${otherwise ? identity(otherwise) : 'unset'}`;
-  const [met, unmet] = condition.holds ? [given, otherwise] : [otherwise, given];
-  const made = unknownValue(key, [`${name} is set only under a condition: ${unknown.why.join('; ')}`], {
-    defined: otherwise && otherwise.kind !== 'unknown' ? true : null,
-    origins: mergeOrigins(given.origins, otherwise?.origins ?? []),
-  });
-  return { ...made, choice: { condition: condition.unknown, met, unmet } };
 }
 
 type Included = Readonly<{ loaded: LoadedVars; doubt: Unknown | null }>;

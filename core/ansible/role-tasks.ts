@@ -1,7 +1,9 @@
 import { ProblemError } from '../source/problem.ts';
+import { catchUp } from './catch-up.ts';
 import { taskRuns } from './conditions.ts';
 import type { Frame, HostRun, RoleInstance } from './host-run.ts';
 import type { Scope } from './jinja/render.ts';
+import { areDue } from './joined-roles.ts';
 import { inherit } from './keywords.ts';
 import { roleOf } from './known-role.ts';
 import { namesInside } from './names-inside.ts';
@@ -22,7 +24,8 @@ export type TasksToRun = Readonly<{ frame: Frame; tasks: readonly Value[] }>;
  * What running a role means, one list of tasks after the other: those of its dependencies, then its own. The next is
  * asked for when the one before has run. A role of the play or a dependency runs once per host and play if it is named
  * with the same params, vars, conditions and tags and some task of it was not skipped (`Role.has_run`); what it imports
- * runs again all the same. Includes run always, their dependencies do not.
+ * runs again all the same. Includes run always, their dependencies do not. Every host has the same lists, empty where
+ * it skips a role.
  * @throws ProblemError `over-limit`
  */
 export function* roleTasks(
@@ -69,6 +72,7 @@ export function* roleTasks(
   for (const dependency of role.dependencies) yield* roleTasks(run, inside, dependency, 'once');
   const file = tasksFile(run.world.repository, role.directory, from.tasks);
   const own: Frame = { ...inside, file: file ?? at.file };
+  catchUp(run, own);
   if (repeated) {
     if (file !== null) yield { frame: own, tasks: readTaskList(run.world.repository, file) };
     return;
@@ -76,7 +80,10 @@ export function* roleTasks(
   const asked = new Set<string>();
   const verdict = taskRuns(run, own, [], watched(scopeOf(run, own), asked));
   const step = run.steps.push(roleStep(run, own, instance, verdict)) - 1;
-  if (verdict.holds === false && !(file !== null && mayTurn(run, own, instance, file, asked))) return;
+  if (verdict.holds === false && !(file !== null && mayTurn(run, own, instance, file, asked))) {
+    if (file !== null) yield { frame: own, tasks: [] };
+    return;
+  }
   run.entries.add(instance);
   if (file !== null) yield { frame: own, tasks: readTaskList(run.world.repository, file) };
   if (verdict.holds === false) enteredAfterAll(run, step);
@@ -100,6 +107,7 @@ function mayTurn(run: HostRun, { play }: Frame, role: RoleInstance, file: string
   if (asked.size === 0) return false;
   const names = namesInside(run.world, play, role, file);
   if (names === 'any' || (names.size > 0 && asked.has('vars'))) return true;
+  if (areDue(run, play, asked)) return true;
   const arriving = run.due.flatMap(({ facts }) => [...facts.keys()]);
   return [...asked].some(name => names.has(name)) || arriving.some(name => asked.has(name) || asked.has('vars'));
 }

@@ -5,6 +5,7 @@ import { differsAmongKin, type RunResult, readKey, type World } from './host-run
 import { differsByHost, resultOfHost } from './own-result.ts';
 import { emptyTrie, type Kin, type ReadTrie, recall, remember } from './read-trie.ts';
 import type { Repository } from './repository.ts';
+import { NO_ROLES, rolesKey, rolesOfBatches } from './roles-of-batches.ts';
 import { runPlays } from './run-plays.ts';
 import { factsForHosts, factsKey } from './sent-facts.ts';
 
@@ -45,6 +46,7 @@ function join(parts: readonly RunResult[]): RunResult {
     writes: parts.flatMap(run => run.writes),
     delegated: parts.flatMap(run => run.delegated),
     sent: parts.flatMap(run => run.sent),
+    joinedRoles: parts.flatMap(run => run.joinedRoles),
     steps: parts.flatMap(run => run.steps),
     problems: parts.flatMap(run => run.problems),
   };
@@ -53,40 +55,67 @@ function join(parts: readonly RunResult[]): RunResult {
 /** What the hosts of one world get, from their own tasks and from those of others. */
 function runsOf(world: World, hosts: readonly string[]): ReadonlyMap<string, RunResult> {
   const before = ownResults.get(world.repository) ?? 0;
-  let results = runAll(world, new Map(), hosts);
-  let arriving: World['arriving'] = new Map();
+  let others: FromOthers = { arriving: new Map(), rolesOfBatches: NO_ROLES };
+  let runs = runAll(world, others, hosts);
   for (let round = 1; round <= MAX_ROUNDS; round++) {
-    const facts = factsForHosts(world, results, round < MAX_ROUNDS);
-    if (factsKey(facts) === factsKey(arriving)) break;
-    arriving = facts;
+    const next = fromOthers(world, runs.results, true);
+    if (keyOf(next) === keyOf(others)) break;
+    others = round < MAX_ROUNDS ? next : fromOthers(world, runs.results, false);
     ownResults.set(world.repository, before);
-    results = runAll(world, arriving, hosts);
+    runs = runAll(world, others, hosts);
   }
-  return withDelegated(world, results);
+  return withDelegated(world, filledIn(runs));
 }
 
-/** What hosts set on others can change what those set on others again: it is followed this far. */
+/** What hosts have from each other. */
+type FromOthers = Pick<World, 'arriving' | 'rolesOfBatches'>;
+
+function fromOthers(world: World, results: ReadonlyMap<string, RunResult>, settled: boolean): FromOthers {
+  return {
+    arriving: factsForHosts(world, results, settled),
+    rolesOfBatches: rolesOfBatches(world, results, settled),
+  };
+}
+
+function keyOf({ arriving, rolesOfBatches: roles }: FromOthers): string {
+  return `${factsKey(arriving)} ${rolesKey(roles)}`;
+}
+
+/** What hosts give to others can change what those give to others again: it is followed this far. */
 const MAX_ROUNDS = 4;
 
-function runAll(shared: World, arriving: World['arriving'], hosts: readonly string[]): ReadonlyMap<string, RunResult> {
-  const world: World = { ...shared, arriving, onceForAll: (host, playIndex) => asked(host, playIndex) };
+/** Runs every host; what hosts that share a run have their own of is still open. */
+function runAll(shared: World, others: FromOthers, hosts: readonly string[]): Runs {
+  const world: World = { ...shared, ...others, onceForAll: (host, playIndex) => asked(host, playIndex) };
   const asked = onceForAll(world);
   const differs = differsAmongKin(world);
-  const runs: Runs = { world, differs, forMany: emptyTrie(), apart: emptyTrie(), filled: new Map() };
   const results = new Map<string, RunResult>();
+  const runs: Runs = { world, differs, results, open: new Set(), forMany: emptyTrie(), apart: emptyTrie() };
   for (const host of hosts) results.set(host, runOf(runs, host));
-  return results;
+  return runs;
+}
+
+/** The results of all hosts, with what each has its own of put in. */
+function filledIn(runs: Runs): ReadonlyMap<string, RunResult> {
+  const filled = new Map<RunResult, RunResult>();
+  return new Map(
+    [...runs.results].map(([host, result]) => [
+      host,
+      runs.open.has(result) ? fill(runs.world, filled, result, host) : result,
+    ]),
+  );
 }
 
 /** The runs of one world so far. */
 type Runs = Readonly<{
   world: World;
   differs: Kin['differs'];
+  results: Map<string, RunResult>;
+  /** Those in which what each host has its own of is open. */
+  open: Set<RunResult>;
   /** null: these hosts have to be run apart. */
   forMany: ReadTrie<RunResult | null>;
   apart: ReadTrie<RunResult>;
-  /** Results that are the same for all hosts that share them, with the origins of the first of these. */
-  filled: Map<RunResult, RunResult>;
 }>;
 
 function runOf(runs: Runs, host: string): RunResult {
@@ -95,7 +124,9 @@ function runOf(runs: Runs, host: string): RunResult {
   const { kin } = world.variablesOf(host);
   const known = recall(runs.forMany, key => readKey(world, host, key, true), { id: kin, differs: runs.differs });
   const shared = known ? known.result : runForMany(runs, host);
-  return shared ? fill(runs, shared, host) : runApart(runs, host);
+  if (!shared) return runApart(runs, host);
+  runs.open.add(shared);
+  return shared;
 }
 
 function runForMany({ world, forMany }: Runs, host: string): RunResult | null {
@@ -104,7 +135,8 @@ function runForMany({ world, forMany }: Runs, host: string): RunResult | null {
   return result;
 }
 
-function fill({ world, filled }: Runs, shared: RunResult, host: string): RunResult {
+/** @param filled results that are the same for all hosts that share them, with the origins of the first of these */
+function fill(world: World, filled: Map<RunResult, RunResult>, shared: RunResult, host: string): RunResult {
   const known = filled.get(shared);
   if (known) return known;
   const differs = differsByHost(shared);

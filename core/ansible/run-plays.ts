@@ -1,18 +1,10 @@
 import { ProblemError } from '../source/problem.ts';
 import type { Unknown } from '../source/rope.ts';
 import { flushHandlers, resolveHandlers } from './handlers.ts';
-import {
-  atPlace,
-  type Frame,
-  type HostRun,
-  newRun,
-  type Orphan,
-  type RoleInstance,
-  type RunResult,
-  type World,
-} from './host-run.ts';
+import { atPlace, type Frame, type HostRun, newRun, type Orphan, type RunResult, type World } from './host-run.ts';
 import { importedRoles, noteRole } from './imported-roles.ts';
 import { inPlay } from './joined-groups.ts';
+import { expectRoles, type PlayRole } from './joined-roles.ts';
 import { roleOf } from './known-role.ts';
 import { isTold } from './own-result.ts';
 import type { Play } from './playbook.ts';
@@ -46,9 +38,9 @@ export function runPlays(world: World, host: string, forMany: boolean): PlaysRun
     if (!(error instanceof ProblemError)) throw error;
     run.problems.push(error.problem);
   }
-  const { writes, delegated, steps, problems, reads } = run;
+  const { writes, delegated, joinedRoles, steps, problems, reads } = run;
   const sent = run.sent.filter(({ to, once }) => to !== null || !once);
-  const result = { writes, delegated, sent, steps, problems };
+  const result = { writes, delegated, sent, joinedRoles, steps, problems };
   return { reads, result: !forMany || isTold(result) ? result : null };
 }
 
@@ -59,12 +51,13 @@ export function runPlay(run: HostRun, playIndex: number): void {
   if (!play || member === false) return;
   if (run.joined.size + run.mayJoin.length > 0) run.world.joinedPlays.add(playIndex);
   enterPlay(run, playIndex);
+  expectRoles(run, playIndex);
   atPlace(run, playIndex, () => runSections(run, play, playIndex, member === true ? [] : [member]));
   takeDueFacts(run, [playIndex + 1]);
 }
 
 function runSections(run: HostRun, play: Play, playIndex: number, guards: readonly Unknown[]): void {
-  const playRoles: RoleInstance[] = [];
+  const playRoles: PlayRole[] = [];
   const joined = new Set<RoleReference>();
   const imports = importedRoles(run.world, play);
   for (const reference of [...play.roles, ...imports.map(one => one.reference)])
@@ -87,6 +80,7 @@ function runSections(run: HostRun, play: Play, playIndex: number, guards: readon
     conditions: play.when,
     completed: new Set(),
     repeated: false,
+    parted: null,
     guards,
     guardOrigins: [],
     rounds: null,
@@ -133,7 +127,7 @@ function joinPlay(
   run: HostRun,
   play: Play,
   reference: RoleReference,
-  playRoles: RoleInstance[],
+  playRoles: PlayRole[],
   joined: Set<RoleReference>,
 ): void {
   if (joined.has(reference) || reference.name.includes('{{')) return;
@@ -142,7 +136,7 @@ function joinPlay(
   if (!role) return;
   for (const path of [...role.defaults.vaulted, ...role.vars.vaulted]) run.vaulted.add(path);
   for (const dependency of role.dependencies) joinPlay(run, play, dependency, playRoles, joined);
-  playRoles.push({ role, reference });
+  playRoles.push({ role, reference, when: [] });
 }
 
 function readVarsFiles(run: HostRun, frame: Frame): Vars {

@@ -1,33 +1,43 @@
 import { posix } from 'node:path';
 import { ProblemError } from '../source/problem.ts';
 import type { Unknown } from '../source/rope.ts';
+import { catchUp } from './catch-up.ts';
 import { COMMAND_MODULES, recordCommand } from './command-task.ts';
 import { conditionOrigins, taskRuns, type Verdict } from './conditions.ts';
 import { type Acting, actsOnce, handOver, whereTaskActs } from './delegation.ts';
 import { flushHandlers, notifyHandlers } from './handlers.ts';
-import { atPlace, type Frame, type HostRun, intern, readExternal, type SentFacts } from './host-run.ts';
-import { type Import, importedWith, includedRole, noteRole } from './imported-roles.ts';
-import { either, includedVars } from './include-vars.ts';
+import {
+  atPlace,
+  type Frame,
+  type HostRun,
+  intern,
+  type RoleInstance,
+  readExternal,
+  type SentFacts,
+} from './host-run.ts';
+import { importedWith, includedRole, noteRole } from './imported-roles.ts';
+import { includedVars } from './include-vars.ts';
 import { mayBeTemplate } from './jinja/variables.ts';
 import { JOINING, joinGroups } from './joined-groups.ts';
+import { hasJoined, type Joining, joinRoles } from './joined-roles.ts';
 import { inherit, isNever, type Keywords, readKeywords } from './keywords.ts';
 import { roleOf } from './known-role.ts';
 import { loopFrames } from './loop-items.ts';
 import { metaAction, metaRuns, runMeta } from './meta-task.ts';
 import { withDefaults } from './module-defaults.ts';
 import { taskStep } from './play-step.ts';
-import { firstFile, notEvaluated, type Place, within } from './repository.ts';
+import { firstFile, notEvaluated, within } from './repository.ts';
 import { listOf, placeOf, type RoleReference } from './role.ts';
-import { roleTasks } from './role-tasks.ts';
+import { roleTasks, type TasksToRun } from './role-tasks.ts';
 import { scopeOf, searchPath } from './scope.ts';
-import { sendFacts, takeDueFacts } from './sent-facts.ts';
+import { sendFacts } from './sent-facts.ts';
 import { takesForced } from './source-files.ts';
 import { recordSysctl, SYSCTL_MODULES } from './sysctl-task.ts';
 import { readTask, type Task } from './task.ts';
 import { readTaskList } from './task-files.ts';
 import { templated, templateText } from './template-text.ts';
 import { isSince } from './types.ts';
-import { allOf } from './unknown-conditions.ts';
+import { allOf, either } from './unknown-conditions.ts';
 import { updatedFact } from './update-fact.ts';
 import { allOrigins, bool, dict, identity, mergeOrigins, str, unknownValue, type Value, withOrigins } from './value.ts';
 import { type Vars, varsOf } from './variables.ts';
@@ -44,9 +54,20 @@ const IMPORTS = new Set(['import_tasks', 'import_role']);
 
 /** Runs a role with its dependencies, `once` as plays do or `always` as includes do. @throws ProblemError `over-limit` */
 export function runRole(run: HostRun, frame: Frame, reference: RoleReference, repeat: 'once' | 'always'): void {
-  let part = 0;
-  for (const { frame: inside, tasks } of roleTasks(run, frame, reference, repeat))
-    atPlace(run, part++, () => runTasks(run, inside, tasks));
+  const parts = roleTasks(run, frame, reference, repeat);
+  for (let part = 0; runPart(run, parts, part); part++);
+}
+
+/** Whether there was another list of tasks to run. */
+function runPart(run: HostRun, parts: Iterator<TasksToRun, void>, part: number): boolean {
+  let more = false;
+  atPlace(run, part, () => {
+    const { value } = parts.next();
+    if (!value) return;
+    more = true;
+    runTasks(run, value.frame, value.tasks);
+  });
+  return more;
 }
 
 /** Runs a list of tasks and blocks in order. @throws ProblemError `over-limit` */
@@ -75,7 +96,7 @@ export function runTasks(run: HostRun, frame: Frame, tasks: readonly Value[]): v
 
 function runTask(run: HostRun, outer: Frame, written: Task): void {
   if (outer.repeated && !written.block && !IMPORTS.has(written.module ?? '')) return;
-  if (run.due.length > 0) takeDueFacts(run, run.order);
+  catchUp(run, outer);
   const keywords = inherit(outer.keywords, written.keywords);
   const frame: Frame = {
     ...outer,
@@ -288,6 +309,7 @@ function factsOf(run: HostRun, frame: Frame, inside: Frame, task: Task, unknowns
 function runInclude(run: HostRun, frame: Frame, around: Keywords, task: Task, module: string): void {
   const dynamic = !IMPORTS.has(module);
   const items = dynamic ? loopFrames(run, frame, task, scopeOf(run, frame)) : [frame];
+  const parted = frame.parted ?? (dynamic && mayPart(task) ? [...run.order] : null);
   const chosen = items.map(item => {
     const inside = dynamic
       ? guarded(run, item, task)
@@ -297,10 +319,20 @@ function runInclude(run: HostRun, frame: Frame, around: Keywords, task: Task, mo
       ? { ...applied({ ...inside, keywords: around }, task), ...paramsOf(inside, task) }
       : inside;
     return module.endsWith('_role')
-      ? roleToInclude(run, params, task, dynamic)
-      : tasksToInclude(run, params, task, dynamic);
+      ? roleToInclude(run, { ...params, parted }, task, dynamic)
+      : tasksToInclude(run, { ...params, parted }, task, dynamic);
   });
-  for (const [place, enter] of chosen.entries()) if (enter) atPlace(run, place, enter);
+  joinRoles(
+    run,
+    frame,
+    chosen.flatMap(one => one?.joining ?? []),
+  );
+  for (const [place, one] of chosen.entries()) if (one) atPlace(run, place, one.enter);
+}
+
+/** Whether an include may include other files for other hosts. */
+function mayPart({ loop, args, free }: Task): boolean {
+  return loop !== null || [...args.values(), free].some(value => value?.kind === 'str' && mayBeTemplate(value.text));
 }
 
 function paramsOf({ includeParams }: Frame, { vars }: Task): Partial<Frame> {
@@ -337,23 +369,23 @@ function guarded(run: HostRun, frame: Frame, task: Task): Frame | null {
   };
 }
 
+/** What an include reads: roles it gives to the play, before a task of any item runs, and its tasks. */
+type Included = Readonly<{ joining: readonly Joining[]; enter: () => void }>;
+
 /** What includes the role a task names; null, and a problem, where nobody can know the name. */
-function roleToInclude(run: HostRun, frame: Frame, task: Task, dynamic: boolean): (() => void) | null {
+function roleToInclude(run: HostRun, frame: Frame, task: Task, dynamic: boolean): Included | null {
   const raw = task.args.get('name') ?? task.args.get('role');
   const name = raw ? templateText(run, raw, scopeOf(run, frame)) : null;
-  if (name !== null) return () => includeRole(run, frame, task, includedRole(name, task), dynamic);
-  run.problems.push(notEvaluated(task.at.file, task.at.line, 'Which role is included here cannot be known from Git.'));
-  return null;
-}
-
-function includeRole(run: HostRun, frame: Frame, task: Task, reference: RoleReference, dynamic: boolean): void {
-  const role = roleOf(run, frame.play, reference);
-  if (dynamic) {
-    noteRole(run.world, frame.play, frame.roleParents, reference, frame.role);
-    joinImported(run, frame, importedWith(run.world, frame.play, reference));
+  if (name === null) {
+    const message = 'Which role is included here cannot be known from Git.';
+    run.problems.push(notEvaluated(task.at.file, task.at.line, message));
+    return null;
   }
-  if (role && joinsPlay(frame, task, dynamic)) frame.playRoles.push({ role, reference });
-  runRole(run, frame, reference, 'always');
+  const reference = includedRole(name, task);
+  if (dynamic) noteRole(run.world, frame.play, frame.roleParents, reference, frame.role);
+  const imported = dynamic ? rolesImported(run, frame, reference) : [];
+  const own = joinsPlay(frame, task, dynamic) ? [joining(run, frame, reference)] : [];
+  return { joining: [...imported, ...own], enter: () => runRole(run, frame, reference, 'always') };
 }
 
 /** Public includes give their variables to the play from there on; imports did when it was read, unless included later. */
@@ -363,60 +395,56 @@ function joinsPlay({ playRoles }: Frame, task: Task, dynamic: boolean): boolean 
   return !hasJoined(playRoles, task.at);
 }
 
-function hasJoined(playRoles: Frame['playRoles'], { file, line }: Place): boolean {
-  return playRoles.some(({ reference: { at } }) => at.file === file && at.line === line);
+/** What a dynamic include reads joins the play before any task of it runs (`IncludeRole.get_block_list`). */
+function rolesImported(
+  run: HostRun,
+  frame: Frame,
+  read: RoleReference | Readonly<{ file: string; role: RoleInstance | null }>,
+): readonly Joining[] {
+  const { play, playRoles, roleParents } = frame;
+  const imports = importedWith(run.world, play, read);
+  for (const { reference, leader } of imports) noteRole(run.world, play, roleParents, reference, leader);
+  const again = 'file' in read || isSince(run.world.ansible, '2.15');
+  return imports
+    .filter(({ reference }) => again || !hasJoined(playRoles, reference.at))
+    .map(({ reference }) => joining(run, frame, reference));
 }
 
-/** What a dynamic include reads joins the play before any task of it runs (`IncludeRole.get_block_list`). */
-function joinImported(run: HostRun, { play, playRoles, roleParents }: Frame, imports: readonly Import[]): void {
-  for (const { reference, leader } of imports) {
-    noteRole(run.world, play, roleParents, reference, leader);
-    if (hasJoined(playRoles, reference.at)) continue;
-    const role = roleOf(run, play, reference);
-    if (role) playRoles.push({ role, reference });
-  }
+function joining(run: HostRun, { play, guards }: Frame, reference: RoleReference): Joining {
+  return { reference, role: roleOf(run, play, reference), when: guards };
 }
 
 /** What includes the task file a task names; null where it names none. */
-function tasksToInclude(run: HostRun, frame: Frame, task: Task, dynamic: boolean): (() => void) | null {
+function tasksToInclude(run: HostRun, frame: Frame, task: Task, dynamic: boolean): Included | null {
   const raw = task.args.get('file') ?? task.free;
   if (!raw) return null;
   const name = templateText(run, raw, scopeOf(run, frame));
-  return () => includeTasks(run, frame, task, raw, name, dynamic);
+  const files = name === null ? candidateTasks(run, frame, raw) : fileToInclude(run, frame, name);
+  if (files.length === 0 && !run.world.assumed) {
+    run.problems.push(
+      name === null
+        ? notEvaluated(task.at.file, task.at.line, 'Which task file is included here cannot be known from Git.')
+        : { ...task.at, code: 'missing-file', message: `The task file ${name} is not in this repository.` },
+    );
+  }
+  const entered = files.map(file => ({ file, inside: name === null ? undecided(frame, file, raw) : frame }));
+  return {
+    joining: entered.flatMap(({ file, inside }) =>
+      dynamic ? rolesImported(run, inside, { file, role: frame.role }) : [],
+    ),
+    enter: () => {
+      for (const { file, inside } of entered) enterTasks(run, inside, file, task);
+    },
+  };
 }
 
-/** @param name the file `raw` comes to; null when nobody knows */
-function includeTasks(run: HostRun, frame: Frame, task: Task, raw: Value, name: string | null, dynamic: boolean): void {
-  const { repository } = run.world;
+function fileToInclude(run: HostRun, frame: Frame, name: string): readonly string[] {
   const directories = [posix.dirname(frame.file), ...searchPath(run.world, frame, 'tasks')];
-  if (name === null) {
-    const candidates = candidateTasks(run, frame, raw);
-    for (const file of candidates) enterTasks(run, undecided(frame, file, raw), file, task);
-    if (candidates.length === 0 && !run.world.assumed) {
-      const message = 'Which task file is included here cannot be known from Git.';
-      run.problems.push(notEvaluated(task.at.file, task.at.line, message));
-    }
-    return;
-  }
   const file = firstFile(
-    repository,
+    run.world.repository,
     directories.map(directory => within(directory === '.' ? '' : directory, name)),
   );
-  if (file === null) {
-    if (!run.world.assumed) {
-      run.problems.push({
-        ...task.at,
-        code: 'missing-file',
-        message: `The task file ${name} is not in this repository.`,
-      });
-    }
-    return;
-  }
-  if (dynamic) {
-    const { role } = frame;
-    joinImported(run, frame, importedWith(run.world, frame.play, { file, role }));
-  }
-  enterTasks(run, frame, file, task);
+  return file === null ? [] : [file];
 }
 
 function undecided(frame: Frame, file: string, raw: Value): Frame {

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { ProblemError } from '../source/problem.ts';
+import type { Unknown } from '../source/rope.ts';
 import { newBudget } from './budget.ts';
 import { combine, combineMerging, mergeValues, type Vars } from './combine.ts';
 import { groupsOfHosts } from './groups-variable.ts';
@@ -15,10 +16,11 @@ import {
 } from './host-run.ts';
 import { groupsOf } from './inventory/inventory.ts';
 import { type Scope, templateValue } from './jinja/render.ts';
+import type { PlayRole } from './joined-roles.ts';
 import { exists, isVault, readText, within } from './repository.ts';
 import { exportedVars, roleDefaults, roleVars } from './role-vars.ts';
 import type { AnsibleVersion } from './types.ts';
-import { conditionOf, valueUnder } from './unknown-conditions.ts';
+import { conditionOf, either, valueUnder } from './unknown-conditions.ts';
 import { identity, type LazyMapping, list, str, unknownValue, type Value } from './value.ts';
 
 /** What `default(omit)` gives; an argument with this text counts as not given. */
@@ -51,12 +53,13 @@ export function scopeOf(run: HostRun, frame: Frame): Scope {
     run.world.forced?.doubted.has(name)
       ? doubtedVariable(name)
       : (run.joinedVars.get(name) ?? (readExternal(run, `var:${name}`) as Value | undefined));
-  const strongest = (name: string): Value | undefined => first(above, name) ?? between(name) ?? first(below, name);
+  const strongest = (name: string): Value | undefined =>
+    first(above, name, () => between(name) ?? first(below, name, () => undefined));
   const together = (name: string): Value | undefined =>
     mergedVariable(name, [
-      ...above.map(layer => layer.get(name)),
+      ...above.map(layer => toMerge(layer, name)),
       between(name),
-      ...below.map(layer => layer.get(name)),
+      ...below.map(layer => toMerge(layer, name)),
     ]);
   const lookup = (name: string): Value | undefined =>
     magicVariable(run, frame, name, find) ?? (merges ? together(name) : strongest(name)) ?? missingVariable(run, name);
@@ -75,12 +78,40 @@ function shared(run: HostRun): Pick<Scope, 'parsed' | 'remembered' | 'own' | 'an
   return run.forMany ? { parsed, remembered, ansible, own: ownOperations(run) } : { parsed, remembered, ansible };
 }
 
-function first(layers: readonly Vars[], name: string): Value | undefined {
-  for (const layer of layers) {
-    const value = layer.get(name);
-    if (value) return value;
+/** Variables of one source; with `when`, they are there under these unknown conditions only. */
+type Layer = Pick<Vars, 'get' | 'keys' | 'size'> & Readonly<{ when?: readonly Unknown[] }>;
+
+function first(
+  layers: readonly Layer[],
+  name: string,
+  otherwise: () => Value | undefined,
+  from = 0,
+): Value | undefined {
+  for (let index = from; index < layers.length; index++) {
+    const layer = layers[index];
+    const value = layer?.get(name);
+    if (!value) continue;
+    return layer?.when ? either(name, value, first(layers, name, otherwise, index + 1), layer.when) : value;
   }
-  return undefined;
+  return otherwise();
+}
+
+/** What a source has for merging: only that it is unknown where nobody knows whether the source is there. */
+function toMerge(layer: Layer, name: string): Value | undefined {
+  const value = layer.get(name);
+  const [unknown] = layer.when ?? [];
+  if (!value || !unknown) return value;
+  return unknownValue(`${name}=${identity(value)} if ${unknown.key}`, unknown.why, { origins: value.origins });
+}
+
+/** Variables of the roles of the play, the last role first. */
+function ofPlayRoles(playRoles: readonly PlayRole[], varsOf: (role: PlayRole) => Vars): readonly Layer[] {
+  const layers = playRoles.map((one): Layer => {
+    const vars = varsOf(one);
+    if (one.when.length === 0) return vars;
+    return { get: name => vars.get(name), keys: () => vars.keys(), size: vars.size, when: one.when };
+  });
+  return layers.reverse();
 }
 
 /** What the definitions of a variable, strongest first, make together: mappings down to the first other value. */
@@ -105,7 +136,7 @@ function doubtedVariable(name: string): Value {
   return unknownValue(`set elsewhere:${name}`, [`what ${name} is where this is used`], { defined: true });
 }
 
-function layersAbove(run: HostRun, frame: Frame): readonly Vars[] {
+function layersAbove(run: HostRun, frame: Frame): readonly Layer[] {
   const { role, chain, playRoles } = frame;
   const instances = role ? [...chain, role] : chain;
   const merges = run.world.repository.combine === combineMerging;
@@ -118,18 +149,18 @@ function layersAbove(run: HostRun, frame: Frame): readonly Vars[] {
     run.included,
     ...replaced(frame.taskVars),
     ...(role ? [roleVars(run.world, frame.play.directory, role, chain)] : []),
-    ...playRoles.map(instance => exportedVars(run.world, frame.play.directory, instance)).toReversed(),
+    ...ofPlayRoles(playRoles, one => exportedVars(run.world, frame.play.directory, one)),
     ...(run.world.assumed ? [run.world.assumed.vars] : []),
     frame.varsFiles,
     frame.play.vars,
   ].filter(layer => layer === run.facts || layer === run.included || layer.size > 0);
 }
 
-function layersBelow(world: World, frame: Frame): readonly Vars[] {
+function layersBelow(world: World, frame: Frame): readonly Layer[] {
   const { role, chain, playRoles } = frame;
   return [
     ...(role ? [roleDefaults(world, frame.play.directory, role, chain)] : []),
-    ...playRoles.map(instance => roleDefaults(world, frame.play.directory, instance, [])).toReversed(),
+    ...ofPlayRoles(playRoles, one => roleDefaults(world, frame.play.directory, one, [])),
     ...(world.assumed ? [world.assumed.defaults] : []),
   ].filter(layer => layer.size > 0);
 }

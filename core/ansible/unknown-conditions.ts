@@ -1,6 +1,6 @@
 import type { Unknown } from '../source/rope.ts';
 import type { Condition } from './types.ts';
-import { type UnknownValue, unknownValue, type Value } from './value.ts';
+import { identity, mergeOrigins, type UnknownValue, unknownValue, type Value } from './value.ts';
 
 const NEGATED = /^not\((.*)\)$/s;
 
@@ -59,3 +59,22 @@ export function valueUnder(value: Value | undefined, conditions: readonly Condit
 
 const choiceOf = (value: Value | undefined): UnknownValue['choice'] =>
   value?.kind === 'unknown' ? value.choice : undefined;
+
+/** A variable that is set only if these unknown conditions hold. */
+export function either(name: string, value: Value, before: Value | undefined, unknowns: readonly Unknown[]): Value {
+  return unknowns.reduceRight((given, unknown) => chosen(name, given, before, unknown), value);
+}
+
+function chosen(name: string, value: Value, before: Value | undefined, unknown: Unknown): Value {
+  const condition = conditionOf(unknown, true);
+  const given = valueUnder(value, [condition]) ?? value;
+  const otherwise = valueUnder(before, [opposite(condition)]);
+  if (otherwise && identity(otherwise) === identity(given)) return given;
+  const key = `if ${unknown.key} then ${name}=${identity(given)} else ${otherwise ? identity(otherwise) : 'unset'}`;
+  const [met, unmet] = condition.holds ? [given, otherwise] : [otherwise, given];
+  const made = unknownValue(key, [`${name} is set only under a condition: ${unknown.why.join('; ')}`], {
+    defined: otherwise && otherwise.kind !== 'unknown' ? true : null,
+    origins: mergeOrigins(given.origins, otherwise?.origins ?? []),
+  });
+  return { ...made, choice: { condition: condition.unknown, met, unmet } };
+}

@@ -9,6 +9,7 @@ import { newOwnValues } from './own-values.ts';
 import type { Play, Playbook } from './playbook.ts';
 import { notEvaluated, type Place, type Repository, report } from './repository.ts';
 import { listOf } from './role.ts';
+import { NO_ROLES } from './roles-of-batches.ts';
 import { evaluateApart } from './scope.ts';
 import type { AnsibleVersion } from './types.ts';
 import { combine } from './variables.ts';
@@ -94,6 +95,7 @@ function worldOf(
     addsHosts: shared.addsHosts,
     runsOnce: shared.runsOnce && !everyNode,
     arriving: new Map(),
+    rolesOfBatches: NO_ROLES,
     onceForAll: null,
     interned: new Map(),
     templates: emptyTemplates(),
