@@ -1,5 +1,6 @@
 import { type Origin, UNKNOWN_TOKEN, unknownToken } from '../source/rope.ts';
 import { type Budget, newBudget, OverLimit } from './budget.ts';
+import { expandedSize } from './expanded-size.ts';
 import { fixedTexts, isFixed } from './fixed-values.ts';
 import type { Engine } from './jinja/engine.ts';
 import { plainEngine } from './jinja/plain-engine.ts';
@@ -11,7 +12,6 @@ import {
   dict,
   digest,
   type Entry,
-  expandedSize,
   holdsOwn,
   identity,
   type LazyMapping,

@@ -90,7 +90,12 @@ export type RuntimeObject = Readonly<{
   call?: (args: Arguments) => Value;
   origins: Origins;
 }>;
-export type Arguments = Readonly<{ positional: readonly Value[]; named: ReadonlyMap<string, Value> }>;
+export type Arguments = Readonly<{
+  positional: readonly Value[];
+  named: ReadonlyMap<string, Value>;
+  /** Unknown lists and mappings behind `*` and `**`: nobody can say which arguments there are. */
+  open?: readonly Value[];
+}>;
 
 export const NO_ORIGINS: Origins = [];
 /** Origins kept per value; later ones are dropped. */
@@ -216,14 +221,6 @@ export class PythonError extends Error {
   }
 }
 
-/** Nothing Python would raise: an evaluation that must not decide unknown conditions met one. */
-export class NeedsDecision extends PythonError {
-  constructor() {
-    super('fails', 'needs a decision');
-    this.name = 'NeedsDecision';
-  }
-}
-
 /** Both, each once, capped. */
 export function mergeOrigins(a: Origins, b: Origins): Origins {
   if (a === b || b.length === 0) return a;
@@ -291,12 +288,14 @@ export function visitParts(value: Value, visit: (part: Value) => void): number {
   return visited;
 }
 
-function containerOf(value: Value): object | null {
+/** What a list or mapping keeps its parts in, wherever it stands; null for any other value. */
+export function containerOf(value: Value): object | null {
   if (value.kind === 'dict') return value.entries;
   return value.kind === 'list' || value.kind === 'tuple' ? value.items : null;
 }
 
-function eachPart(value: Value, visit: (part: Value) => void): void {
+/** Calls `visit` with each part of a list or mapping. */
+export function eachPart(value: Value, visit: (part: Value) => void): void {
   if (value.kind === 'dict') {
     for (const [key, item] of value.entries.values()) {
       visit(key);
@@ -305,25 +304,6 @@ function eachPart(value: Value, visit: (part: Value) => void): void {
   } else if (value.kind === 'list' || value.kind === 'tuple') {
     for (const item of value.items) visit(item);
   }
-}
-
-/** How many parts a value has when each list and mapping is counted wherever it occurs. @throws PythonError as `visitParts` */
-export function expandedSize(value: Value): number {
-  visitParts(value, () => {});
-  const sizes = new Map<object, number>();
-  const sizeOf = (part: Value): number => {
-    const container = containerOf(part);
-    if (!container) return 1;
-    const known = sizes.get(container);
-    if (known !== undefined) return known;
-    let size = 1;
-    eachPart(part, item => {
-      size += sizeOf(item);
-    });
-    sizes.set(container, size);
-    return size;
-  };
-  return sizeOf(value);
 }
 
 /** The same value with further origins on it (for text: on each run). */

@@ -13,11 +13,13 @@ import {
   unknownValue,
   type Value,
 } from '../value.ts';
-import { dictMethod, listMethod } from './collection-methods.ts';
+import { dictMethod, isOpenEnded, listMethod } from './collection-methods.ts';
 import type { Engine } from './engine.ts';
+import { entryNamed } from './open-keys.ts';
 import { defined, derived, evaluated, indexOf, isUnknown } from './python.ts';
 import { slice } from './text.ts';
 import { textMethod } from './text-methods.ts';
+import { Undecided } from './undecided.ts';
 
 /** `value.name`: a method or attribute first, then an entry, as Jinja's `getattr`. */
 export function attribute(engine: Engine, value: Value, name: string): Value {
@@ -99,12 +101,15 @@ function lazyMethod(value: Value & { kind: 'lazy' }, name: string): Value | unde
 
 function entry(value: Value, key: Value): Value | undefined {
   switch (value.kind) {
-    case 'dict':
-      return value.entries.get(keyOf(key))?.[1];
+    case 'dict': {
+      const found = entryNamed(value, keyOf(key));
+      return found === null ? derived('item', [value, key], { defined: null }) : found?.[1];
+    }
     case 'lazy':
       return key.kind === 'str' ? value.get(key.text) : undefined;
     case 'list':
     case 'tuple': {
+      if (isOpenEnded(value)) return derived('item', [value, key], { defined: null });
       if (key.kind !== 'int' && key.kind !== 'bool') return undefined;
       return value.items.at(indexOf(key));
     }
@@ -194,14 +199,15 @@ export function iterate(value: Value): readonly Value[] {
       return [...value.keys()].map(key => str(key, value.origins));
     case 'str': {
       refuseOwn(value);
-      if (value.unknowns?.size)
-        throw new PythonError('fails', 'a loop over the characters of a text that is partly unknown');
+      if (value.unknowns?.size) throw new Undecided();
       const bounds = characterBounds(value.text);
       return bounds.slice(1).map((end, i) => slice(value, bounds[i] ?? 0, end));
     }
     case 'undefined':
       if (value.soft) return [];
       return iterate(defined(value));
+    case 'unknown':
+      throw new Undecided();
     default:
       throw new PythonError('fails', `'${pythonType(value)}' object is not iterable`);
   }
@@ -210,6 +216,7 @@ export function iterate(value: Value): readonly Value[] {
 /** A dotted path (`metadata.name`, `0.port`) as the `attribute` of filters takes it. */
 export function follow(engine: Engine, value: Value, path: Value | undefined): Value {
   if (!path || path.kind === 'none') return value;
+  if (isUnknown(engine.budget, path)) throw new Undecided();
   if (path.kind === 'int') return item(engine, value, path);
   if (path.kind !== 'str') throw new PythonError('fails', 'an attribute must be a name');
   return path.text

@@ -11,16 +11,20 @@ import {
   list,
   none,
   PythonError,
+  pythonType,
   type RuntimeObject,
   refuseOwn,
   setEntry,
   str,
   type Tuple,
   tuple,
+  type UnknownValue,
   type Value,
 } from '../value.ts';
 import { afterRounds, bind, type Engine, truth } from './engine.ts';
-import { allDefined, compare, defined, derived, equals, indexOf } from './python.ts';
+import { entryNamed, hasOpenKeys } from './open-keys.ts';
+import { allDefined, compare, defined, derived, indexOf, isUnknown, orUnknown, positionIn } from './python.ts';
+import { Undecided } from './undecided.ts';
 
 type Methods<T> = Readonly<Record<string, (engine: Engine, self: T, args: Arguments) => Value>>;
 
@@ -32,12 +36,37 @@ function method<T extends Value>(
 ): RuntimeObject | undefined {
   const found = Object.hasOwn(methods, name) ? methods[name] : undefined;
   if (!found) return undefined;
-  return {
-    kind: 'object',
-    type: 'builtin_function_or_method',
-    call: args => found(engine, self, args),
-    origins: self.origins,
+  const call = (args: Arguments): Value => {
+    const given = [...args.positional, ...args.named.values(), ...(args.open ?? [])];
+    const inputs = [{ ...self }, ...given];
+    return orUnknown(engine.budget, `${pythonType(self)}.${name}`, inputs, () => {
+      try {
+        if (args.open) throw new Undecided();
+        return found(engine, self, args);
+      } catch (error) {
+        if (error instanceof Undecided && CHANGING.has(name)) lose(self, derived(`after ${name}`, inputs));
+        throw error;
+      }
+    });
   };
+  return { kind: 'object', type: 'builtin_function_or_method', call, origins: self.origins };
+}
+
+/** Methods that change their list or mapping. */
+const CHANGING: ReadonlySet<string> = new Set(
+  'append extend insert pop remove clear reverse sort update popitem setdefault'.split(' '),
+);
+
+/** Nothing is known of a list or mapping any more, wherever it stands. */
+function lose(self: Value, after: UnknownValue): void {
+  if (self.kind === 'list') {
+    self.items.splice(0, self.items.length, after);
+    grown.add(self.items);
+  } else if (self.kind === 'dict') {
+    self.entries.clear();
+    self.entries.set(keyOf(after), [after, after]);
+  }
+  Object.assign(self, after);
 }
 
 /** A method of Python's `list` or `tuple`. Changing ones change the list in place. */
@@ -60,10 +89,6 @@ function first(args: Arguments, what: string): Value {
   return value;
 }
 
-function positionOf(engine: Engine, items: readonly Value[], value: Value): number {
-  return items.findIndex(item => item.kind !== 'unknown' && equals(engine.budget, item, value));
-}
-
 /** Lists that grew in rounds nobody can count. */
 const grown = new WeakSet<List['items']>();
 
@@ -80,13 +105,13 @@ function added(engine: Engine, self: List, item: Value): Value {
 
 const SEQUENCE_METHODS: Methods<List | Tuple> = {
   index(engine, self, args) {
-    const at = positionOf(engine, allDefined(engine, self).items, first(args, 'index()'));
+    const at = positionIn(engine.budget, allDefined(engine, self).items, first(args, 'index()'));
     if (at < 0) throw new PythonError('fails', `${identity(first(args, 'index()'))} is not in list`);
     return int(at);
   },
   count(engine, self, args) {
     const value = first(args, 'count()');
-    return int(allDefined(engine, self).items.filter(item => equals(engine.budget, item, value)).length);
+    return int(allDefined(engine, self).items.filter(item => positionIn(engine.budget, [item], value) === 0).length);
   },
 };
 
@@ -98,10 +123,7 @@ const LIST_METHODS: Methods<List> = {
   },
   extend(engine, self, args) {
     const more = defined(first(args, 'extend()'));
-    if (more.kind === 'unknown') {
-      self.items.push(derived('each', [more]));
-      return none();
-    }
+    if (more.kind === 'unknown' || (more.kind === 'str' && more.unknowns?.size)) throw new Undecided();
     const parts =
       more.kind === 'dict' ? [...more.entries.values()].map(([key]) => key) : 'items' in more ? more.items : null;
     if (more.kind === 'str') refuseOwn(more);
@@ -127,7 +149,7 @@ const LIST_METHODS: Methods<List> = {
     return removed;
   },
   remove(engine, self, args) {
-    const at = positionOf(engine, self.items, first(args, 'remove()'));
+    const at = positionIn(engine.budget, self.items, first(args, 'remove()'));
     if (at < 0) throw new PythonError('fails', 'list.remove(x): x not in list');
     self.items.splice(at, 1);
     return none();
@@ -167,22 +189,26 @@ const DICT_METHODS: Methods<Dict> = {
       self.origins,
     ),
   copy: (_, self) => dict(self.entries.values(), self.origins),
-  get(_, self, args) {
+  get(engine, self, args) {
     const { key, default: otherwise } = bind('get()', args, ['key', 'default']);
-    const name = defined(key ?? none());
-    if (name.kind === 'unknown') return derived('get', [self, name, ...(otherwise ? [otherwise] : [])]);
-    return self.entries.get(keyOf(name))?.[1] ?? otherwise ?? none();
+    const name = known(engine, defined(key ?? none()));
+    const found = entryNamed(self, keyOf(name));
+    if (found === null) throw new Undecided();
+    return found?.[1] ?? otherwise ?? none();
   },
   update(engine, self, args) {
     const [more] = args.positional;
-    for (const [key, value] of more ? pairsOf(allDefined(engine, more)) : [])
-      setEntry(self.entries, key, afterRounds(engine, value));
+    const pairs = more ? pairsOf(allDefined(engine, more)) : [];
+    for (const [key] of pairs) known(engine, key);
+    for (const [key, value] of pairs) setEntry(self.entries, key, afterRounds(engine, value));
     for (const [key, value] of args.named) setEntry(self.entries, str(key), afterRounds(engine, value));
     spendItems(engine.budget, self.entries.size);
     return none();
   },
-  pop(_, self, args) {
+  pop(engine, self, args) {
     const [key = none(), otherwise] = args.positional;
+    known(engine, key);
+    if (hasOpenKeys(self)) throw new Undecided();
     const found = self.entries.get(keyOf(key));
     if (!found && !otherwise) throw new PythonError('fails', `KeyError: ${identity(key)}`);
     self.entries.delete(keyOf(key));
@@ -194,8 +220,10 @@ const DICT_METHODS: Methods<Dict> = {
     self.entries.delete(last[0]);
     return tuple(last[1]);
   },
-  setdefault(_, self, args) {
+  setdefault(engine, self, args) {
     const [key = none(), otherwise = none()] = args.positional;
+    known(engine, key);
+    if (hasOpenKeys(self)) throw new Undecided();
     if (!self.entries.has(keyOf(key))) setEntry(self.entries, key, otherwise);
     return self.entries.get(keyOf(key))?.[1] ?? otherwise;
   },
@@ -205,12 +233,20 @@ const DICT_METHODS: Methods<Dict> = {
   },
 };
 
+/** A key. @throws Undecided when it is not known */
+function known(engine: Engine, key: Value): Value {
+  if (isUnknown(engine.budget, key)) throw new Undecided();
+  return key;
+}
+
 /** The pairs `dict()` and `update()` accept: those of a mapping, or a list of two-element lists. */
 export function pairsOf(value: Value): Entry[] {
   const source = defined(value);
+  if (source.kind === 'unknown') throw new Undecided();
   if (source.kind === 'dict') return [...source.entries.values()];
   if (source.kind === 'list' || source.kind === 'tuple') {
     return source.items.map(pair => {
+      if (pair.kind === 'unknown') throw new Undecided();
       if ((pair.kind !== 'list' && pair.kind !== 'tuple') || pair.items.length !== 2) {
         throw new PythonError('fails', 'a mapping is made of pairs');
       }

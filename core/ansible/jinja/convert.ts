@@ -1,6 +1,7 @@
 import { UNKNOWN_TOKEN, unknownToken } from '../../source/rope.ts';
 import { type Budget, OverLimit, spend } from '../budget.ts';
-import { expandedSize, holdsOwnToken, NeedsHost, type Value, visitParts } from '../value.ts';
+import { expandedSize } from '../expanded-size.ts';
+import { holdsOwnToken, NeedsHost, type Value, visitParts } from '../value.ts';
 import { parseLiteral } from './literal.ts';
 import { derived, toText } from './python.ts';
 import { concat } from './text.ts';

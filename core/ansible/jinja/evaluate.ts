@@ -9,7 +9,6 @@ import {
   holdsOwn,
   identity,
   list,
-  NeedsDecision,
   NeedsHost,
   none,
   type Origins,
@@ -17,6 +16,7 @@ import {
   pythonType,
   refuseOwn,
   type Str,
+  str,
   tuple,
   undefinedValue,
   unknownValue,
@@ -30,10 +30,11 @@ import { type Engine, type Truth, truthOf, truthValue, type UnknownCondition } f
 import { type Frame, nameIn, type Run } from './frame.ts';
 import { GLOBALS } from './globals.ts';
 import { binary, comparison, unary } from './operators.ts';
-import { defined, toText } from './python.ts';
+import { defined, derived, orUnknown, toText } from './python.ts';
 import type { Operation } from './scope.ts';
 import type { BinaryOperator, CallArguments, Expression } from './syntax.ts';
 import { concat } from './text.ts';
+import { NeedsDecision } from './undecided.ts';
 
 /** The value of an expression. @throws PythonError, OverLimit; `run.at` then names the place */
 export function evaluate(run: Run, expression: Expression, frame: Frame): Value {
@@ -122,6 +123,7 @@ function evaluateNode(run: Run, expression: Expression, frame: Frame): Value {
       const { name } = expression;
       const input = value(expression.input);
       const args = evaluateArguments(run, expression.args, frame);
+      if (args.open) return openResult(`is ${name}`, [input], args, 'bool');
       if (name === 'defined' || name === 'undefined') return run.test(name, input, args);
       return operateWith(run, `is ${name}`, input, args, (engine, value, given) => engine.test(name, value, given));
     }
@@ -171,6 +173,7 @@ function itemOf(run: Run, of: Value, index: Value): Value {
 
 /** A method of a text, called. */
 function callText(run: Run, text: Str, method: string, args: Arguments): Value {
+  if (args.open) return openResult(`str.${method}`, [text], args);
   return operateWith(run, `.${method}`, text, args, (engine, value, given) =>
     invoke(engine.budget, attribute(engine, value, method), given),
   );
@@ -306,6 +309,7 @@ export function applyFilters(run: Run, expression: Expression, frame: Frame, blo
   const args = evaluateArguments(run, expression.args, frame);
   run.at = { source: frame.unit.source, offset: expression.at };
   const { name } = expression;
+  if (args.open) return openResult(`| ${name}`, [input], args);
   if (letsThrough(name, input, args)) return run.filter(name, input, args);
   return operateWith(run, `| ${name}`, input, args, (engine, value, given) => engine.filter(name, value, given));
 }
@@ -338,8 +342,10 @@ export function evaluateArguments(run: Run, args: CallArguments, frame: Frame): 
   const positional = args.positional.map(argument => evaluate(run, argument, frame));
   const named = new Map(args.named.map(([name, argument]) => [name, evaluate(run, argument, frame)]));
   const spread = args.spread && defined(evaluate(run, args.spread, frame));
-  if (spread) positional.push(...(spread.kind === 'unknown' ? [spread] : iterate(spread)));
   const more = args.spreadNamed ? defined(evaluate(run, args.spreadNamed, frame)) : null;
+  const open = [spread, more].flatMap(value => (value && isOpen(value) ? [value] : []));
+  if (open.length > 0) return { positional, named, open };
+  if (spread) positional.push(...iterate(spread));
   if (more?.kind === 'dict') {
     for (const [key, value] of more.entries.values()) if (key.kind === 'str') named.set(key.text, value);
   }
@@ -355,8 +361,23 @@ const LETS_THROUGH: ReadonlySet<string> = new Set([
   'builtin_function_or_method',
 ]);
 
+/** Whether nobody knows what a value would give as arguments. */
+function isOpen(value: Value): boolean {
+  return value.kind === 'unknown' || (value.kind === 'str' && !!value.unknowns?.size);
+}
+
+/** What comes of a call nobody knows the arguments of. */
+function openResult(name: string, inputs: readonly Value[], args: Arguments, type?: 'bool'): Value {
+  const given = [...inputs, ...args.positional, ...args.named.values(), ...(args.open ?? [])];
+  return derived(name, given, type ? { type } : { defined: null });
+}
+
+/** Types of callables that look at unknown arguments themselves, for what they do beside answering. */
+const TAKES_OPEN: ReadonlySet<string> = new Set(['namespace', 'builtin_function_or_method']);
+
 /** Calls a macro, a method or a global. @throws PythonError */
 export function call(run: Run, callee: Value, args: Arguments): Value {
+  if (args.open && callee.kind === 'object' && !TAKES_OPEN.has(callee.type)) return openResult(callee.type, [], args);
   if (run.own && callee.kind === 'object' && !LETS_THROUGH.has(callee.type)) {
     if ([...args.positional, ...args.named.values()].some(holdsOwn)) throw new NeedsHost();
   }
@@ -365,9 +386,12 @@ export function call(run: Run, callee: Value, args: Arguments): Value {
 
 function invoke(budget: Budget, callee: Value, args: Arguments): Value {
   spend(budget, 2);
-  if (callee.kind === 'object' && callee.call) return deeper(budget, () => callee.call?.(args) as Value);
+  if (callee.kind === 'object' && callee.call) {
+    const inputs = [str(callee.type), ...args.positional, ...args.named.values()];
+    return orUnknown(budget, 'call', inputs, () => deeper(budget, () => callee.call?.(args) as Value));
+  }
   if (callee.kind === 'unknown') {
-    const inputs = [...args.positional, ...args.named.values()].map(identity);
+    const inputs = [...args.positional, ...args.named.values(), ...(args.open ?? [])].map(identity);
     return unknownValue(`${callee.key}(${inputs.join(', ')})`, callee.why, { origins: callee.origins });
   }
   throw new PythonError('fails', `'${pythonType(defined(callee))}' object is not callable`);

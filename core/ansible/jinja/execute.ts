@@ -217,9 +217,10 @@ function assign(run: Run, target: Target, value: Value, frame: Frame, controls: 
     }
     case 'tuple': {
       const source = defined(value);
-      if (source.kind === 'unknown') {
+      if (source.kind === 'unknown' || (source.kind === 'str' && source.unknowns?.size)) {
+        const { key, why } = unknownIn(source) as Unknown;
         for (const [i, part] of target.items.entries()) {
-          const item = unknownValue(`${source.key}[${i}]`, source.why, { origins: source.origins });
+          const item = unknownValue(`${key}[${i}]`, why, { origins: source.origins });
           assign(run, part, item, frame, controls);
         }
         return;

@@ -12,6 +12,7 @@ import {
   setEntry,
   str,
   undefinedValue,
+  unknownIn,
   unknownValue,
   type Value,
 } from '../value.ts';
@@ -55,7 +56,8 @@ function range(engine: Engine, args: Arguments): Value {
 
 function makeDict(engine: Engine, args: Arguments): Value {
   const source = args.positional[0] && allDefined(engine, args.positional[0]);
-  if (source && isOpenPairs(source)) return derived('dict', [...args.positional, ...args.named.values()]);
+  if (source && isOpenPairs(source))
+    return derived('dict', [...args.positional, ...args.named.values()], { type: 'dict' });
   const made = dict(source ? pairsOf(source) : []);
   for (const [key, value] of args.named) setEntry(made.entries, str(key), value);
   return made;
@@ -63,16 +65,17 @@ function makeDict(engine: Engine, args: Arguments): Value {
 
 /** Pairs nobody can list. */
 function isOpenPairs(source: Value): boolean {
-  if (source.kind !== 'list' && source.kind !== 'tuple') return source.kind === 'unknown';
+  if (source.kind !== 'list' && source.kind !== 'tuple') return unknownIn(source) !== null && source.kind !== 'dict';
   return source.items.some(({ kind }) => kind === 'unknown');
 }
 
 function namespace(args: Arguments): Value {
   const names = new Map<string, Value>();
-  const open = args.positional.filter(isOpenPairs);
+  const open = [...args.positional.filter(isOpenPairs), ...(args.open ?? [])];
   const known = args.positional.filter(source => !isOpenPairs(source));
   for (const [key, value] of known.flatMap((source): Entry[] => pairsOf(source))) {
-    if (key.kind === 'str') names.set(key.text, value);
+    if (unknownIn(key)) open.push(key);
+    else if (key.kind === 'str') names.set(key.text, value);
   }
   for (const [name, value] of args.named) names.set(name, value);
   return {

@@ -1,7 +1,7 @@
 import { type Budget, spendItems } from '../budget.ts';
 import { type Dict, dict, field, int, keyOf, list, none, PythonError, str, tuple, type Value } from '../value.ts';
 import { percentFormat } from './percent-format.ts';
-import { toText } from './python.ts';
+import { isUnknown, toText } from './python.ts';
 
 /**
  * Items of a lookup that makes a list of its terms alone, as the `with_…` of the same name does; null when there is no
@@ -19,13 +19,14 @@ const LOOKUPS: Readonly<Record<string, (budget: Budget, terms: readonly Value[])
   list: (_, terms) => [...terms],
   items: (_, terms) => terms.flatMap(itemsOf),
   dict: (_, terms) => (terms.every(term => term.kind === 'dict') ? terms.flatMap(pairsOf) : null),
-  flattened: (_, terms) => flattened(terms),
+  flattened: (budget, terms) => (isUnknown(budget, list([...terms])) ? null : flattened(terms)),
   indexed_items: (_, terms) => terms.flatMap(itemsOf).map((item, index) => tuple([int(index), item])),
-  nested: (budget, terms) => nested(budget, terms.map(itemsOf)),
-  cartesian: (budget, terms) => nested(budget, terms.map(itemsOf)),
-  together: (_, terms) => together(terms.map(itemsOf)),
+  nested: (budget, terms) => takenApart(terms, lists => nested(budget, lists)),
+  cartesian: (budget, terms) => takenApart(terms, lists => nested(budget, lists)),
+  together: (_, terms) => takenApart(terms, together),
   subelements: (_, terms) => subelements(terms),
-  sequence: (budget, terms) => terms.flatMap(term => sequence(budget, toText(budget, term).text)),
+  sequence: (budget, terms) =>
+    isUnknown(budget, list([...terms])) ? null : terms.flatMap(term => sequence(budget, toText(budget, term).text)),
 };
 
 /** Names of the lookups above. */
@@ -33,6 +34,12 @@ export const LIST_LOOKUPS: ReadonlySet<string> = new Set(Object.keys(LOOKUPS));
 
 function itemsOf(value: Value): readonly Value[] {
   return value.kind === 'list' || value.kind === 'tuple' ? value.items : [value];
+}
+
+/** Items of these lists are lists themselves or not: of an unknown one nobody can tell. */
+function takenApart(terms: readonly Value[], make: (lists: readonly (readonly Value[])[]) => Value[]): Value[] | null {
+  const lists = terms.map(itemsOf);
+  return lists.flat().some(({ kind }) => kind === 'unknown') ? null : make(lists);
 }
 
 function pairsOf(term: Value): Value[] {
@@ -70,7 +77,9 @@ function together(lists: readonly (readonly Value[])[]): Value[] {
 /** Each item with each of those in a list inside it; the item itself without that list. */
 function subelements([from, path, flags]: readonly Value[]): Value[] | null {
   if (path?.kind !== 'str' || !from) throw new PythonError('fails', 'subelements expects a list and the name of a key');
-  const skipMissing = flags?.kind === 'dict' && isYes(field(flags, 'skip_missing'));
+  const asked = flags?.kind === 'dict' ? field(flags, 'skip_missing') : undefined;
+  if (asked?.kind === 'unknown') return null;
+  const skipMissing = isYes(asked);
   const elements = from.kind === 'dict' ? [...from.entries.values()].map(([, value]) => value) : itemsOf(from);
   const made: Value[] = [];
   for (const element of elements) {

@@ -14,7 +14,7 @@ import {
 } from '../value.ts';
 import { type Engine } from './engine.ts';
 import { listLookup } from './list-lookups.ts';
-import { allDefined, defined, derived, toText } from './python.ts';
+import { allDefined, defined, derived, isUnknown, toText } from './python.ts';
 import { concat, slice } from './text.ts';
 
 /**
@@ -73,6 +73,7 @@ function filesOf(engine: Engine, terms: readonly Value[], named: ReadonlyMap<str
     const value = named.get(option);
     return value?.kind === 'bool' ? value.value : otherwise;
   };
+  if ([...named.values()].some(value => value.kind === 'unknown')) return 'how the file is read is not known';
   const texts: Value[] = [];
   for (const term of terms) {
     const text = term.kind === 'str' ? engine.file(term.text) : null;
@@ -142,13 +143,15 @@ function joinedPath(path: Value, file: Value): Value {
 }
 
 function namedSequence(engine: Engine, named: ReadonlyMap<string, Value>): Value {
-  if ([...named.values()].some(value => value.kind !== 'str' && value.kind !== 'int'))
+  if (
+    [...named.values()].some(value => (value.kind !== 'str' && value.kind !== 'int') || isUnknown(engine.budget, value))
+  )
     return unknownValue('sequence', ['its bounds']);
   return str([...named].map(([name, value]) => `${name}=${toText(engine.budget, value).text}`).join(' '));
 }
 
 function variable(engine: Engine, term: Value, otherwise: Value | undefined): Value {
-  if (term.kind === 'unknown') return derived('lookup', [str('vars'), term]);
+  if (isUnknown(engine.budget, term)) return derived('lookup', [str('vars'), term], { defined: null });
   const name = toText(engine.budget, term).text;
   const value = engine.variable(name);
   if (value && value.kind !== 'undefined') return value;

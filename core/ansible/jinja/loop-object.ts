@@ -1,7 +1,7 @@
 import { spend } from '../budget.ts';
 import { type Arguments, bool, identity, int, type RuntimeObject, str, undefinedValue, type Value } from '../value.ts';
 import type { Run } from './frame.ts';
-import { derived } from './python.ts';
+import { derived, isUnknown } from './python.ts';
 
 /** A loop while it runs. */
 export type LoopState = {
@@ -10,7 +10,8 @@ export type LoopState = {
   readonly depth: number;
   /** The items stand for an unknown number of them. */
   readonly openEnded: boolean;
-  changed: string | null;
+  /** What `loop.changed` was told last, and whether some of it is unknown. */
+  changed: Readonly<{ values: string; open: boolean }> | null;
 };
 
 /** What `loop` is in the body of a loop (jinja2.runtime.LoopContext); `again` loops over an inner list. */
@@ -56,8 +57,12 @@ export function loopObject(run: Run, state: LoopState, again: ((args: Arguments)
         return method(args => {
           const now = args.positional.map(identity).join('\0');
           const before = state.changed;
-          state.changed = now;
-          return bool(before !== now);
+          const open = args.positional.some(value => isUnknown(run.budget, value));
+          state.changed = { values: now, open };
+          if (before === null || before.values === now) return bool(before === null);
+          return open || before.open
+            ? derived('changed', [str(before.values), str(now)], { type: 'bool' })
+            : bool(true);
         });
       default:
         return undefined;

@@ -16,8 +16,20 @@ import {
   type UnknownValue,
   type Value,
 } from '../value.ts';
+import { hasOpenKeys } from './open-keys.ts';
 import { percentFormat } from './percent-format.ts';
-import { compare, contains, defined, derived, equals, isNumber, isUnknown, numberOf, toText } from './python.ts';
+import {
+  compare,
+  contains,
+  defined,
+  derived,
+  equals,
+  isNumber,
+  isUnknown,
+  numberOf,
+  orUnknown,
+  toText,
+} from './python.ts';
 import type { BinaryOperator, Comparator } from './syntax.ts';
 import { concat, escapes, originsOf } from './text.ts';
 
@@ -26,7 +38,9 @@ export function binary(budget: Budget, operator: BinaryOperator, left: Value, ri
   spend(budget);
   const [a, b] = [defined(left), defined(right)];
   if (operator === '%' && a.kind === 'str')
-    return escapes(a, [b]) ? derived(operator, [a, b]) : percentFormat(budget, a, b);
+    return orUnknown(budget, operator, [a, b], () =>
+      escapes(a, [b]) ? derived(operator, [a, b]) : percentFormat(budget, a, b),
+    );
   if (a.kind === 'unknown' || b.kind === 'unknown') {
     if (operator === '+' && (a.kind === 'str' || b.kind === 'str'))
       return concat(budget, [toText(budget, a), toText(budget, b)]);
@@ -234,7 +248,8 @@ function isIn(budget: Budget, item: Value, container: Value): boolean | null {
       return container.items.some(other => isUnknown(budget, other)) ? null : false;
     case 'dict':
       if (container.entries.size === 0) return false;
-      return isUnknown(budget, item) ? null : container.entries.has(keyOf(item));
+      if (isUnknown(budget, item)) return null;
+      return container.entries.has(keyOf(item)) || (hasOpenKeys(container) ? null : false);
     case 'lazy':
       if (item.kind === 'unknown') return null;
       return item.kind === 'str' && container.get(item.text) !== undefined;

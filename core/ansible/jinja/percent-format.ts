@@ -13,6 +13,7 @@ import {
 import { exponential, fixedPoint, general } from './float-format.ts';
 import { defined, derived, floatText, isNumber, numberOf, repr, toText } from './python.ts';
 import { concat, slice } from './text.ts';
+import { Undecided } from './undecided.ts';
 
 const DIRECTIVE = /%(?:\(([^)]*)\))?([-+ #0]*)(\*|\d+)?(?:\.(\*|\d+))?[hlL]?(.)/gs;
 
@@ -23,6 +24,7 @@ export function percentFormat(budget: Budget, format: Str, values: Value): Value
   let next = 0;
   const take = (): Value => {
     const value = args[next++];
+    if (!value && values.kind === 'unknown') throw new Undecided();
     if (!value) throw new PythonError('fails', 'not enough arguments for format string');
     return defined(value);
   };
@@ -49,6 +51,7 @@ export function percentFormat(budget: Budget, format: Str, values: Value): Value
   const rest = slice(format, last);
   if (/%/.test(rest.text)) throw new PythonError('fails', 'incomplete format');
   parts.push(rest);
+  if (next === 0 && values.kind === 'unknown') throw new Undecided();
   if (next < args.length && values.kind !== 'dict' && !(values.kind === 'list' && next === 0)) {
     throw new PythonError('fails', 'not all arguments converted during string formatting');
   }
@@ -56,6 +59,7 @@ export function percentFormat(budget: Budget, format: Str, values: Value): Value
 }
 
 function named(values: Value, name: string): Value {
+  if (values.kind === 'unknown') throw new Undecided();
   if (values.kind !== 'dict') throw new PythonError('fails', 'format requires a mapping');
   const value = field(values, name);
   if (!value) throw new PythonError('fails', `KeyError: '${name}'`);
@@ -73,6 +77,7 @@ function isWhole(value: Value): value is Int | Bool {
 
 /** A width or precision given as an argument. */
 function star(value: Value): number {
+  if (value.kind === 'unknown') throw new Undecided();
   if (!isWhole(value)) throw new PythonError('fails', '* wants int');
   return Number(numberOf(value));
 }

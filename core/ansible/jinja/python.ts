@@ -22,7 +22,9 @@ import {
   type Value,
   visitParts,
 } from '../value.ts';
+import { hasOpenKeys } from './open-keys.ts';
 import { concat, originsOf, tokenOf } from './text.ts';
+import { Undecided } from './undecided.ts';
 
 /** Python's `str()`. An unknown becomes its token. @throws PythonError for an undefined value */
 export function toText(budget: Budget, value: Value): Str {
@@ -163,6 +165,7 @@ export function numberOf(value: Int | Float | Bool): number | bigint {
 
 /** An int or bool as a JavaScript number. @throws PythonError for anything else */
 export function indexOf(value: Value): number {
+  if (value.kind === 'unknown') throw new Undecided();
   if (value.kind !== 'int' && value.kind !== 'bool') {
     throw new PythonError('fails', `'${pythonType(defined(value))}' object cannot be interpreted as an integer`);
   }
@@ -207,6 +210,7 @@ export function equals(budget: Budget, a: Value, b: Value): boolean {
 /** Below 0, 0 or above 0 as Python orders the two. @throws PythonError when Python does not */
 export function compare(budget: Budget, a: Value, b: Value): number {
   spend(budget);
+  if (a.kind === 'unknown' || b.kind === 'unknown') throw new Undecided();
   if (isNumber(a) && isNumber(b)) {
     const [x, y] = [numberOf(a), numberOf(b)];
     return x < y ? -1 : x > y ? 1 : 0;
@@ -214,6 +218,7 @@ export function compare(budget: Budget, a: Value, b: Value): number {
   if (a.kind === 'str' && b.kind === 'str') {
     refuseOwn(a);
     refuseOwn(b);
+    if (a.unknowns?.size || b.unknowns?.size) throw new Undecided();
     return compareText(a.text, b.text);
   }
   if ((a.kind === 'list' && b.kind === 'list') || (a.kind === 'tuple' && b.kind === 'tuple')) {
@@ -255,6 +260,43 @@ export function derived(
   const origins = inputs.reduce((all: Origins, input) => mergeOrigins(all, allOrigins(input)), []);
   const { defined = true, type } = options;
   return unknownValue(`${operation}(${inputs.map(identity).join(', ')})`, why, { defined, type, origins });
+}
+
+/** What `work` gives; an unknown of its inputs where it hangs on one of them. @throws PythonError */
+export function orUnknown(budget: Budget, operation: string, inputs: readonly Value[], work: () => Value): Value {
+  const { depth } = budget;
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Undecided)) throw error;
+    budget.depth = depth;
+    return derived(operation, inputs, { defined: null });
+  }
+}
+
+/** Python's `==`; null where that hangs on an unknown. @throws PythonError for an undefined value */
+export function mayEqual(budget: Budget, a: Value, b: Value): boolean | null {
+  if (identity(a) === identity(b)) return true;
+  if (!isUnknown(budget, a) && !isUnknown(budget, b)) return equals(budget, a, b);
+  const collections = (['list', 'tuple', 'dict'] as const).includes(a.kind as 'list') && a.kind === b.kind;
+  if (collections && sizeOf(a) !== sizeOf(b) && ![a, b].some(one => one.kind === 'dict' && hasOpenKeys(one)))
+    return false;
+  const plain = ({ kind }: Value) => kind !== 'unknown';
+  return a.kind !== b.kind && plain(a) && plain(b) ? equals(budget, a, b) : null;
+}
+
+function sizeOf(value: Value): number {
+  return value.kind === 'dict' ? value.entries.size : 'items' in value ? value.items.length : 0;
+}
+
+/** Where Python finds `item` in a list by equality, -1 for nowhere. @throws Undecided where that hangs on an unknown */
+export function positionIn(budget: Budget, items: readonly Value[], item: Value): number {
+  for (const [at, other] of items.entries()) {
+    const equal = mayEqual(budget, other, item);
+    if (equal === null) throw new Undecided();
+    if (equal) return at;
+  }
+  return -1;
 }
 
 /** Whether any part of the value, however deep, is unknown. */

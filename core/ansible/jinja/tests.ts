@@ -32,6 +32,7 @@ import {
 } from './python.ts';
 import { compileRegex } from './regex.ts';
 import type { Comparator } from './syntax.ts';
+import { Undecided } from './undecided.ts';
 import { compareVersions } from './version.ts';
 
 /** A test answers, or gives an unknown. `own`: it looks at undefined and unknown values itself. */
@@ -292,6 +293,14 @@ export function applyTest(engine: Engine, name: string, value: Value, args: Argu
   if (!test) return derived(short, inputs.map(defined), { type: 'bool', why: [`the test ${name} is not evaluated`] });
   if (!test.own && inputs.some(input => isUnknown(engine.budget, defined(input)))) return unknownTest(short, inputs);
   const origins = inputs.reduce((all: Origins, input) => mergeOrigins(all, allOrigins(input)), []);
-  const result = test.apply(engine, value, args);
+  const { depth } = engine.budget;
+  let result: Value | boolean;
+  try {
+    result = test.apply(engine, value, args);
+  } catch (error) {
+    if (!(error instanceof Undecided)) throw error;
+    engine.budget.depth = depth;
+    return unknownTest(short, inputs);
+  }
   return typeof result === 'boolean' ? bool(result, origins) : result;
 }

@@ -13,7 +13,7 @@ import {
   type Value,
 } from '../value.ts';
 import { bind, type Engine, truth } from './engine.ts';
-import { defined, derived, indexOf, isUnknown, toText } from './python.ts';
+import { defined, derived, indexOf, isUnknown, orUnknown, toText } from './python.ts';
 import { formatText } from './str-format.ts';
 import { characterCount, concat, escapes, mapText, originsOf, slice, splitLines } from './text.ts';
 
@@ -25,11 +25,12 @@ export function textMethod(engine: Engine, text: Str, name: string): RuntimeObje
   if (!method) return undefined;
   const call = (args: Arguments): Value => {
     const inputs = [...args.positional, ...args.named.values()].map(defined);
+    if (args.open) return derived(`str.${name}`, [text, ...inputs, ...args.open]);
     const mayBePartial = name === 'format' || name === 'join';
     if (!mayBePartial && (text.unknowns?.size || inputs.some(input => isUnknown(engine.budget, input))))
       return derived(`str.${name}`, [text, ...inputs]);
     if (escapes(text, inputs)) return derived(`str.${name}`, [text, ...inputs]);
-    return method(engine, text, args);
+    return orUnknown(engine.budget, `str.${name}`, [text, ...inputs], () => method(engine, text, args));
   };
   return { kind: 'object', type: 'builtin_function_or_method', call, origins: text.origins };
 }
@@ -203,7 +204,8 @@ function justifyWith(side: 'left' | 'right' | 'both'): Method {
 
 function join(engine: Engine, separator: Str, args: Arguments): Value {
   const [items] = args.positional;
-  if (items?.kind === 'unknown') return derived('str.join', [separator, items]);
+  if (items?.kind === 'unknown' || (items?.kind === 'str' && items.unknowns?.size))
+    return derived('str.join', [separator, items]);
   const values =
     items?.kind === 'dict'
       ? [...items.entries.values()].map(([key]) => key)

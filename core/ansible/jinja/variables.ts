@@ -6,7 +6,6 @@ import {
   dict,
   type Entry,
   list,
-  NeedsDecision,
   NeedsHost,
   none,
   PythonError,
@@ -26,6 +25,7 @@ import { nothingRemembered, ValueMemory } from './remembered-values.ts';
 import type { ParsedTemplates, Scope } from './scope.ts';
 import { ANSIBLE_SYNTAX, type SyntaxOptions, type Template } from './syntax.ts';
 import { concat, originsOf, placeAt, slice, sourceOf } from './text.ts';
+import { NeedsDecision } from './undecided.ts';
 
 export function parsed(run: Run, templates: ParsedTemplates, text: string, syntax: SyntaxOptions): Template {
   const key = JSON.stringify([syntax, text]);

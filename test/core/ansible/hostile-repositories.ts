@@ -100,7 +100,12 @@ const STATEMENTS: readonly (readonly [name: string, text: string])[] = [
   ['sixty thousand statements', '{% set a = 1 %}'.repeat(60_000)],
   ['mappings that share mappings, as JSON', share('n.a | to_json')],
   ['mappings that share mappings, as text', share('n.a | string')],
-  ['mappings that share mappings, combined', share('n.a | combine(n.a, recursive=true) | to_yaml')],
+  [
+    'mappings that share mappings, combined',
+    share('n.a | combine(n.b, recursive=true) | to_yaml')
+      .replace("namespace(a={'k': 1})", "namespace(a={'k': 1}, b={'j': 1})")
+      .replace('{% endfor %}', "{% set n.b = {'a': n.b, 'b': n.b} %}{% endfor %}"),
+  ],
   [
     'mappings that share mappings, flattened',
     '{% set n = namespace(a=[1]) %}{% for i in range(60) %}{% set n.a = [n.a, n.a] %}{% endfor %}{{ n.a | flatten }}',

@@ -1,6 +1,7 @@
 import { type Arguments, PythonError, pythonType, type Str, type Value } from '../../value.ts';
 import { type Engine, truth } from '../engine.ts';
 import { defined, toText } from '../python.ts';
+import { Undecided } from '../undecided.ts';
 
 /**
  * A filter. `unknowns`: `any` makes the result unknown when any part of the input or an argument is; `whole` only when
@@ -27,6 +28,7 @@ export function own(apply: Filter['apply']): Filter {
 
 /** The text of an argument. @throws PythonError when it is missing or no text */
 export function textOf(value: Value | undefined, what: string): string {
+  if (value?.kind === 'unknown' || (value?.kind === 'str' && value.unknowns?.size)) throw new Undecided();
   if (value?.kind !== 'str') {
     throw new PythonError('fails', `${what} must be text, not ${value ? pythonType(defined(value)) : 'missing'}`);
   }

@@ -1,7 +1,8 @@
 import { spend } from '../../budget.ts';
 import { type Arguments, str, type Value } from '../../value.ts';
+import { isOpenEnded } from '../collection-methods.ts';
 import type { Engine } from '../engine.ts';
-import { allDefined, defined, derived, evaluated, isUnknown } from '../python.ts';
+import { allDefined, defined, derived, evaluated, isUnknown, orUnknown } from '../python.ts';
 import { unordered, withoutOrder } from '../unordered.ts';
 import { ADDRESS_FILTERS } from './address.ts';
 import type { Filter, Filters } from './filter.ts';
@@ -25,6 +26,8 @@ const FILTERS: ReadonlyMap<string, Filter> = new Map(
     ADDRESS_FILTERS,
   ].flatMap((filters: Filters) => Object.entries(filters)),
 );
+/** What it gives for a list of which nobody knows how many items it has is right all the same. */
+const OF_OPEN_ENDED: ReadonlySet<string> = new Set(['length', 'count', 'string']);
 const VERBATIM: readonly string[] = ['string', 'ppretty', 'json'];
 /** What gives Jinja's `Markup`. */
 const MARKUP: readonly string[] = ['escape', 'e', 'forceescape', 'safe', 'tojson'];
@@ -61,7 +64,9 @@ export function applyFilter(engine: Engine, name: string, input: Value, args: Ar
       filter.unknowns === 'any' ? isUnknown(engine.budget, value) : value.kind === 'unknown';
     if (refuses(input) || others.some(other => isUnknown(engine.budget, other))) return derived(short, inputs());
   }
-  const result = filter.apply(engine, input, args);
+  const open = input.kind === 'list' && isOpenEnded(input) && !OF_OPEN_ENDED.has(short);
+  if (open) return derived(short, inputs(), { defined: null });
+  const result = orUnknown(engine.budget, short, [input, ...others], () => filter.apply(engine, input, args));
   if (result.kind !== 'str') return result;
   if (MARKUP.includes(short)) return { ...result, markup: true };
   return VERBATIM.includes(short) ? { ...result, verbatim: true } : result;

@@ -19,7 +19,9 @@ import {
 } from '../../value.ts';
 import { item, iterate } from '../access.ts';
 import { bind, type Engine } from '../engine.ts';
-import { compare, contains, defined, derived, equals } from '../python.ts';
+import { hasOpenKeys } from '../open-keys.ts';
+import { compare, defined, derived, isUnknown, mayEqual, positionIn } from '../python.ts';
+import { Undecided } from '../undecided.ts';
 import { type Filters, isTrue, own, textOf, whole } from './filter.ts';
 
 type ListMerge = 'replace' | 'keep' | 'append' | 'prepend' | 'append_rp' | 'prepend_rp';
@@ -30,7 +32,8 @@ type ListMerge = 'replace' | 'keep' | 'append' | 'prepend' | 'append_rp' | 'prep
  */
 function mergeDicts(engine: Engine, low: Dict, high: Dict, recursive: boolean, lists: ListMerge): Dict {
   spend(engine.budget, high.entries.size);
-  if (low.entries.size === 0 || equals(engine.budget, low, high)) return { ...high, entries: new Map(high.entries) };
+  if (low.entries.size === 0 || sameMapping(engine, low, high, recursive, lists))
+    return { ...high, entries: new Map(high.entries) };
   if (high.entries.size === 0 && isSince(engine.ansible, '2.16')) return low;
   const entries = new Map(low.entries);
   for (const [name, [key, value]] of high.entries) {
@@ -38,6 +41,22 @@ function mergeDicts(engine: Engine, low: Dict, high: Dict, recursive: boolean, l
     entries.set(name, [before?.[0] ?? key, before ? mergeValues(engine, before[1], value, recursive, lists) : value]);
   }
   return { kind: 'dict', entries, origins: mergeOrigins(low.origins, high.origins) };
+}
+
+/** Whether two mappings are equal. @throws Undecided where nobody can tell, and it makes a difference */
+function sameMapping(engine: Engine, low: Dict, high: Dict, recursive: boolean, lists: ListMerge): boolean {
+  const equal = mayEqual(engine.budget, low, high);
+  if (equal !== null) return equal;
+  if ((hasOpenKeys(low) || hasOpenKeys(high)) && (lists !== 'replace' || recursive)) throw new Undecided();
+  if (low.entries.size !== high.entries.size || [...high.entries.keys()].some(name => !low.entries.has(name)))
+    return false;
+  const names = [...high.entries.keys()];
+  const ordered = [...low.entries.keys()].every((name, at) => names[at] === name);
+  const merges =
+    lists !== 'replace' &&
+    [...low.entries.values()].some(([, value]) => value.kind === 'list' || value.kind === 'unknown');
+  if (!ordered || merges) throw new Undecided();
+  return false;
 }
 
 function mergeValues(engine: Engine, low: Value, high: Value, recursive: boolean, lists: ListMerge): Value {
@@ -49,7 +68,8 @@ function mergeValues(engine: Engine, low: Value, high: Value, recursive: boolean
   }
   if (low.kind !== 'list' || high.kind !== 'list') return high;
   const origins = mergeOrigins(low.origins, high.origins);
-  const minus = (a: readonly Value[], b: readonly Value[]) => a.filter(value => !contains(engine.budget, b, value));
+  const minus = (a: readonly Value[], b: readonly Value[]) =>
+    a.filter(value => positionIn(engine.budget, b, value) < 0);
   switch (lists) {
     case 'replace':
       return high;
@@ -166,6 +186,7 @@ export const MAPPING_FILTERS: Filters = {
     const rekeyed = dict([], input.origins);
     for (const element of elements) {
       const name = defined(item(engine, element, key ?? str('')));
+      if (isUnknown(engine.budget, name)) throw new Undecided();
       if (rekeyed.entries.has(keyOf(name)) && !overwrite)
         throw new PythonError('fails', 'a key is not unique, cannot turn into dict');
       rekeyed.entries.set(keyOf(name), [name, element]);

@@ -142,6 +142,8 @@ export const SCALAR_FILTERS: Filters = {
     } = bind('ternary', args, ['true_val', 'false_val', 'none_val']);
     const value = defined(input);
     if (!yes || !no) throw new PythonError('fails', 'ternary takes a value for true and one for false');
+    if (value.kind === 'unknown' && nothing && nothing.kind !== 'none')
+      return derived('ternary', [value, yes, no, nothing], { defined: null });
     const chosen =
       value.kind === 'none' && nothing && nothing.kind !== 'none' ? nothing : truth(engine, value) ? yes : no;
     return withOrigins(chosen, asConditions(allOrigins(value)));

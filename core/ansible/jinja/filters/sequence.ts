@@ -1,3 +1,4 @@
+import { UNKNOWN_TOKEN } from '../../../source/rope.ts';
 import { spend, spendItems } from '../../budget.ts';
 import { isSince } from '../../types.ts';
 import {
@@ -17,9 +18,11 @@ import {
 import { attribute, follow, iterate } from '../access.ts';
 import { isOpenEnded } from '../collection-methods.ts';
 import { bind, type Engine, truth, truthOf } from '../engine.ts';
+import { hasOpenKeys } from '../open-keys.ts';
 import { binary } from '../operators.ts';
 import { compare, contains, defined, derived, distinct, equals, indexOf, isUnknown } from '../python.ts';
 import { characterCount, concat } from '../text.ts';
+import { Undecided } from '../undecided.ts';
 import { unordered } from '../unordered.ts';
 import { any, asText, type Filter, type Filters, isTrue, own, textOf, whole } from './filter.ts';
 
@@ -212,10 +215,18 @@ function flatten(engine: Engine, input: Value, args: Arguments): Value {
   const flat = (source: readonly Value[], left: number): Value[] =>
     source.flatMap(item => {
       spend(engine.budget);
+      if (mayBeMore(item, skipNulls)) throw new Undecided();
       if (skipNulls && isNull(item)) return [];
       return (item.kind === 'list' || item.kind === 'tuple') && left >= 1 ? flat(item.items, left - 1) : [item];
     });
   return list(flat(iterate(input), depth), input.origins);
+}
+
+/** Whether an unknown item may be a list, or nothing where that is left out. */
+function mayBeMore(item: Value, skipNulls: boolean): boolean {
+  if (item.kind === 'str')
+    return skipNulls && !!item.unknowns?.size && /^[Nonenul]*$/.test(item.text.replace(UNKNOWN_TOKEN, ''));
+  return item.kind === 'unknown' && (!item.type || item.type === 'list' || (skipNulls && item.type === 'str'));
 }
 
 function product(engine: Engine, input: Value, args: Arguments): Value {
@@ -258,7 +269,7 @@ function subelements(engine: Engine, input: Value, args: Arguments): Value {
     for (const step of steps) found = follow(engine, found, step);
     if (found.kind === 'undefined' && isTrue(engine, skip)) return [];
     const values = defined(found);
-    if (values.kind === 'unknown') return [tuple([element, derived('each', [values])])];
+    if (values.kind === 'unknown') throw new Undecided();
     if (values.kind !== 'list') throw new PythonError('fails', 'subelements must lead to a list');
     return values.items.map(value => tuple([element, value]));
   });
@@ -279,6 +290,7 @@ function length(engine: Engine, input: Value): Value {
     case 'tuple':
       return isOpenEnded(value) ? derived('length', [value], { type: 'int' }) : int(value.items.length, value.origins);
     case 'dict':
+      if (value.entries.size > 1 && hasOpenKeys(value)) return derived('length', [value], { type: 'int' });
       return int(value.entries.size, value.origins);
     case 'lazy':
       return int([...value.keys()].length, value.origins);
@@ -331,6 +343,7 @@ export const SEQUENCE_FILTERS: Filters = {
   min: extreme(-1),
   max: extreme(1),
   reverse: whole((_, input) => {
+    if (input.kind === 'str' && input.unknowns?.size) throw new Undecided();
     if (input.kind === 'str') return str([...input.text].reverse().join(''), allOrigins(input));
     return list([...iterate(input)].reverse(), input.origins);
   }),

@@ -22,6 +22,7 @@ import type { Engine } from '../engine.ts';
 import { parseLiteral } from '../literal.ts';
 import { compare, derived, floatText, indexOf, isUnknown, undefinedUsed } from '../python.ts';
 import { concat, mapText, originsOf, slice, tokenOf } from '../text.ts';
+import { Undecided } from '../undecided.ts';
 import { type DumpOptions, dumpYaml, hasRepeated } from '../yaml-dump.ts';
 import { any, asText, type Filters, isTrue, own, textOf } from './filter.ts';
 
@@ -141,6 +142,7 @@ function jsonOptions(engine: Engine, args: Arguments, defaults: Pick<JsonOptions
   const indent = given === undefined ? defaults.indent : given.kind === 'none' ? null : indexOf(given);
   if ((indent ?? 0) > 100) throw new OverLimit('indents by more than 100 columns');
   const separators = args.named.get('separators');
+  if (separators?.kind === 'unknown') throw new Undecided();
   const [item, key] = separators && (separators.kind === 'list' || separators.kind === 'tuple') ? separators.items : [];
   return {
     indent,
