@@ -5,7 +5,8 @@ import { evaluateCondition, type Scope } from './jinja/render.ts';
 import { allOf, conditionOf, contradict } from './unknown-conditions.ts';
 import { unknownIn, type Value } from './value.ts';
 
-export type Verdict = Readonly<{ holds: boolean; unknown: null } | { holds: null; unknown: Unknown }>;
+/** `fails`: Ansible cannot evaluate the condition either. */
+export type Verdict = Readonly<{ holds: boolean; unknown: null } | { holds: null; unknown: Unknown; fails?: true }>;
 
 /** Whether a task runs. `unknown` holds when it does; `parts` are what must hold for that, each on its own. */
 export type Running = Readonly<
@@ -18,7 +19,7 @@ const FAILS: Verdict = { holds: false, unknown: null };
 /**
  * Whether a task runs: what ended before it, every condition around it and its own. False beats unknown, and so do unknown
  * conditions of which one is the opposite of another. A condition Ansible could not evaluate is unknown with that
- * reason.
+ * reason; those behind it are never asked, as the task fails.
  */
 export function taskRuns(run: HostRun, frame: Frame, own: readonly Value[], scope: Scope): Running {
   const over = isOver(run, frame);
@@ -29,6 +30,7 @@ export function taskRuns(run: HostRun, frame: Frame, own: readonly Value[], scop
     const verdict = evaluate(run, expression, file, scope);
     if (verdict.holds === false) return SKIPPED;
     if (verdict.holds === null) unknowns.push(verdict.unknown);
+    if (verdict.holds === null && verdict.fails) break;
   }
   const unknown = allOf(unknowns);
   if (!unknown) return RUNS;
@@ -63,7 +65,7 @@ function evaluate(run: HostRun, expression: Value, file: string, scope: Scope): 
   } catch (error) {
     if (!(error instanceof ProblemError) || error.problem.code === 'over-limit') throw error;
     const why = `condition ${expression.text.trim()} cannot be evaluated: ${error.problem.message}`;
-    return { holds: null, unknown: { key: why, why: [why] } };
+    return { holds: null, unknown: { key: why, why: [why] }, fails: true };
   }
 }
 

@@ -375,6 +375,7 @@ function nameOf(own: OwnValues, value: Value): string {
   if (!named)
     return [
       value.kind,
+      ...(value.kind === 'str' ? [value.unsafe ?? false, value.markup ?? false, value.verbatim ?? false] : []),
       identity(value),
       ...allOrigins(value)
         .filter(isMarked)

@@ -5,6 +5,7 @@ import { waysApart } from './apart/ways-apart.ts';
 import { newBudget, OverLimit } from './budget.ts';
 import { declinedFormat, declinedSentence } from './declined-formats.ts';
 import { type Frame, type HostRun, ownOperations, type Rendered, readExternal, trieOf } from './host-run.ts';
+import { GLOBALS } from './jinja/globals.ts';
 import { type Alternative, type Choices, renderTemplate, type Scope } from './jinja/render.ts';
 import { recall, remember } from './read-trie.ts';
 import { treeDigest } from './tree-digest.ts';
@@ -48,7 +49,7 @@ export function renderFile(run: HostRun, frame: Frame, file: string, text: strin
 function renderWhole(file: string, text: string, scope: Scope, tree: SourceTree): Rendered {
   const rendered = renderOnce(file, text, scope, tree);
   if (!('problem' in rendered) || !LACKING.has(rendered.problem.code)) return rendered;
-  const lookup = (name: string) => scope.lookup(name) ?? undefinedHere(name);
+  const lookup = (name: string) => scope.lookup(name) ?? (GLOBALS.has(name) ? undefined : undefinedHere(name));
   const lenient = renderOnce(file, text, { ...scope, lookup, instead: failingHere }, tree);
   return 'problem' in lenient ? rendered : { ...lenient, lacking: rendered.problem };
 }

@@ -261,7 +261,8 @@ function hashed(engine: Engine, input: Value, algorithm: string): Value {
 
 function fromBase64(engine: Engine, input: Value): Value {
   const text = Buffer.from(base64Characters(asText(engine, input).text), 'base64').toString('utf8');
-  if (/[\uE000\uE001\uFFFD]/.test(text)) throw new PythonError('fails', 'b64decode: the result is not UTF-8 text');
+  if (/[\uE000\uE001\uFFFD]/.test(text))
+    return derived('b64decode', [input], { type: 'str', why: ['what base64 decodes to is no text'] });
   return str(text, allOrigins(input));
 }
 
