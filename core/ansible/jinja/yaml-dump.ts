@@ -3,6 +3,7 @@ import {
   allOrigins,
   type Dict,
   type Entry,
+  holdsOwnToken,
   type List,
   type Origins,
   PythonError,
@@ -14,7 +15,7 @@ import {
   visitParts,
 } from '../value.ts';
 import { plainType } from '../yaml-scalar.ts';
-import { compare, floatText, undefinedUsed } from './python.ts';
+import { compare, derived, floatText, undefinedUsed } from './python.ts';
 import { concat, originsOf, slice, tokenOf } from './text.ts';
 
 /** The options of `yaml.dump` that Ansible's filters pass on. `flow` null: collections of scalars in flow style. */
@@ -273,6 +274,8 @@ class Emitter {
     const text = scalarText(value);
     const analysis = analyze(text.text, this.#options.allowUnicode);
     const style = this.#style(value, text.text, analysis, context);
+    if (isOpen(value) && (style !== 'plain' || /\s/.test(text.text)))
+      return this.#scalar(derived('a YAML scalar', [value], { type: 'str' }), context);
     this.#increaseIndent(true, false);
     const breaks = context.simpleKey !== true;
     if (style === 'plain') this.#plain(text, breaks);
@@ -374,6 +377,11 @@ class Emitter {
     this.#whitespace = false;
     this.#indention = false;
   }
+}
+
+/** A text nobody knows whole: what its unknown parts say decides how it is quoted and where it is folded. */
+function isOpen(value: Value): boolean {
+  return value.kind === 'str' && (value.unknowns?.size ?? 0) > 0 && !holdsOwnToken(value);
 }
 
 function isCollection(value: Value): value is Collection {
