@@ -1,6 +1,6 @@
-import { allOrigins, bool, dict, int, none, PythonError, str, type Value } from '../../value.ts';
+import { allOrigins, bool, int, none, str, type Value } from '../../value.ts';
 import { derived } from '../python.ts';
-import { any, type Filters, textOf } from './filter.ts';
+import { any, type Filters } from './filter.ts';
 
 /** An IPv4 address as written, with the prefix behind it; null where none is written. */
 type Network = Readonly<{ address: number; prefix: number | null }>;
@@ -72,39 +72,9 @@ function indexIn(text: string): number | null {
   return /^\d{1,9}$/.test(text) ? Number(text) : null;
 }
 
-/** Python's `urllib.parse.urlsplit` of a URL with an authority; null for what it would take apart another way. */
-function urlParts(url: string): ReadonlyMap<string, string | number | null> | null {
-  const match = /^([A-Za-z][\w+.-]*):\/\/([^/?#[\]]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/.exec(url);
-  if (!match || /[\s\\]/.test(url)) return null;
-  const [, scheme = '', netloc = '', path = '', query = '', fragment = ''] = match;
-  const [, user, password, host = '', port] = /^(?:([^:@]*)(?::([^@]*))?@)?([^:@]*)(?::(\d{1,5}))?$/.exec(netloc) ?? [];
-  if (host === '') return null;
-  return new Map<string, string | number | null>([
-    ['fragment', fragment],
-    ['hostname', host.toLowerCase()],
-    ['netloc', netloc],
-    ['password', password ?? null],
-    ['path', path],
-    ['port', port === undefined ? null : Number(port)],
-    ['query', query],
-    ['scheme', scheme.toLowerCase()],
-    ['username', user ?? null],
-  ]);
-}
-
-/** Addresses and URLs taken apart; what is not answered here is unknown. */
+/** Addresses taken apart; what is not answered here is unknown. */
 export const ADDRESS_FILTERS: Filters = {
   ipaddr: addressFilter('ipaddr'),
   'ansible.utils.ipaddr': addressFilter('ipaddr'),
   'ansible.netcommon.ipaddr': addressFilter('ipaddr'),
-  urlsplit: any((_, input, args) => {
-    const [query] = [...args.positional, ...args.named.values()];
-    const parts = urlParts(textOf(input, 'a URL'));
-    if (!parts) return derived('urlsplit', [input, ...(query ? [query] : [])]);
-    if (!query || (query.kind === 'str' && query.text === ''))
-      return dict([...parts].map(([name, part]) => [str(name), valueOf(part, input)] as const));
-    const name = textOf(query, 'a part of a URL');
-    if (!parts.has(name)) throw new PythonError('fails', `urlsplit: unknown URL component: ${name}`);
-    return valueOf(parts.get(name) ?? null, input);
-  }),
 };

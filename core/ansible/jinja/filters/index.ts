@@ -13,6 +13,7 @@ import { SCALAR_FILTERS } from './scalar.ts';
 import { SEQUENCE_FILTERS } from './sequence.ts';
 import { SERIALISE_FILTERS } from './serialise.ts';
 import { TEXT_FILTERS } from './text.ts';
+import { URL_FILTERS } from './url.ts';
 
 const FILTERS: ReadonlyMap<string, Filter> = new Map(
   [
@@ -24,6 +25,7 @@ const FILTERS: ReadonlyMap<string, Filter> = new Map(
     REGEX_FILTERS,
     PATH_FILTERS,
     ADDRESS_FILTERS,
+    URL_FILTERS,
   ].flatMap((filters: Filters) => Object.entries(filters)),
 );
 /** What it gives for a list of which nobody knows how many items it has is right all the same. */

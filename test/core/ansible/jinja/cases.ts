@@ -336,6 +336,19 @@ export const TEMPLATES: readonly string[] = [
   '{{ [1, "a"] | sort }}\n',
   '{% include "not-there.j2" %}\n',
   '{% include "not-there.j2" ignore missing %}ok\n',
+  "{{ 'v1.29.3' | urlsplit }}",
+  "{{ 'http://User:pa:ss@Host.Example:8080/a/b?x=1&y=2#frag#2' | urlsplit }}",
+  "{{ '//h/p' | urlsplit }}",
+  "{{ '1a:b' | urlsplit }}",
+  "{{ 'mailto:x@y' | urlsplit }}",
+  "{{ 'http://u@h:99?q' | urlsplit }}",
+  "{{ 'x://h%Zone/' | urlsplit }}",
+  "{{ 'http://h:70000' | urlsplit }}",
+  "{{ 'http://h:ab' | urlsplit }}",
+  "{{ 'a b' | urlsplit }}",
+  "{{ '#f?q' | urlsplit }}",
+  "{{ 'http://h' | urlsplit('nope') }}",
+  "{{ ('http://h' | urlsplit).count('a') }}",
 ];
 
 /** Variable definitions evaluated for a module argument, in YAML. */
