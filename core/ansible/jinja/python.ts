@@ -225,7 +225,9 @@ export function compare(budget: Budget, a: Value, b: Value): number {
     return deeper(budget, () => {
       for (let i = 0; i < Math.min(a.items.length, b.items.length); i++) {
         const [x, y] = [a.items[i] as Value, b.items[i] as Value];
-        if (!equals(budget, x, y)) return compare(budget, x, y);
+        const equal = mayEqual(budget, x, y);
+        if (equal === null) throw new Undecided();
+        if (!equal) return compare(budget, x, y);
       }
       return a.items.length - b.items.length;
     });

@@ -181,9 +181,9 @@ function count(tally: Tally, reason: string): void {
   tally.reasons.set(short, (tally.reasons.get(short) ?? 0) + 1);
 }
 
-/** The whole text with anything where it holds an unknown. */
+/** The whole text with anything where it holds an unknown; in YAML that may begin on a line of its own. */
 function patternOf(text: string): RegExp {
-  const parts = text.split(/\uE000[0-9a-f]{8}\uE001/);
+  const parts = text.split(/(?<=[:-]) ?\uE000[0-9a-f]{8}\uE001|\uE000[0-9a-f]{8}\uE001/);
   return new RegExp(`^${parts.map(part => part.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('[^]*')}$`);
 }
 

@@ -457,3 +457,23 @@ test('what combine joins with an unknown list or mapping is unknown', () => {
   for (const name of ['list', 'mapping']) expect(texts.get(`n1 /etc/kubelet/${name}.conf`)).toContain('\uE000');
   expect(texts.get('n1 /etc/kubelet/stronger.conf')).toBe("x {'k': [1]}");
 });
+
+test('pairs are sorted by their keys where a value is not known, and a list nobody can sort keeps its length', () => {
+  const files = {
+    hosts: 'n1\n',
+    'site.yml': `${PLAY}  tasks:\n    - command: x\n      register: found\n${BELOW(COPY('pairs', "{% for k, v in {'b': found.stdout, 'a': 1}.items() | sort %}{{ k }}{% endfor %}") + COPY('items', '{% for x in [found.stdout, 1] | sort %}.{% endfor %}'))}`,
+  };
+  const texts = textsOf(render(files, { inventories: ['hosts'] }));
+  expect(texts.get('n1 /etc/kubelet/pairs.conf')).toBe('ab');
+  expect(texts.get('n1 /etc/kubelet/items.conf')).toBe('..');
+});
+
+test('whether a value that is no text is an absolute path fails', () => {
+  const files = {
+    hosts: 'n1 held=None\n',
+    'site.yml': `${PLAY}  tasks:\n    - template: { src: x.j2, dest: /etc/kubelet/x.conf }\n`,
+    'x.j2': '{{ held is abs }}',
+  };
+  const [file] = onlyGroup(render(files, { inventories: ['hosts'] })).files;
+  expect(file?.fails?.message).toContain('not NoneType');
+});

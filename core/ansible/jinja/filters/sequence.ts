@@ -13,6 +13,7 @@ import {
   str,
   tuple,
   undefinedValue,
+  unknownIn,
   type Value,
 } from '../../value.ts';
 import { attribute, follow, iterate } from '../access.ts';
@@ -20,7 +21,7 @@ import { isOpenEnded } from '../collection-methods.ts';
 import { bind, type Engine, truth, truthOf } from '../engine.ts';
 import { hasOpenKeys } from '../open-keys.ts';
 import { binary } from '../operators.ts';
-import { compare, contains, defined, derived, distinct, equals, indexOf, isUnknown } from '../python.ts';
+import { compare, contains, defined, derived, distinct, equals, indexOf } from '../python.ts';
 import { characterCount, concat } from '../text.ts';
 import { Undecided } from '../undecided.ts';
 import { unordered } from '../unordered.ts';
@@ -82,16 +83,29 @@ function sort(engine: Engine, input: Value, args: Arguments): Value {
     item,
     keys: paths.map(path => lowerCase(defined(follow(engine, item, path)), caseSensitive)),
   }));
-  if (keyed.some(({ keys }) => keys.some(key => isUnknown(engine.budget, key))))
-    return derived('sort', [input, ...args.positional]);
   const direction = isTrue(engine, bound.reverse) ? -1 : 1;
-  keyed.sort((a, b) => {
+  const order = (a: (typeof keyed)[number], b: (typeof keyed)[number]): number => {
     for (const [i, key] of a.keys.entries()) {
-      const order = compare(engine.budget, key, b.keys[i] as Value);
-      if (order !== 0) return direction * order;
+      const found = compare(engine.budget, key, b.keys[i] as Value);
+      if (found !== 0) return direction * found;
     }
     return 0;
-  });
+  };
+  const { depth } = engine.budget;
+  try {
+    keyed.sort(order);
+  } catch (error) {
+    if (!(error instanceof Undecided)) throw error;
+    engine.budget.depth = depth;
+    const why = keyed.flatMap(({ item }) => unknownIn(item)?.why ?? []);
+    return unordered(
+      list(
+        keyed.map(({ item }) => item),
+        input.origins,
+      ),
+      why,
+    );
+  }
   return list(
     keyed.map(({ item }) => item),
     input.origins,
