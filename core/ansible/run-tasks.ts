@@ -316,10 +316,10 @@ function runInclude(run: HostRun, frame: Frame, around: Keywords, task: Task, mo
       : { ...passedOn(item, task), conditions: [...item.conditions, ...conditionsOf(item, task)] };
     if (inside === null) return null;
     const params: Frame = dynamic
-      ? { ...applied({ ...inside, keywords: around }, task), ...paramsOf(inside, task) }
+      ? { ...applied({ ...inside, keywords: around }, task), ...paramsOf(inside, task.vars) }
       : inside;
     return module.endsWith('_role')
-      ? roleToInclude(run, { ...params, parted }, task, dynamic)
+      ? roleToInclude(run, { ...params, ...paramsOf(params, frame.role?.reference.params), parted }, task, dynamic)
       : tasksToInclude(run, { ...params, parted }, task, dynamic);
   });
   joinRoles(
@@ -335,8 +335,9 @@ function mayPart({ loop, args, free }: Task): boolean {
   return loop !== null || [...args.values(), free].some(value => value?.kind === 'str' && mayBeTemplate(value.text));
 }
 
-function paramsOf({ includeParams }: Frame, { vars }: Task): Partial<Frame> {
-  return vars.size > 0 ? { includeParams: [...includeParams, vars] } : {};
+/** The vars of an include, and over them the params of the role it stands in (`IncludeRole.get_include_params`). */
+function paramsOf({ includeParams }: Frame, vars: Vars | undefined): Partial<Frame> {
+  return vars && vars.size > 0 ? { includeParams: [...includeParams, vars] } : {};
 }
 
 /** `apply` is a block around what is included (`TaskInclude.build_parent_block`). */
