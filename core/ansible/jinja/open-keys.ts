@@ -3,7 +3,10 @@ import type { Dict, Entry } from '../value.ts';
 /** Whether a mapping has keys nobody knows, by its entries; asked again when it has grown or shrunk. */
 const known = new WeakMap<Dict['entries'], Readonly<{ size: number; open: boolean }>>();
 
-/** Whether a mapping has a key nobody knows: that may be the same as any other. */
+/**
+ * Whether a mapping has a key nobody knows: that may be the same as any other. A template can add only keys that are known
+ * (`update`, `setdefault`), so a remembered answer is at worst too careful: that of a mapping which lost such a key.
+ */
 export function hasOpenKeys({ entries }: Dict): boolean {
   let answer = known.get(entries);
   if (answer?.size !== entries.size) {

@@ -1,24 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { AnsibleVersion } from '../../../core/ansible/types.ts';
 import { render, textsOf } from './render.ts';
-
-/** What real Ansible writes, by host and destination below /etc/kubelet/, by the version it is for. */
-type Row = Readonly<{
-  what: string;
-  files: Readonly<Record<string, string>>;
-  expected: Readonly<Partial<Record<AnsibleVersion, Readonly<Record<string, string>>>>>;
-}>;
-
-const ALL: readonly AnsibleVersion[] = ['2.14', '2.15', '2.16', '2.19'];
-
-function each(versions: readonly AnsibleVersion[], texts: Readonly<Record<string, string>>): Row['expected'] {
-  return Object.fromEntries(versions.map(version => [version, texts]));
-}
-
-const PLAY = '- hosts: all\n  gather_facts: false\n';
-const COPY = (name: string, content: string): string =>
-  `- copy: { dest: /etc/kubelet/${name}.conf, content: ${JSON.stringify(content)} }\n`;
-const BELOW = (text: string): string => text.replace(/^(?=.)/gm, '    ');
+import { ALL, copyTask, each, indented, PLAY, type Row } from './versions.ts';
 
 /** A role with one variable in vars/ and one in defaults/, and a text of these and of what an include gives. */
 const ROLE_A = {
@@ -28,14 +10,15 @@ const ROLE_A = {
 };
 const SEEN = "{{ set | default('-') }} {{ mild | default('-') }} {{ given | default('-') }}";
 
+/** What real Ansible writes, by host and destination. */
 const ROWS: readonly Row[] = [
   {
     what: 'a role one host includes as public gives its variables to all hosts from there on, until 2.14 with the vars of the include',
     files: {
       hosts: 'n1\nn2\n',
-      'site.yml': `${PLAY}  tasks:\n${BELOW(
-        `${COPY('early', SEEN)}- include_role: { name: a, public: true }\n  vars: { given: "to {{ inventory_hostname }}" }\n  when: inventory_hostname == 'n2'\n${COPY('late', SEEN)}`,
-      )}- hosts: all\n  gather_facts: false\n  tasks:\n${BELOW(COPY('next', SEEN))}`,
+      'site.yml': `${PLAY}  tasks:\n${indented(
+        `${copyTask('early', SEEN)}- include_role: { name: a, public: true }\n  vars: { given: "to {{ inventory_hostname }}" }\n  when: inventory_hostname == 'n2'\n${copyTask('late', SEEN)}`,
+      )}- hosts: all\n  gather_facts: false\n  tasks:\n${indented(copyTask('next', SEEN))}`,
       ...ROLE_A,
     },
     expected: {
@@ -62,7 +45,7 @@ const ROWS: readonly Row[] = [
     what: 'what a task file imports that one host includes is seen by the other hosts of its batch',
     files: {
       hosts: 'n1\nn2\nn3\n',
-      'site.yml': `- hosts: all\n  gather_facts: false\n  serial: 2\n  tasks:\n${BELOW(`- include_tasks: more.yml\n  when: inventory_hostname == 'n1'\n${COPY('seen', SEEN)}`)}`,
+      'site.yml': `- hosts: all\n  gather_facts: false\n  serial: 2\n  tasks:\n${indented(`- include_tasks: more.yml\n  when: inventory_hostname == 'n1'\n${copyTask('seen', SEEN)}`)}`,
       'more.yml': '- import_role: { name: a }\n',
       ...ROLE_A,
     },
@@ -74,7 +57,7 @@ const ROWS: readonly Row[] = [
       hosts: 'n1\nn2\n',
       'site.yml': `${PLAY}  roles: [outer]\n`,
       'roles/outer/meta/main.yml': 'dependencies: [{ role: inner, when: "inventory_hostname == \'n2\'" }]\n',
-      'roles/outer/tasks/main.yml': COPY('seen', SEEN),
+      'roles/outer/tasks/main.yml': copyTask('seen', SEEN),
       'roles/inner/tasks/main.yml': '- include_role: { name: a, public: true }\n',
       ...ROLE_A,
     },
@@ -84,8 +67,8 @@ const ROWS: readonly Row[] = [
     what: 'of roles that hosts include in one task, that of the last host counts, and a role included again counts again',
     files: {
       hosts: 'n1 which=a\nn2 which=b\nn3 which=a\n',
-      'site.yml': `${PLAY}  tasks:\n${BELOW(
-        `- include_role: { name: "{{ which }}", public: true }\n${COPY('first', SEEN)}- include_role: { name: a, public: true }\n  when: inventory_hostname == 'n3'\n${COPY('then', SEEN)}`,
+      'site.yml': `${PLAY}  tasks:\n${indented(
+        `- include_role: { name: "{{ which }}", public: true }\n${copyTask('first', SEEN)}- include_role: { name: a, public: true }\n  when: inventory_hostname == 'n3'\n${copyTask('then', SEEN)}`,
       )}`,
       ...ROLE_A,
       'roles/b/vars/main.yml': 'set: of b\n',
@@ -105,8 +88,8 @@ const ROWS: readonly Row[] = [
     what: 'what one host includes may decide what the next does',
     files: {
       hosts: 'n1\nn2\nn3\n',
-      'site.yml': `${PLAY}  tasks:\n${BELOW(
-        `- include_role: { name: a, public: true }\n  when: inventory_hostname == 'n1'\n- include_role: { name: b, public: true }\n  when: inventory_hostname == 'n2' and set is defined\n- include_role: { name: c, public: true }\n  when: inventory_hostname == 'n3' and more is defined\n${COPY('seen', '{{ set }} {{ more }} {{ most }}')}`,
+      'site.yml': `${PLAY}  tasks:\n${indented(
+        `- include_role: { name: a, public: true }\n  when: inventory_hostname == 'n1'\n- include_role: { name: b, public: true }\n  when: inventory_hostname == 'n2' and set is defined\n- include_role: { name: c, public: true }\n  when: inventory_hostname == 'n3' and more is defined\n${copyTask('seen', '{{ set }} {{ more }} {{ most }}')}`,
       )}`,
       ...ROLE_A,
       'roles/b/vars/main.yml': 'more: b\n',
@@ -120,9 +103,9 @@ const ROWS: readonly Row[] = [
     what: 'where hosts include different files, nobody says in which of them a task comes first',
     files: {
       hosts: 'n1\nn2\n',
-      'site.yml': `${PLAY}  tasks:\n${BELOW(`- include_tasks: "{{ inventory_hostname }}.yml"\n${COPY('after', SEEN)}`)}`,
+      'site.yml': `${PLAY}  tasks:\n${indented(`- include_tasks: "{{ inventory_hostname }}.yml"\n${copyTask('after', SEEN)}`)}`,
       'n1.yml': '- include_role: { name: a, public: true }\n',
-      'n2.yml': COPY('inside', `x ${SEEN}`),
+      'n2.yml': copyTask('inside', `x ${SEEN}`),
       ...ROLE_A,
     },
     expected: each(ALL, { 'n1 after': 'of a mild -', 'n2 after': 'of a mild -', 'n2 inside': 'x ? -' }),
@@ -131,7 +114,7 @@ const ROWS: readonly Row[] = [
     what: 'a role imported in a rescue gives its variables to the play, though it does not run',
     files: {
       hosts: 'n1\n',
-      'site.yml': `${PLAY}  tasks:\n${BELOW(`- block: [{ debug: { msg: x } }]\n  rescue: [{ import_role: { name: a } }]\n${COPY('seen', SEEN)}`)}`,
+      'site.yml': `${PLAY}  tasks:\n${indented(`- block: [{ debug: { msg: x } }]\n  rescue: [{ import_role: { name: a } }]\n${copyTask('seen', SEEN)}`)}`,
       ...ROLE_A,
     },
     expected: each(ALL, { 'n1 seen': 'of a mild -' }),
@@ -141,7 +124,7 @@ const ROWS: readonly Row[] = [
     files: {
       hosts: 'n1\nn2\n',
       'site.yml': `${PLAY}  roles:\n    - { role: outer, when: inventory_hostname == 'n2' or set is defined }\n`,
-      'roles/outer/tasks/main.yml': `${COPY('before', SEEN)}- include_role: { name: a, public: true }\n${COPY('after', SEEN)}`,
+      'roles/outer/tasks/main.yml': `${copyTask('before', SEEN)}- include_role: { name: a, public: true }\n${copyTask('after', SEEN)}`,
       ...ROLE_A,
     },
     expected: each(ALL, { 'n2 before': '- - -', 'n1 after': 'of a mild -', 'n2 after': 'of a mild -' }),
@@ -163,11 +146,11 @@ describe('a role that joins its play while it runs', () => {
 describe('a role that is included as public under a condition nobody knows', () => {
   const filesOf = (hosts: string) => ({
     hosts,
-    'site.yml': `${PLAY}  tasks:\n${BELOW(
-      `- command: look\n  register: found\n- include_role: { name: a, public: true }\n  when: found.rc == 7 and inventory_hostname == 'n1'\n${COPY('any', `x ${SEEN}`)}${COPY('unmet', `x ${SEEN}`).trimEnd()}\n  when: found.rc != 7\n`,
+    'site.yml': `${PLAY}  tasks:\n${indented(
+      `- command: look\n  register: found\n- include_role: { name: a, public: true }\n  when: found.rc == 7 and inventory_hostname == 'n1'\n${copyTask('any', `x ${SEEN}`)}${copyTask('unmet', `x ${SEEN}`).trimEnd()}\n  when: found.rc != 7\n`,
     )}`,
     ...ROLE_A,
-    'roles/a/tasks/main.yml': COPY('inside', `x ${SEEN}`),
+    'roles/a/tasks/main.yml': copyTask('inside', `x ${SEEN}`),
   });
   const unknown = /^x \uE000.*\uE001 -$/;
 
@@ -188,7 +171,7 @@ describe('a role that is included as public under a condition nobody knows', () 
 test('a role one host includes that the repository lacks may set any variable for all hosts', () => {
   const files = {
     hosts: 'n1\nn2\n',
-    'site.yml': `${PLAY}  tasks:\n${BELOW(`- include_role: { name: elsewhere, public: true }\n  when: inventory_hostname == 'n1'\n${COPY('x', 'x {{ x }}')}`)}`,
+    'site.yml': `${PLAY}  tasks:\n${indented(`- include_role: { name: elsewhere, public: true }\n  when: inventory_hostname == 'n1'\n${copyTask('x', 'x {{ x }}')}`)}`,
   };
   const texts = textsOf(render(files, { inventories: ['hosts'] }));
   expect(texts.get('n2 /etc/kubelet/x.conf')).toMatch(/^x \uE000/);
@@ -197,8 +180,8 @@ test('a role one host includes that the repository lacks may set any variable fo
 test('a host that is alone in its batch has nothing of the others', () => {
   const files = {
     hosts: 'n1\nn2\n',
-    'site.yml': `- hosts: all\n  gather_facts: false\n  serial: 1\n  tasks:\n${BELOW(
-      `- command: look\n  register: found\n- include_role: { name: a, public: true }\n  when: found.rc == 7 and inventory_hostname == 'n1'\n${COPY('x', `x ${SEEN}`)}`,
+    'site.yml': `- hosts: all\n  gather_facts: false\n  serial: 1\n  tasks:\n${indented(
+      `- command: look\n  register: found\n- include_role: { name: a, public: true }\n  when: found.rc == 7 and inventory_hostname == 'n1'\n${copyTask('x', `x ${SEEN}`)}`,
     )}`,
     ...ROLE_A,
   };
@@ -210,8 +193,8 @@ test('a host that is alone in its batch has nothing of the others', () => {
 test('where nobody knows the batches, what another host includes is perhaps seen', () => {
   const files = {
     hosts: 'n1\nn2\n',
-    'site.yml': `- hosts: all\n  gather_facts: false\n  serial: "{{ size }}"\n  tasks:\n${BELOW(
-      `- include_role: { name: a, public: true }\n  when: inventory_hostname == 'n1'\n${COPY('x', `x ${SEEN}`)}`,
+    'site.yml': `- hosts: all\n  gather_facts: false\n  serial: "{{ size }}"\n  tasks:\n${indented(
+      `- include_role: { name: a, public: true }\n  when: inventory_hostname == 'n1'\n${copyTask('x', `x ${SEEN}`)}`,
     )}`,
     ...ROLE_A,
   };
@@ -224,8 +207,8 @@ test('hosts that get the same stay one group, however many others include the ro
   const hosts = Array.from({ length: 200 }, (_, index) => `n${index}\n`).join('');
   const files = {
     hosts: `${hosts}[first]\nn0\n`,
-    'site.yml': `${PLAY}  tasks:\n${BELOW(
-      `- include_role: { name: a, public: true }\n  when: "'first' in group_names"\n${COPY('x', `x ${SEEN}`)}`,
+    'site.yml': `${PLAY}  tasks:\n${indented(
+      `- include_role: { name: a, public: true }\n  when: "'first' in group_names"\n${copyTask('x', `x ${SEEN}`)}`,
     )}`,
     ...ROLE_A,
   };

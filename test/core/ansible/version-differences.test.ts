@@ -1,34 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AnsibleVersion } from '../../../core/ansible/types.ts';
 import { onlyGroup, render, textsOf } from './render.ts';
+import { ALL, copyTask, each, indented, OLD, PLAY, type Row } from './versions.ts';
 
 /** Repositories of our own that `npm run ansible-diff` found us to differ on, and what real Ansible writes. */
-type Row = Readonly<{
-  what: string;
-  files: Readonly<Record<string, string>>;
-  inventory?: string;
-  /** Text by host and destination, below /etc/kubelet/, by the version it is for. */
-  expected: Readonly<Partial<Record<AnsibleVersion, Readonly<Record<string, string>>>>>;
-}>;
-
-const OLD: readonly AnsibleVersion[] = ['2.14', '2.15', '2.16'];
-const ALL: readonly AnsibleVersion[] = [...OLD, '2.19'];
-
-function each(versions: readonly AnsibleVersion[], texts: Readonly<Record<string, string>>): Row['expected'] {
-  return Object.fromEntries(versions.map(version => [version, texts]));
-}
-
-const PLAY = '- hosts: all\n  gather_facts: false\n';
-const COPY = (name: string, content: string): string =>
-  `- copy: { dest: /etc/kubelet/${name}.conf, content: ${JSON.stringify(content)} }\n`;
-const BELOW = (text: string): string => text.replace(/^(?=.)/gm, '    ');
-
 const ROWS: readonly Row[] = [
   {
     what: 'copied lists and mappings are JSON as Python writes it, other values their text',
     files: {
       hosts: 'n1\n',
-      'site.yml': `${PLAY}  tasks:\n${BELOW(COPY('list', "{{ ['é', {'a': true, 'b': none}] }}") + COPY('flag', '{{ 1 < 2 }}'))}`,
+      'site.yml': `${PLAY}  tasks:\n${indented(copyTask('list', "{{ ['é', {'a': true, 'b': none}] }}") + copyTask('flag', '{{ 1 < 2 }}'))}`,
     },
     expected: each(ALL, { 'n1 list': '["\\u00e9", {"a": true, "b": null}]', 'n1 flag': 'True' }),
   },
@@ -36,7 +17,7 @@ const ROWS: readonly Row[] = [
     what: 'a role runs again when it is named otherwise, not when it is named the same',
     files: {
       hosts: 'n1\n',
-      'site.yml': `${PLAY}  vars: { count: 0 }\n  roles: [a, a, { role: a, when: "1 < 2" }, { role: a, x: 1 }]\n  tasks:\n${BELOW(COPY('count', '{{ count }}'))}`,
+      'site.yml': `${PLAY}  vars: { count: 0 }\n  roles: [a, a, { role: a, when: "1 < 2" }, { role: a, x: 1 }]\n  tasks:\n${indented(copyTask('count', '{{ count }}'))}`,
       'roles/a/tasks/main.yml': '- set_fact: { count: "{{ count | int + 1 }}" }\n',
     },
     expected: each(ALL, { 'n1 count': '3' }),
@@ -45,7 +26,7 @@ const ROWS: readonly Row[] = [
     what: 'a role of which every task was skipped runs again',
     files: {
       hosts: 'n1\n',
-      'site.yml': `${PLAY}  roles: [a, switch, a]\n  tasks:\n${BELOW(COPY('ran', "{{ ran | default('no') }}"))}`,
+      'site.yml': `${PLAY}  roles: [a, switch, a]\n  tasks:\n${indented(copyTask('ran', "{{ ran | default('no') }}"))}`,
       'roles/a/tasks/main.yml': '- set_fact: { ran: "yes" }\n  when: armed is defined\n',
       'roles/switch/tasks/main.yml': '- set_fact: { armed: true }\n',
     },
@@ -55,7 +36,7 @@ const ROWS: readonly Row[] = [
     what: 'hostvars has neither variables of plays nor, for templates of its own, the variables of hosts',
     files: {
       hosts: 'n1 x="{{ hostvars.n2.y | default(\'none\') }}"\nn2 y=two\n',
-      'site.yml': `${PLAY}  vars: { mine: play }\n  tasks:\n${BELOW(COPY('x', '{{ hostvars.n1.x }}') + COPY('mine', "{{ hostvars.n1.mine | default('none') }}"))}`,
+      'site.yml': `${PLAY}  vars: { mine: play }\n  tasks:\n${indented(copyTask('x', '{{ hostvars.n1.x }}') + copyTask('mine', "{{ hostvars.n1.mine | default('none') }}"))}`,
     },
     expected: each(ALL, { 'n1 x': 'none', 'n1 mine': 'none', 'n2 x': 'none', 'n2 mine': 'none' }),
   },
@@ -64,8 +45,8 @@ const ROWS: readonly Row[] = [
     files: {
       hosts: 'n1\n',
       'site.yml': `${PLAY}  tasks:\n    - include_role: { name: outer }\n    - include_tasks: more.yml\n`,
-      'more.yml': `${COPY('more', '{{ mild }}')}- import_role: { name: inner }\n`,
-      'roles/outer/tasks/main.yml': `${COPY('first', '{{ deep }}')}- import_role: { name: inner }\n`,
+      'more.yml': `${copyTask('more', '{{ mild }}')}- import_role: { name: inner }\n`,
+      'roles/outer/tasks/main.yml': `${copyTask('first', '{{ deep }}')}- import_role: { name: inner }\n`,
       'roles/inner/vars/main.yml': 'deep: inner\n',
       'roles/inner/defaults/main.yml': 'mild: default\n',
       'roles/inner/tasks/main.yml': '- debug: { msg: x }\n',
@@ -79,8 +60,8 @@ const ROWS: readonly Row[] = [
       'site.yml': `${PLAY}  roles: [{ role: first, when: 1 > 2 }, second]\n`,
       'roles/first/meta/main.yml': 'dependencies: [shared]\n',
       'roles/second/meta/main.yml': 'dependencies: [shared]\n',
-      'roles/shared/tasks/main.yml': `${COPY('own', 'x')}- include_role: { name: inner }\n`,
-      'roles/inner/tasks/main.yml': COPY('inner', 'x'),
+      'roles/shared/tasks/main.yml': `${copyTask('own', 'x')}- include_role: { name: inner }\n`,
+      'roles/inner/tasks/main.yml': copyTask('inner', 'x'),
     },
     expected: {
       '2.14': { 'n1 own': 'x' },
@@ -92,13 +73,13 @@ const ROWS: readonly Row[] = [
     files: {
       hosts: 'n1\n',
       'site.yml': `${PLAY}  roles:\n    - { role: a, when: armed | default(false) }\n    - { role: b, when: seen is defined }\n    - { role: c, when: "item | default(1) == 2" }\n    - { role: d, when: role_name == 'inner' }\n`,
-      'roles/a/tasks/main.yml': `${COPY('before', 'x')}${COPY('own', 'x').trimEnd()}\n  vars: { armed: true }\n${COPY('between', 'x')}- set_fact: { armed: true }\n  vars: { armed: true }\n${COPY('after', 'x')}`,
-      'roles/b/tasks/main.yml': `${COPY('skipped', 'x')}- command: id\n  register: seen\n${COPY('registered', 'x')}`,
+      'roles/a/tasks/main.yml': `${copyTask('before', 'x')}${copyTask('own', 'x').trimEnd()}\n  vars: { armed: true }\n${copyTask('between', 'x')}- set_fact: { armed: true }\n  vars: { armed: true }\n${copyTask('after', 'x')}`,
+      'roles/b/tasks/main.yml': `${copyTask('skipped', 'x')}- command: id\n  register: seen\n${copyTask('registered', 'x')}`,
       'roles/c/tasks/main.yml':
         '- copy: { dest: "/etc/kubelet/item{{ item }}.conf", content: x }\n  loop: [1, 2]\n- block:\n    - import_tasks: more.yml\n  vars: { item: 2 }\n',
-      'roles/c/tasks/more.yml': COPY('imported', 'x'),
-      'roles/d/tasks/main.yml': `${COPY('outside', 'x')}- import_role: { name: inner }\n`,
-      'roles/inner/tasks/main.yml': COPY('inner', 'x'),
+      'roles/c/tasks/more.yml': copyTask('imported', 'x'),
+      'roles/d/tasks/main.yml': `${copyTask('outside', 'x')}- import_role: { name: inner }\n`,
+      'roles/inner/tasks/main.yml': copyTask('inner', 'x'),
     },
     expected: each(
       ALL,
@@ -109,7 +90,7 @@ const ROWS: readonly Row[] = [
     what: 'equal numbers are one object until 2.18 only',
     files: {
       hosts: 'n1\n',
-      'site.yml': `${PLAY}  vars: { n: 1 }\n  tasks:\n${BELOW(COPY('s', '{{ n is sameas 1 }} {{ n is sameas 2 }} {{ true is sameas true }}'))}`,
+      'site.yml': `${PLAY}  vars: { n: 1 }\n  tasks:\n${indented(copyTask('s', '{{ n is sameas 1 }} {{ n is sameas 2 }} {{ true is sameas true }}'))}`,
     },
     expected: { ...each(OLD, { 'n1 s': 'True False True' }), '2.19': { 'n1 s': '? False True' } },
   },
@@ -128,7 +109,7 @@ const ROWS: readonly Row[] = [
     what: 'a mapping combined with an equal one stays as it is, however lists are merged',
     files: {
       hosts: 'n1\n',
-      'site.yml': `${PLAY}  tasks:\n${BELOW(COPY('m', "{{ {'a': [1]} | combine({'a': [1]}, recursive=true, list_merge='append') }} {{ {'a': [1], 'b': 1} | combine({'a': [1]}, recursive=true, list_merge='append') }}"))}`,
+      'site.yml': `${PLAY}  tasks:\n${indented(copyTask('m', "{{ {'a': [1]} | combine({'a': [1]}, recursive=true, list_merge='append') }} {{ {'a': [1], 'b': 1} | combine({'a': [1]}, recursive=true, list_merge='append') }}"))}`,
     },
     expected: each(ALL, { 'n1 m': "{'a': [1]} {'a': [1, 1], 'b': 1}" }),
   },
@@ -136,7 +117,7 @@ const ROWS: readonly Row[] = [
     what: 'equal tuples of constants are one object in YAML until 2.18; since then nobody can tell',
     files: {
       hosts: 'n1 n=7\n',
-      'site.yml': `${PLAY}  tasks:\n${BELOW(['plain', 'folded', 'late', 'rounds'].map(name => `- template: { src: ${name}.j2, dest: /etc/kubelet/${name}.conf }\n`).join(''))}`,
+      'site.yml': `${PLAY}  tasks:\n${indented(['plain', 'folded', 'late', 'rounds'].map(name => `- template: { src: ${name}.j2, dest: /etc/kubelet/${name}.conf }\n`).join(''))}`,
       'plain.j2':
         '{{ [(1, 2), (1, 2), (1.0, 2), (1, n), (1, n), [(1, 2)]] | to_yaml }}{% set x = [("a" | upper, 1), ("A", 1)] %}{{ x | to_yaml }}',
       'folded.j2': '{{ [{"a": 1} | dictsort, {"a": 1} | dictsort, n] | to_yaml }}',
@@ -179,7 +160,7 @@ const ROWS: readonly Row[] = [
     what: 'mappings are combined from the last to the first, equal ones as they are written last',
     files: {
       hosts: 'n1\n',
-      'site.yml': `${PLAY}  tasks:\n${BELOW(COPY('m', "{{ {'a': [1]} | combine({'a': [2]}, {'a': [2]}, list_merge='append') }} {{ {'a': [1]} | combine({'a': [1]}, {'a': [2]}, list_merge='append') }} {{ {'a': 1, 'b': 2} | combine({'b': 2.0, 'a': 1}) }}"))}`,
+      'site.yml': `${PLAY}  tasks:\n${indented(copyTask('m', "{{ {'a': [1]} | combine({'a': [2]}, {'a': [2]}, list_merge='append') }} {{ {'a': [1]} | combine({'a': [1]}, {'a': [2]}, list_merge='append') }} {{ {'a': 1, 'b': 2} | combine({'b': 2.0, 'a': 1}) }}"))}`,
     },
     expected: each(ALL, { 'n1 m': "{'a': [1, 2]} {'a': [1, 1, 2]} {'b': 2.0, 'a': 1}" }),
   },
@@ -187,7 +168,7 @@ const ROWS: readonly Row[] = [
     what: 'base64 is read as Python reads it',
     files: {
       hosts: 'n1\n',
-      'site.yml': `${PLAY}  tasks:\n${BELOW(COPY('b', "{{ 'aGk=' | b64decode }} {{ 'aG k=' | b64decode }} {{ 'aGk=aGk=' | b64decode }}"))}`,
+      'site.yml': `${PLAY}  tasks:\n${indented(copyTask('b', "{{ 'aGk=' | b64decode }} {{ 'aG k=' | b64decode }} {{ 'aGk=aGk=' | b64decode }}"))}`,
     },
     expected: each(ALL, { 'n1 b': 'hi hi hi' }),
   },
@@ -195,7 +176,7 @@ const ROWS: readonly Row[] = [
     what: 'a role included twice runs twice, its dependency once',
     files: {
       hosts: 'n1\n',
-      'site.yml': `${PLAY}  vars: { own: 0, below: 0 }\n  tasks:\n    - include_role: { name: a }\n    - include_role: { name: a }\n${BELOW(COPY('count', '{{ own }} {{ below }}'))}`,
+      'site.yml': `${PLAY}  vars: { own: 0, below: 0 }\n  tasks:\n    - include_role: { name: a }\n    - include_role: { name: a }\n${indented(copyTask('count', '{{ own }} {{ below }}'))}`,
       'roles/a/meta/main.yml': 'dependencies: [b]\n',
       'roles/a/tasks/main.yml': '- set_fact: { own: "{{ own | int + 1 }}" }\n',
       'roles/b/tasks/main.yml': '- set_fact: { below: "{{ below | int + 1 }}" }\n',
@@ -206,7 +187,7 @@ const ROWS: readonly Row[] = [
     what: 'of a role that has run, and of its dependencies, only what they import runs again',
     files: {
       hosts: 'n1\n',
-      'site.yml': `${PLAY}  vars: { own: 0, below: 0, imported: 0, included: 0 }\n  roles: [a, a]\n  tasks:\n${BELOW(COPY('count', '{{ own }} {{ below }} {{ imported }} {{ included }}'))}`,
+      'site.yml': `${PLAY}  vars: { own: 0, below: 0, imported: 0, included: 0 }\n  roles: [a, a]\n  tasks:\n${indented(copyTask('count', '{{ own }} {{ below }} {{ imported }} {{ included }}'))}`,
       'roles/a/meta/main.yml': 'dependencies: [b]\n',
       'roles/a/tasks/main.yml':
         '- set_fact: { own: "{{ own | int + 1 }}" }\n- block:\n    - import_tasks: more.yml\n- include_role: { name: d }\n',
@@ -221,7 +202,7 @@ const ROWS: readonly Row[] = [
     what: 'which items of a loop are included, and from which file, is decided before any of them runs',
     files: {
       hosts: 'n1\n',
-      'site.yml': `${PLAY}  vars: { armed: true, count: 0, which: more }\n  tasks:\n    - include_tasks: "{{ which }}.yml"\n      loop: [1, 2, 3]\n      when: armed\n${BELOW(COPY('count', 'n {{ count }} {{ armed }}'))}`,
+      'site.yml': `${PLAY}  vars: { armed: true, count: 0, which: more }\n  tasks:\n    - include_tasks: "{{ which }}.yml"\n      loop: [1, 2, 3]\n      when: armed\n${indented(copyTask('count', 'n {{ count }} {{ armed }}'))}`,
       'more.yml': '- set_fact: { armed: false, which: missing, count: "{{ count | int + 1 }}" }\n',
     },
     expected: each(ALL, { 'n1 count': 'n 3 False' }),
@@ -230,11 +211,11 @@ const ROWS: readonly Row[] = [
     what: 'YAML names a list that is there twice, in 2.19 depending on what was templated when; text of to_json is plain text once stripped',
     files: {
       hosts: 'n1\n',
-      'site.yml': `${PLAY}  vars: { l: [1], two: { a: "{{ l }}", b: "{{ l }}" }, s: "{{ (l | to_json).strip() }}" }\n  tasks:\n${BELOW(
-        COPY('own', 'x {{ [l, l] | to_yaml }}') +
-          COPY('apart', '{{ [[1], [1]] | to_yaml }}') +
-          COPY('templated', 'x {{ two | to_yaml }}') +
-          COPY('stripped', '{{ s is string }} {{ l | to_json is string }}'),
+      'site.yml': `${PLAY}  vars: { l: [1], two: { a: "{{ l }}", b: "{{ l }}" }, s: "{{ (l | to_json).strip() }}" }\n  tasks:\n${indented(
+        copyTask('own', 'x {{ [l, l] | to_yaml }}') +
+          copyTask('apart', '{{ [[1], [1]] | to_yaml }}') +
+          copyTask('templated', 'x {{ two | to_yaml }}') +
+          copyTask('stripped', '{{ s is string }} {{ l | to_json is string }}'),
       )}`,
     },
     expected: {
@@ -256,7 +237,7 @@ const ROWS: readonly Row[] = [
     what: 'a loop over a set has as many rounds as the set has items',
     files: {
       hosts: 'n1\n',
-      'site.yml': `${PLAY}  tasks:\n${BELOW(COPY('rounds', "{% for x in ['b', 'a'] | union(['c']) %}{{ loop.index }} {{ loop.last }},{% endfor %}"))}`,
+      'site.yml': `${PLAY}  tasks:\n${indented(copyTask('rounds', "{% for x in ['b', 'a'] | union(['c']) %}{{ loop.index }} {{ loop.last }},{% endfor %}"))}`,
     },
     expected: each(ALL, { 'n1 rounds': '1 False,2 False,3 True,' }),
   },
@@ -272,7 +253,7 @@ const ROWS: readonly Row[] = [
     what: 'a port behind a host counts only where the host is first named',
     files: {
       hosts: '[a]\nn1\n[b]\nn1:2222\nn2:2222\n',
-      'site.yml': `${PLAY}  tasks:\n${BELOW(COPY('port', "{{ ansible_port | default('none') }}"))}`,
+      'site.yml': `${PLAY}  tasks:\n${indented(copyTask('port', "{{ ansible_port | default('none') }}"))}`,
     },
     expected: each(ALL, { 'n1 port': 'none', 'n2 port': '2222' }),
   },
@@ -280,9 +261,9 @@ const ROWS: readonly Row[] = [
     what: 'vars of a role reference lose to vars/ until 2.14, and win since',
     files: {
       hosts: 'n1\n',
-      'site.yml': `${PLAY}  roles: [{ role: a, vars: { x: reference, y: reference } }]\n  tasks:\n${BELOW(COPY('play', "{{ x }} {{ y | default('unset') }}"))}`,
+      'site.yml': `${PLAY}  roles: [{ role: a, vars: { x: reference, y: reference } }]\n  tasks:\n${indented(copyTask('play', "{{ x }} {{ y | default('unset') }}"))}`,
       'roles/a/vars/main.yml': 'x: vars\n',
-      'roles/a/tasks/main.yml': COPY('role', '{{ x }} {{ y }}'),
+      'roles/a/tasks/main.yml': copyTask('role', '{{ x }} {{ y }}'),
     },
     expected: {
       ...each(['2.15', '2.16', '2.19'], { 'n1 role': 'reference reference', 'n1 play': 'vars unset' }),
@@ -293,7 +274,7 @@ const ROWS: readonly Row[] = [
     what: 'an imported role gives its variables to tasks before it',
     files: {
       hosts: 'n1\n',
-      'site.yml': `${PLAY}  tasks:\n${BELOW(COPY('before', '{{ x }}'))}    - import_tasks: more.yml\n`,
+      'site.yml': `${PLAY}  tasks:\n${indented(copyTask('before', '{{ x }}'))}    - import_tasks: more.yml\n`,
       'more.yml': '- block:\n    - import_role: { name: a }\n',
       'roles/a/vars/main.yml': 'x: imported\n',
       'roles/a/tasks/main.yml': '- debug: { msg: x }\n',
@@ -304,7 +285,7 @@ const ROWS: readonly Row[] = [
     what: 'include_vars reads folders in name order and can fill one name',
     files: {
       hosts: 'n1\n',
-      'site.yml': `${PLAY}  tasks:\n    - include_vars: { dir: more, ignore_files: [c.yml] }\n    - include_vars: { file: one.yml, name: held }\n${BELOW(COPY('all', '{{ x }} {{ y }} {{ z | default(0) }} {{ held.x }}'))}`,
+      'site.yml': `${PLAY}  tasks:\n    - include_vars: { dir: more, ignore_files: [c.yml] }\n    - include_vars: { file: one.yml, name: held }\n${indented(copyTask('all', '{{ x }} {{ y }} {{ z | default(0) }} {{ held.x }}'))}`,
       'more/a.yml': 'x: a\ny: a\n',
       'more/b.yaml': 'x: b\n',
       'more/c.yml': 'z: c\n',
@@ -316,7 +297,7 @@ const ROWS: readonly Row[] = [
     what: 'tuples of an inventory are lists in templates',
     files: {
       hosts: 'n1\n[all:vars]\nx=(1, 2)\n',
-      'site.yml': `${PLAY}  tasks:\n${BELOW(COPY('x', 'x {{ x }}'))}`,
+      'site.yml': `${PLAY}  tasks:\n${indented(copyTask('x', 'x {{ x }}'))}`,
     },
     expected: each(ALL, { 'n1 x': 'x [1, 2]' }),
   },
@@ -324,10 +305,10 @@ const ROWS: readonly Row[] = [
     what: 'set filters keep an order until 2.15 and have none since, unless something sorts or counts',
     files: {
       hosts: 'n1\n',
-      'site.yml': `${PLAY}  vars: { u: "{{ ['b', 'a'] | union(['c', 'a']) }}" }\n  tasks:\n${BELOW(
-        COPY('sorted', "{{ u | map('upper') | sort | join }} {{ u | length }} {{ 'c' in u }}") +
-          COPY('one', "{{ ['b'] | difference(['c']) }}") +
-          COPY('plain', 'x {{ u | join }}'),
+      'site.yml': `${PLAY}  vars: { u: "{{ ['b', 'a'] | union(['c', 'a']) }}" }\n  tasks:\n${indented(
+        copyTask('sorted', "{{ u | map('upper') | sort | join }} {{ u | length }} {{ 'c' in u }}") +
+          copyTask('one', "{{ ['b'] | difference(['c']) }}") +
+          copyTask('plain', 'x {{ u | join }}'),
       )}`,
     },
     expected: {
@@ -339,9 +320,9 @@ const ROWS: readonly Row[] = [
     what: '2.19 keeps the type of one printed value and prints no None',
     files: {
       hosts: 'n1\n',
-      'site.yml': `${PLAY}  vars: { n: "{{ 5 }}", t: "{{ (1, 2) }}", l: "{{ '[1, 2]' }}", b: "{{ 'True' }}" }\n  tasks:\n${BELOW(
-        COPY('types', 'n {{ n is number }} l {{ l is string }} b {{ b is string }} t {{ t }}') +
-          COPY('empty', 'x{% filter trim %}{% endfilter %}'),
+      'site.yml': `${PLAY}  vars: { n: "{{ 5 }}", t: "{{ (1, 2) }}", l: "{{ '[1, 2]' }}", b: "{{ 'True' }}" }\n  tasks:\n${indented(
+        copyTask('types', 'n {{ n is number }} l {{ l is string }} b {{ b is string }} t {{ t }}') +
+          copyTask('empty', 'x{% filter trim %}{% endfilter %}'),
       )}`,
     },
     expected: {
@@ -354,7 +335,7 @@ const ROWS: readonly Row[] = [
     files: {
       'inventory/hosts.yml': 'all: { hosts: { n1: } }\n',
       'inventory/more.ini': '[all:vars]\nx=1\n',
-      'site.yml': `${PLAY}  tasks:\n${BELOW(COPY('x', 'x {{ x | default(0) }}'))}`,
+      'site.yml': `${PLAY}  tasks:\n${indented(copyTask('x', 'x {{ x | default(0) }}'))}`,
     },
     inventory: 'inventory',
     expected: { ...each(OLD, { 'n1 x': 'x 0' }), '2.19': { 'n1 x': 'x 1' } },
@@ -378,7 +359,7 @@ describe('what real Ansible made of random repositories', () => {
 test('a condition that is no boolean leaves the task undecided in 2.19 only', () => {
   const files = {
     hosts: 'n1\n',
-    'site.yml': `${PLAY}  tasks:\n${BELOW(COPY('x', 'x').replace('\n', '\n  when: "\'text\'"\n'))}`,
+    'site.yml': `${PLAY}  tasks:\n${indented(copyTask('x', 'x').replace('\n', '\n  when: "\'text\'"\n'))}`,
   };
   const whenOf = (ansible: AnsibleVersion) =>
     render(files, { ansible }).inventories[0]?.groups[0]?.files[0]?.when?.why.join() ?? null;
@@ -401,7 +382,7 @@ test('what a loop over a list nobody knows leaves in a namespace is unknown', ()
 test('a variable of another host that fails there is unknown here', () => {
   const files = {
     hosts: 'n1 x="{{ hostvars[\'n2\'].y }}"\nn2 y=two z="{{ missing }}"\n',
-    'site.yml': `${PLAY}  vars: { missing: here }\n  tasks:\n${BELOW(COPY('x', "x {{ hostvars['n1'].x }}") + COPY('z', "z {{ hostvars['n2'].z }}"))}`,
+    'site.yml': `${PLAY}  vars: { missing: here }\n  tasks:\n${indented(copyTask('x', "x {{ hostvars['n1'].x }}") + copyTask('z', "z {{ hostvars['n2'].z }}"))}`,
   };
   const texts = textsOf(render(files, { inventories: ['hosts'] }));
   expect(texts.get('n1 /etc/kubelet/x.conf')).toMatch(/^x \uE000/);
@@ -411,7 +392,7 @@ test('a variable of another host that fails there is unknown here', () => {
 test('no order of a set is claimed where nobody says which version runs', () => {
   const files = {
     hosts: 'n1\n',
-    'site.yml': `${PLAY}  tasks:\n${BELOW(COPY('x', "x {{ ['b', 'a'] | union(['c']) | join }}"))}`,
+    'site.yml': `${PLAY}  tasks:\n${indented(copyTask('x', "x {{ ['b', 'a'] | union(['c']) | join }}"))}`,
   };
   const [text] = textsOf(render(files, { inventories: ['hosts'] })).values();
   expect(text).toMatch(/^x \uE000[0-9a-f]+\uE001$/);
@@ -432,7 +413,7 @@ test('what include_vars may set on a host is not taken from the inventory', () =
   const files = {
     hosts: 'n1 x=early\nn2\n',
     'late.yml': 'x: late\n',
-    'site.yml': `${PLAY}  tasks:\n    - include_vars: late.yml\n${BELOW(COPY('x', 'x {{ hostvars.n1.x }}'))}`,
+    'site.yml': `${PLAY}  tasks:\n    - include_vars: late.yml\n${indented(copyTask('x', 'x {{ hostvars.n1.x }}'))}`,
   };
   const [text] = textsOf(render(files, { inventories: ['hosts'] })).values();
   expect(text).toMatch(/^x \uE000[0-9a-f]+\uE001$/);
@@ -441,7 +422,7 @@ test('what include_vars may set on a host is not taken from the inventory', () =
 test('escaped text inside a list or mapping is unknown, because versions print it otherwise', () => {
   const files = {
     hosts: 'n1\n',
-    'site.yml': `${PLAY}  vars: { name: n, held: { a: "{{ name | e }}" } }\n  tasks:\n${BELOW(COPY('list', "x {{ ['a' | e] | string }}") + COPY('held', 'x {{ held | string }}') + COPY('plain', "{{ 'a<' | e }} {{ held.a }} {{ [1] | tojson }}") + COPY('sum', "x {{ ('a' | e) + '<' }}"))}`,
+    'site.yml': `${PLAY}  vars: { name: n, held: { a: "{{ name | e }}" } }\n  tasks:\n${indented(copyTask('list', "x {{ ['a' | e] | string }}") + copyTask('held', 'x {{ held | string }}') + copyTask('plain', "{{ 'a<' | e }} {{ held.a }} {{ [1] | tojson }}") + copyTask('sum', "x {{ ('a' | e) + '<' }}"))}`,
   };
   const texts = textsOf(render(files, { inventories: ['hosts'] }));
   expect(texts.get('n1 /etc/kubelet/plain.conf')).toBe('a&lt; n [1]');
@@ -451,7 +432,7 @@ test('escaped text inside a list or mapping is unknown, because versions print i
 test('what combine joins with an unknown list or mapping is unknown', () => {
   const files = {
     hosts: 'n1\n',
-    'site.yml': `${PLAY}  vars: { k: "{{ {'k': lookup('env', 'X')} }}" }\n  tasks:\n${BELOW(COPY('list', "x {{ k | combine({'k': [1]}, list_merge='append') }}") + COPY('mapping', "x {{ k | combine({'k': {'a': 1}}, recursive=true) }}") + COPY('stronger', "x {{ k | combine({'k': [1]}, recursive=true) }}"))}`,
+    'site.yml': `${PLAY}  vars: { k: "{{ {'k': lookup('env', 'X')} }}" }\n  tasks:\n${indented(copyTask('list', "x {{ k | combine({'k': [1]}, list_merge='append') }}") + copyTask('mapping', "x {{ k | combine({'k': {'a': 1}}, recursive=true) }}") + copyTask('stronger', "x {{ k | combine({'k': [1]}, recursive=true) }}"))}`,
   };
   const texts = textsOf(render(files, { inventories: ['hosts'] }));
   for (const name of ['list', 'mapping']) expect(texts.get(`n1 /etc/kubelet/${name}.conf`)).toContain('\uE000');
@@ -461,7 +442,7 @@ test('what combine joins with an unknown list or mapping is unknown', () => {
 test('pairs are sorted by their keys where a value is not known, and a list nobody can sort keeps its length', () => {
   const files = {
     hosts: 'n1\n',
-    'site.yml': `${PLAY}  tasks:\n    - command: x\n      register: found\n${BELOW(COPY('pairs', "{% for k, v in {'b': found.stdout, 'a': 1}.items() | sort %}{{ k }}{% endfor %}") + COPY('items', '{% for x in [found.stdout, 1] | sort %}.{% endfor %}'))}`,
+    'site.yml': `${PLAY}  tasks:\n    - command: x\n      register: found\n${indented(copyTask('pairs', "{% for k, v in {'b': found.stdout, 'a': 1}.items() | sort %}{{ k }}{% endfor %}") + copyTask('items', '{% for x in [found.stdout, 1] | sort %}.{% endfor %}'))}`,
   };
   const texts = textsOf(render(files, { inventories: ['hosts'] }));
   expect(texts.get('n1 /etc/kubelet/pairs.conf')).toBe('ab');

@@ -91,25 +91,21 @@ function sort(engine: Engine, input: Value, args: Arguments): Value {
     }
     return 0;
   };
+  const sorted = () =>
+    list(
+      keyed.map(({ item }) => item),
+      input.origins,
+    );
   const { depth } = engine.budget;
   try {
     keyed.sort(order);
+    return sorted();
   } catch (error) {
     if (!(error instanceof Undecided)) throw error;
     engine.budget.depth = depth;
     const why = keyed.flatMap(({ item }) => unknownIn(item)?.why ?? []);
-    return unordered(
-      list(
-        keyed.map(({ item }) => item),
-        input.origins,
-      ),
-      why,
-    );
+    return unordered(sorted(), why);
   }
-  return list(
-    keyed.map(({ item }) => item),
-    input.origins,
-  );
 }
 
 function unique(engine: Engine, input: Value, args: Arguments): Value {
