@@ -39,11 +39,13 @@ export function renderCommand(): Command {
         const repository = await openRepository(repo);
         const tree = await readTree(repository, await resolveRevision(repository, rev));
         const { policy, problems: ofPolicy } = readRepositoryPolicy(tree);
+        const ansible = policy?.governed?.ansible;
         const rendered = renderTree(
           tree,
           {
             minor: kubernetes,
             declaredHosts: declaredIn(policy?.governed?.inventories ?? []),
+            ...(ansible ? { ansible } : {}),
             ...(host === undefined ? {} : { host }),
             ...(inventory === undefined ? {} : { inventories: [inventory] }),
             ...(playbook === undefined ? {} : { playbooks: [playbook] }),

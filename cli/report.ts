@@ -63,18 +63,9 @@ async function judge({ repo, rev, kubernetes, baseline: own }: Options): Promise
     const repository = await openRepository(repo);
     const tree = await readTree(repository, await resolveRevision(repository, rev));
     const policy = policyFor(readOperatorPolicy(floor, readFileSync(floor, 'utf8')), readRepositoryPolicy(tree));
-    const { inventories, declaredHosts, playbooks, kubernetes: governed } = policy.governed;
-    const minor = governed ?? kubernetes ?? NEWEST_MINOR;
-    const rendering = renderTree(
-      tree,
-      {
-        minor,
-        ...(inventories ? { inventories } : {}),
-        ...(declaredHosts ? { declaredHosts } : {}),
-        ...(playbooks ? { playbooks } : {}),
-      },
-      input => loadKubelet(input, facts),
-    );
+    const { kubernetes: named, ...governed } = policy.governed;
+    const minor = named ?? kubernetes ?? NEWEST_MINOR;
+    const rendering = renderTree(tree, { minor, ...governed }, input => loadKubelet(input, facts));
     const day = new Date().toISOString().slice(0, 10);
     return assess(
       { tree, rendering, minor, facts },

@@ -22,13 +22,11 @@ export async function evaluate(request: EvaluationRequest, { baseline, facts }: 
   const headTree = await readTree(repository, head);
   const policyTree = policyAt === base ? baseTree : await readTree(repository, policyAt);
   const policy = readRepositoryPolicy(policyTree);
-  const { inventories, declaredHosts, playbooks, kubernetes } = policyFor(floor, policy).governed;
+  const { kubernetes, ...governed } = policyFor(floor, policy).governed;
   const files = await changedFiles(repository, base, head);
   const verdict = reviewTrees(baseTree, headTree, {
     minor: kubernetes ?? request.minor,
-    ...(inventories ? { inventories } : {}),
-    ...(declaredHosts ? { declaredHosts } : {}),
-    ...(playbooks ? { playbooks } : {}),
+    ...governed,
     facts,
     baseline,
     changes: files,

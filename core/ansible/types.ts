@@ -228,6 +228,24 @@ export function isSince(version: AnsibleVersion, change: AnsibleVersion): boolea
   return ANSIBLE_VERSIONS.indexOf(version) >= ANSIBLE_VERSIONS.indexOf(change);
 }
 
+/** Releases of ansible-core that can be named, and the version each answers as. */
+const CORES = {
+  '2.14': '2.14',
+  '2.15': '2.15',
+  '2.16': '2.16',
+  '2.17': '2.16',
+  '2.18': '2.16',
+  '2.19': '2.19',
+} as const satisfies Readonly<Record<string, AnsibleVersion>>;
+
+export type AnsibleCore = keyof typeof CORES;
+export const ANSIBLE_CORES = Object.keys(CORES) as readonly AnsibleCore[];
+
+/** The version that answers as a release of ansible-core does. */
+export function versionOfCore(core: AnsibleCore): AnsibleVersion {
+  return CORES[core];
+}
+
 export type RenderOptions = Readonly<{
   /** Repository paths; absent = found in the tree. */
   inventories?: readonly string[];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { hostPatternProblem } from '../ansible/inventory/host-range.ts';
-import type { DeclaredHosts } from '../ansible/types.ts';
+import { ANSIBLE_CORES, type DeclaredHosts, type RenderOptions, versionOfCore } from '../ansible/types.ts';
 import { MINORS, type Minor } from '../kubelet/types.ts';
 import type { Problem } from '../source/problem.ts';
 
@@ -75,13 +75,18 @@ const declaredInventory = z.strictObject({
     .refine(groups => Object.keys(groups).length > 0, 'must name at least one group with its hosts'),
 });
 
+const versions = <T extends string>(known: readonly T[]) =>
+  z.enum(known, `must be one of ${known.map(version => `"${version}"`).join(', ')}, in quotes`);
+
 const governed = z.strictObject({
   inventories: z
     .array(z.union([repositoryPath, declaredInventory]))
     .min(1)
     .optional(),
   playbooks: z.array(repositoryPath).min(1).optional(),
-  kubernetes: z.enum(MINORS, `must be one of ${MINORS.map(minor => `"${minor}"`).join(', ')}, in quotes`).optional(),
+  kubernetes: versions(MINORS).optional(),
+  /** The ansible-core that applies. */
+  ansible: versions(ANSIBLE_CORES).transform(versionOfCore).optional(),
 });
 
 /** Schema of `.kubelet-gate.yaml`. Unknown keys are errors. */
@@ -105,12 +110,8 @@ export type ApprovalRule = z.output<typeof rule>;
 export type Requirement = z.output<typeof requirement>;
 export type RuleCondition = z.output<typeof condition>;
 /** What the rules speak about. Absent inventories and playbooks are found in the tree. */
-export type Governed = Readonly<{
-  inventories?: readonly string[];
-  declaredHosts?: DeclaredHosts;
-  playbooks?: readonly string[];
-  kubernetes?: Minor;
-}>;
+export type Governed = Pick<RenderOptions, 'inventories' | 'declaredHosts' | 'playbooks' | 'ansible'> &
+  Readonly<{ kubernetes?: Minor }>;
 /** An accepted violation. Listed; it changes no verdict. */
 export type Waiver = z.output<typeof waiver>;
 export type RepositoryPolicy = z.output<typeof repositoryPolicySchema>;
@@ -139,12 +140,14 @@ export function policyFor(
   const inventories = inventoriesIn(named);
   const playbooks = union(floor.governed?.playbooks, policy?.governed?.playbooks);
   const kubernetes = policy?.governed?.kubernetes ?? floor.governed?.kubernetes;
+  const ansible = policy?.governed?.ansible ?? floor.governed?.ansible;
   return {
     governed: {
       ...(inventories.length > 0 ? { inventories } : {}),
       ...(declaredHosts.size > 0 ? { declaredHosts } : {}),
       ...(playbooks ? { playbooks } : {}),
       ...(kubernetes ? { kubernetes } : {}),
+      ...(ansible ? { ansible } : {}),
     },
     rules: [...floor.approvals, ...(policy?.approvals ?? [])],
     waivers: policy?.waivers ?? [],

@@ -1,5 +1,5 @@
 import { renderTree } from '../ansible/render-tree.ts';
-import type { DeclaredHosts, NodeGroup, RenderOptions } from '../ansible/types.ts';
+import type { NodeGroup, RenderOptions } from '../ansible/types.ts';
 import { directionOf } from '../baseline/direction.ts';
 import { evaluateGroup, evaluateRepository } from '../baseline/evaluate-baseline.ts';
 import { isBlocking } from '../baseline/is-blocking.ts';
@@ -8,7 +8,7 @@ import { groupSubjects, type RepositorySubject } from '../baseline/subject.ts';
 import type { Baseline, ControlResult } from '../baseline/types.ts';
 import type { KubeletFacts } from '../kubelet/facts.ts';
 import { loadKubelet } from '../kubelet/load-kubelet.ts';
-import type { KubeletInput, Minor } from '../kubelet/types.ts';
+import type { KubeletInput } from '../kubelet/types.ts';
 import type { Problem } from '../source/problem.ts';
 import type { SourceTree } from '../source/tree.ts';
 import type { ChangedFile } from './changed-file.ts';
@@ -16,39 +16,28 @@ import { withReplacements } from './fix-lines.ts';
 import { review } from './review.ts';
 import type { Verdict } from './types.ts';
 
-export type ReviewOptions = Readonly<{
-  minor: Minor;
-  /** Repository paths; absent = found in the tree. */
-  inventories?: readonly string[];
-  /** Hosts of dynamic inventories, from the policy. */
-  declaredHosts?: DeclaredHosts;
-  playbooks?: readonly string[];
-  facts: KubeletFacts;
-  baseline: Baseline;
-  /** The diff from base to head, every file of it. */
-  changes: readonly ChangedFile[];
-  /** Repository path of the policy file: governed although no node reads it. */
-  policyPath: string;
-  /** What the caller found wrong itself, e.g. in either revision's policy file. */
-  problems?: Readonly<{ base: readonly Problem[]; head: readonly Problem[] }>;
-}>;
+export type ReviewOptions = Pick<RenderOptions, 'inventories' | 'declaredHosts' | 'playbooks' | 'minor' | 'ansible'> &
+  Readonly<{
+    facts: KubeletFacts;
+    baseline: Baseline;
+    /** The diff from base to head, every file of it. */
+    changes: readonly ChangedFile[];
+    /** Repository path of the policy file: governed although no node reads it. */
+    policyPath: string;
+    /** What the caller found wrong itself, e.g. in either revision's policy file. */
+    problems?: Readonly<{ base: readonly Problem[]; head: readonly Problem[] }>;
+  }>;
 
 /**
  * The verdict on a change from one tree to another: what workers and the command line call. Bad input of a repository
  * becomes problems of the verdict.
  */
 export function reviewTrees(base: SourceTree, head: SourceTree, options: ReviewOptions): Verdict {
-  const { minor, inventories, declaredHosts, playbooks, baseline, facts } = options;
-  const rendering: RenderOptions = {
-    minor,
-    ...(inventories ? { inventories } : {}),
-    ...(declaredHosts ? { declaredHosts } : {}),
-    ...(playbooks ? { playbooks } : {}),
-  };
+  const { minor, baseline, facts } = options;
   const kubelet = (input: KubeletInput) => loadKubelet(input, facts);
   const subjectOf = (tree: SourceTree): RepositorySubject => ({
     tree,
-    rendering: renderTree(tree, rendering, kubelet),
+    rendering: renderTree(tree, options, kubelet),
     minor,
     facts,
   });

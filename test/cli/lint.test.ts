@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { lintCommand } from '../../cli/lint.ts';
 import { minorsOption } from '../../cli/minor.ts';
+import { runCommand } from '../support/run-command.ts';
 
 const HEAD = 'apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n';
 let directory = '';
@@ -16,22 +17,7 @@ afterAll(() => {
   process.exitCode = 0;
 });
 
-/** Runs the command in this process and gives what it printed and its exit code. */
-async function run(...args: readonly string[]): Promise<Readonly<{ output: string; code: typeof process.exitCode }>> {
-  const write = process.stdout.write.bind(process.stdout);
-  let output = '';
-  process.stdout.write = ((text: string, done?: () => void) => {
-    output += text;
-    done?.();
-    return true;
-  }) as typeof process.stdout.write;
-  try {
-    await lintCommand().parseAsync(args, { from: 'user' });
-    return { output, code: process.exitCode };
-  } finally {
-    process.stdout.write = write;
-  }
-}
+const run = (...args: readonly string[]) => runCommand(lintCommand(), ...args);
 
 function file(name: string, body: string): string {
   const path = join(directory, name);

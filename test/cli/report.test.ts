@@ -3,11 +3,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Command } from 'commander';
 import { coverageCommand } from '../../cli/coverage.ts';
 import { explainCommand } from '../../cli/explain.ts';
 import { reportCommand } from '../../cli/report.ts';
 import { config, repositoryOf } from '../core/baseline/situation.ts';
+import { runCommand } from '../support/run-command.ts';
 
 let repository = '';
 
@@ -32,24 +32,7 @@ afterAll(() => {
   process.exitCode = 0;
 });
 
-/** Runs a command in this process and gives what it printed and its exit code. */
-async function run(command: Command, ...args: readonly string[]) {
-  const write = process.stdout.write.bind(process.stdout);
-  let output = '';
-  process.stdout.write = ((text: string, done?: () => void) => {
-    output += text;
-    done?.();
-    return true;
-  }) as typeof process.stdout.write;
-  try {
-    await command.parseAsync(args, { from: 'user' });
-    return { output, code: process.exitCode };
-  } finally {
-    process.stdout.write = write;
-  }
-}
-
-const report = (...args: readonly string[]) => run(reportCommand(), '--repo', repository, ...args);
+const report = (...args: readonly string[]) => runCommand(reportCommand(), '--repo', repository, ...args);
 
 describe('report', () => {
   test('judges a commit with the waivers of that commit, and says no when a violation stands', async () => {
@@ -75,7 +58,9 @@ describe('report', () => {
 
 describe('the baseline on the command line', () => {
   test('coverage prints its counts as one JSON document', async () => {
-    const { controls, byArea, byStandard, byThreat } = JSON.parse((await run(coverageCommand(), '--json')).output);
+    const { controls, byArea, byStandard, byThreat } = JSON.parse(
+      (await runCommand(coverageCommand(), '--json')).output,
+    );
     expect(controls).toBeGreaterThan(0);
     expect([byArea['kubelet-api'], byStandard['CIS'], byThreat['Kubelet compromise']].every(Number.isInteger)).toBe(
       true,
@@ -85,13 +70,17 @@ describe('the baseline on the command line', () => {
   test("an operator's own file counts, and a bad one is refused with its line", async () => {
     const file = join(repository, 'own.yaml');
     writeFileSync(file, 'tighten:\n  - {control: KG-API-02, severity: critical}\n');
-    expect((await run(explainCommand(), 'KG-API-02', '--baseline', file)).output).toMatch(/^Severity +critical/m);
+    expect((await runCommand(explainCommand(), 'KG-API-02', '--baseline', file)).output).toMatch(
+      /^Severity +critical/m,
+    );
     writeFileSync(file, 'tighten:\n  - {control: KG-API-01, severity: low}\n');
-    await expect(run(coverageCommand(), '--baseline', file)).rejects.toThrow(/own\.yaml:2: .*loosening needs a waiver/);
+    await expect(runCommand(coverageCommand(), '--baseline', file)).rejects.toThrow(
+      /own\.yaml:2: .*loosening needs a waiver/,
+    );
   });
 
   test('explain takes an id in any case, and names the neighbours of one that is not there', async () => {
-    expect((await run(explainCommand(), 'kg-api-01')).output).toMatch(/^KG-API-01 {2}/);
-    await expect(run(explainCommand(), 'KG-API-99')).rejects.toThrow(/KG-API-01/);
+    expect((await runCommand(explainCommand(), 'kg-api-01')).output).toMatch(/^KG-API-01 {2}/);
+    await expect(runCommand(explainCommand(), 'KG-API-99')).rejects.toThrow(/KG-API-01/);
   });
 });

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { AnsibleVersion } from '../../core/ansible/types.ts';
+import { ANSIBLE_CORES, type AnsibleVersion, versionOfCore } from '../../core/ansible/types.ts';
 import { compareAnswers, type Difference, NO_TEXT, type Tally } from './ansible/compare-repository.ts';
 import { generateRepository } from './ansible/generate-repository.ts';
 import { ourAnswer } from './ansible/our-answer.ts';
@@ -107,8 +107,9 @@ async function differencesOf(ansible: RealAnsible, one: RepositoryCase, tally: T
 }
 
 function versionOf({ version }: RealAnsible): AnsibleVersion {
-  const minor = Number(version.split('.')[1]);
-  return minor >= 19 ? '2.19' : minor >= 16 ? '2.16' : minor === 15 ? '2.15' : '2.14';
+  const core = ANSIBLE_CORES.find(one => version.startsWith(`${one}.`));
+  if (!core) throw new Error(`ansible-core ${version} is none of ${ANSIBLE_CORES.join(', ')}`);
+  return versionOfCore(core);
 }
 
 async function show(ansible: RealAnsible, kind: string, example: Found, count: number): Promise<void> {

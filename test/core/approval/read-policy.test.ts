@@ -115,6 +115,8 @@ describe('a policy with something wrong in it is none', () => {
     ],
     ['a Kubernetes minor without quotes', 'governed:\n  kubernetes: 1.30\n', 2, 'in quotes'],
     ['a Kubernetes minor nobody knows', 'governed:\n  kubernetes: "1.99"\n', 2, 'must be one of'],
+    ['an ansible-core without quotes', 'governed:\n  ansible: 2.17\n', 2, 'in quotes'],
+    ['the version of the ansible package', 'governed:\n  ansible: "10.7.0"\n', 2, 'must be one of'],
     ['a path out of the repository', 'governed:\n  playbooks:\n    - ../site.yml\n', 3, 'inside the repository'],
     ['an absolute path', 'governed:\n  playbooks: [/site.yml]\n', 2, 'inside the repository'],
     ['a waiver without an end', 'waivers:\n  - {control: a, reason: b, approver: c}\n', 2, '`waivers[0].expires`'],

@@ -1,0 +1,71 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { evaluate } from '../../../adapters/evaluation/evaluate.ts';
+import { renderCommand } from '../../../cli/render.ts';
+import { reportCommand } from '../../../cli/report.ts';
+import { readBaseline } from '../../../config/baseline.ts';
+import { readKubeletFacts } from '../../../config/kubelet-facts.ts';
+import { packageRoot } from '../../../config/package-root.ts';
+import { readOperatorPolicy } from '../../../core/approval/read-policy.ts';
+import { repositoryOf } from '../../core/baseline/situation.ts';
+import { type BareRepository, commitFiles, createBareRepository } from '../../support/github/bare-repository.ts';
+import { runCommand } from '../../support/run-command.ts';
+
+const AUTHOR = { name: 'someone', email: 'someone@example.org' };
+/** Until 2.14 the role's own variable wins over the one it is given, since 2.15 the given one. */
+const SITE = repositoryOf({
+  config: 'readOnlyPort: {{ port }}',
+  files: { 'roles/kubelet/vars/main.yml': 'port: 0\n' },
+});
+const GIVEN = {
+  'site.yml': '- hosts: all\n  gather_facts: false\n  roles:\n    - { role: kubelet, vars: { port: 10255 } }\n',
+};
+const named = (core: string): Readonly<Record<string, string>> => ({
+  '.kubelet-gate.yaml': `governed:\n  ansible: "${core}"\n`,
+});
+
+let directory: string;
+let repository: BareRepository;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'kubelet-gate-version-'));
+  repository = await createBareRepository(join(directory, 'site.git'), 'main');
+});
+afterAll(async () => {
+  await rm(directory, { recursive: true });
+  process.exitCode = 0;
+});
+
+const commit = (files: Readonly<Record<string, string>>, parent?: string): Promise<string> =>
+  commitFiles(repository, 'main', { files, message: 'change', author: AUTHOR, ...(parent ? { parent } : {}) });
+
+test.each([
+  ['no policy', {}, false],
+  ['"2.14"', named('2.14'), false],
+  ['"2.15"', named('2.15'), true],
+  ['"2.18"', named('2.18'), true],
+])('a review reads the change as the ansible-core of its base does: %s', async (_, policy, opened) => {
+  const base = await commit({ ...SITE, ...policy });
+  const head = await commit({ ...GIVEN, ...named(opened ? '2.14' : '2.19') }, base);
+  const path = join(packageRoot(), 'config', 'policy.yaml');
+  const floor = readOperatorPolicy(path, await readFile(path, 'utf8'));
+  const { verdict } = await evaluate(
+    { repository: repository.directory, base, head, policyAt: base, floor, minor: '1.34' },
+    { baseline: readBaseline(), facts: readKubeletFacts() },
+  );
+  expect(verdict.changes.some(({ path: field }) => field === 'readOnlyPort')).toBe(opened);
+});
+
+test.each([
+  ['2.14', 0],
+  ['2.17', 10255],
+])('render and report read a commit as the ansible-core its policy names: %s', async (core, port) => {
+  const rev = await commit({ ...SITE, ...GIVEN, ...named(core) });
+  const of = ['--repo', repository.directory, '--rev', rev];
+  expect((await runCommand(renderCommand(), ...of)).output).toContain(`readOnlyPort: ${port}`);
+  const { output } = await runCommand(reportCommand(), ...of, '--format', 'json');
+  const { findings } = JSON.parse(output) as { findings: readonly { control: string; result: string }[] };
+  expect(findings.some(({ control, result }) => control === 'KG-API-01' && result === 'violated')).toBe(port !== 0);
+});
