@@ -41,15 +41,17 @@ export function hostPatternProblem(pattern: string): string | null {
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
+/** Takes a name apart at its first `[` and its first `]`, as often as there is a `[` (`expand_hostname_range`). */
 function expandRanges(pattern: string, at: Place): string[] {
   let names = [''];
   let rest = pattern;
-  for (let match = /\[([^\]]*:[^\]]*)\]/.exec(rest); match; match = /\[([^\]]*:[^\]]*)\]/.exec(rest)) {
-    const before = rest.slice(0, match.index);
-    const steps = rangeOf(match[1] ?? '', pattern, at);
+  while (rest.includes('[')) {
+    const [before = '', range = '', tail, ...more] = rest.replace('[', '|').replace(']', '|').split('|');
+    if (tail === undefined || more.length > 0) throw invalidRange(pattern, at);
+    const steps = rangeOf(range, pattern, at);
     if (names.length * steps.length > MAX_HOSTS) throw tooMany(pattern, at);
     names = names.flatMap(name => steps.map(step => name + before + step));
-    rest = rest.slice(match.index + match[0].length);
+    rest = tail;
   }
   return names.map(name => name + rest);
 }

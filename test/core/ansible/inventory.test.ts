@@ -63,6 +63,10 @@ describe('an INI inventory', () => {
     ['[a:wrong]\n', 1, 'unknown type'],
     ['[a]\nh x\n', 2, 'key=value'],
     ['[a]\nh[3:1]\n', 2, 'host range'],
+    ['[a]\ndns_servers=[\n', 2, 'host range'],
+    ['[a]\nb]c[1:2]\n', 2, 'host range'],
+    ['[a]\nh[1]\n', 2, 'host range'],
+    ['[a]\nh[1:2][\n', 2, 'host range'],
     ['[a:children]\nb\n[b:children]\na\n', 4, 'contain itself'],
     ['[a]\nh[1:999999]\n', 2, 'more than 200000 hosts'],
   ])('reports %j with its line', (text, line, message) => {
