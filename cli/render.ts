@@ -4,10 +4,12 @@ import { openRepository, resolveRevision } from '../adapters/git/mirror.ts';
 import { readTree } from '../adapters/git/read-tree.ts';
 import { readKubeletFacts } from '../config/kubelet-facts.ts';
 import { renderTree } from '../core/ansible/render-tree.ts';
+import type { RenderOptions } from '../core/ansible/types.ts';
+import { versionProblems } from '../core/ansible/version-problems.ts';
 import { declaredIn } from '../core/approval/policy.ts';
 import { readRepositoryPolicy } from '../core/approval/read-policy.ts';
 import { loadKubelet } from '../core/kubelet/load-kubelet.ts';
-import type { Minor } from '../core/kubelet/types.ts';
+import type { KubeletInput, Minor } from '../core/kubelet/types.ts';
 import { renderJson } from '../core/report/render-json.ts';
 import { ProblemError } from '../core/source/problem.ts';
 import { EXIT, print, Unanswerable } from './exit.ts';
@@ -40,19 +42,18 @@ export function renderCommand(): Command {
         const tree = await readTree(repository, await resolveRevision(repository, rev));
         const { policy, problems: ofPolicy } = readRepositoryPolicy(tree);
         const ansible = policy?.governed?.ansible;
-        const rendered = renderTree(
-          tree,
-          {
-            minor: kubernetes,
-            declaredHosts: declaredIn(policy?.governed?.inventories ?? []),
-            ...(ansible ? { ansible } : {}),
-            ...(host === undefined ? {} : { host }),
-            ...(inventory === undefined ? {} : { inventories: [inventory] }),
-            ...(playbook === undefined ? {} : { playbooks: [playbook] }),
-          },
-          input => loadKubelet(input, facts),
-        );
-        const rendering = { ...rendered, problems: [...ofPolicy, ...rendered.problems] };
+        const options: RenderOptions = {
+          minor: kubernetes,
+          declaredHosts: declaredIn(policy?.governed?.inventories ?? []),
+          ...(ansible ? { ansible } : {}),
+          ...(host === undefined ? {} : { host }),
+          ...(inventory === undefined ? {} : { inventories: [inventory] }),
+          ...(playbook === undefined ? {} : { playbooks: [playbook] }),
+        };
+        const kubelet = (input: KubeletInput) => loadKubelet(input, facts);
+        const rendered = renderTree(tree, options, kubelet);
+        const ofVersions = versionProblems(tree, rendered, options, kubelet);
+        const rendering = { ...rendered, problems: [...ofPolicy, ...rendered.problems, ...ofVersions] };
         await print(JSON.stringify(renderJson(rendering, facts), null, 2));
         const problems = [...rendering.problems, ...rendering.inventories.flatMap(one => one.problems)];
         process.exitCode = problems.length > 0 ? EXIT.no : EXIT.fine;

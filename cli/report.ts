@@ -7,10 +7,11 @@ import { readTree } from '../adapters/git/read-tree.ts';
 import { readKubeletFacts } from '../config/kubelet-facts.ts';
 import { packageRoot } from '../config/package-root.ts';
 import { renderTree } from '../core/ansible/render-tree.ts';
+import { versionProblems } from '../core/ansible/version-problems.ts';
 import { policyFor } from '../core/approval/policy.ts';
 import { readOperatorPolicy, readRepositoryPolicy } from '../core/approval/read-policy.ts';
 import { loadKubelet } from '../core/kubelet/load-kubelet.ts';
-import type { Minor } from '../core/kubelet/types.ts';
+import type { KubeletInput, Minor } from '../core/kubelet/types.ts';
 import { assess } from '../core/report/compliance/assess.ts';
 import { complianceHtml } from '../core/report/compliance/html.ts';
 import { complianceJson } from '../core/report/compliance/json.ts';
@@ -65,12 +66,12 @@ async function judge({ repo, rev, kubernetes, baseline: own }: Options): Promise
     const policy = policyFor(readOperatorPolicy(floor, readFileSync(floor, 'utf8')), readRepositoryPolicy(tree));
     const { kubernetes: named, ...governed } = policy.governed;
     const minor = named ?? kubernetes ?? NEWEST_MINOR;
-    const rendering = renderTree(tree, { minor, ...governed }, input => loadKubelet(input, facts));
+    const options = { minor, ...governed };
+    const kubelet = (input: KubeletInput) => loadKubelet(input, facts);
+    const rendering = renderTree(tree, options, kubelet);
+    const problems = [...policy.unreadable, ...versionProblems(tree, rendering, options, kubelet)];
     const day = new Date().toISOString().slice(0, 10);
-    return assess(
-      { tree, rendering, minor, facts },
-      { baseline, waivers: policy.waivers, day, problems: policy.unreadable },
-    );
+    return assess({ tree, rendering, minor, facts }, { baseline, waivers: policy.waivers, day, problems });
   } catch (cause) {
     if (cause instanceof GitError || cause instanceof ProblemError) throw new Unanswerable(cause.message, { cause });
     throw cause;

@@ -223,6 +223,8 @@ export type Rendering = Readonly<{
 export type AnsibleVersion = (typeof ANSIBLE_VERSIONS)[number];
 export const ANSIBLE_VERSIONS = ['untold', '2.14', '2.15', '2.16', '2.19'] as const;
 
+export const NEWEST_ANSIBLE = '2.19' satisfies AnsibleVersion;
+
 /** Whether a version is, or comes after, the one in which something changed. */
 export function isSince(version: AnsibleVersion, change: AnsibleVersion): boolean {
   return ANSIBLE_VERSIONS.indexOf(version) >= ANSIBLE_VERSIONS.indexOf(change);

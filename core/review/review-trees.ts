@@ -1,5 +1,6 @@
 import { renderTree } from '../ansible/render-tree.ts';
 import type { NodeGroup, RenderOptions } from '../ansible/types.ts';
+import { versionProblems } from '../ansible/version-problems.ts';
 import { directionOf } from '../baseline/direction.ts';
 import { evaluateGroup, evaluateRepository } from '../baseline/evaluate-baseline.ts';
 import { isBlocking } from '../baseline/is-blocking.ts';
@@ -42,11 +43,14 @@ export function reviewTrees(base: SourceTree, head: SourceTree, options: ReviewO
     facts,
   });
   const before = judged(baseline, subjectOf(base));
-  const judge = (tree: SourceTree): Verdict => {
-    const after = judged(baseline, subjectOf(tree));
-    return review({
-      base: { ...before.subject, problems: options.problems?.base ?? [] },
-      head: { ...after.subject, problems: options.problems?.head ?? [] },
+  const proposed = judged(baseline, subjectOf(head));
+  const ofVersions = ({ subject: { tree, rendering } }: Judged) => versionProblems(tree, rendering, options, kubelet);
+  const newProblems = ofVersions(proposed);
+  const oldProblems = newProblems.length > 0 ? ofVersions(before) : [];
+  const judge = (after: Judged): Verdict =>
+    review({
+      base: { ...before.subject, problems: [...(options.problems?.base ?? []), ...oldProblems] },
+      head: { ...after.subject, problems: [...(options.problems?.head ?? []), ...newProblems] },
       changes: options.changes,
       minor,
       baseline,
@@ -60,8 +64,9 @@ export function reviewTrees(base: SourceTree, head: SourceTree, options: ReviewO
       fieldFlags: fieldFlags(facts),
       policyPath: options.policyPath,
     });
-  };
-  return withReplacements(judge(head), { base, head, changes: options.changes }, baseline, judge);
+  return withReplacements(judge(proposed), { base, head, changes: options.changes }, baseline, tree =>
+    judge(judged(baseline, subjectOf(tree))),
+  );
 }
 
 /** What the baseline says of one revision. */

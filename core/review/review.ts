@@ -114,7 +114,7 @@ function conclude(
 }
 
 /** Problems that say what a person has to judge, not what is wrong. */
-const OPEN: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['declined', 'unread-variable']);
+const OPEN: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['declined', 'unread-variable', 'ansible-version']);
 
 /** One weakening makes the whole change one; it strengthens only when nothing weakens. */
 function overall(changes: readonly FieldChange[]): Direction {

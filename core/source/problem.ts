@@ -24,6 +24,8 @@ export type ProblemCode =
   | 'declined'
   /** A changed variable of the kubelet that nothing in the repository reads: what it does is undecided. */
   | 'unread-variable'
+  /** What a node gets is another thing with another ansible-core, and nobody names the one that runs. */
+  | 'ansible-version'
   | 'vaulted'
   | 'symlink'
   | 'submodule'

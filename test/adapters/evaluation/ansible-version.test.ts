@@ -22,6 +22,7 @@ const SITE = repositoryOf({
 const GIVEN = {
   'site.yml': '- hosts: all\n  gather_facts: false\n  roles:\n    - { role: kubelet, vars: { port: 10255 } }\n',
 };
+const UNNAMED: Readonly<Record<string, string>> = {};
 const named = (core: string): Readonly<Record<string, string>> => ({
   '.kubelet-gate.yaml': `governed:\n  ansible: "${core}"\n`,
 });
@@ -41,21 +42,39 @@ afterAll(async () => {
 const commit = (files: Readonly<Record<string, string>>, parent?: string): Promise<string> =>
   commitFiles(repository, 'main', { files, message: 'change', author: AUTHOR, ...(parent ? { parent } : {}) });
 
+async function judged(base: string, head: string) {
+  const path = join(packageRoot(), 'config', 'policy.yaml');
+  const floor = readOperatorPolicy(path, await readFile(path, 'utf8'));
+  const request = { repository: repository.directory, base, head, policyAt: base, floor, minor: '1.34' } as const;
+  return evaluate(request, { baseline: readBaseline(), facts: readKubeletFacts() });
+}
+
 test.each([
-  ['no policy', {}, false],
+  ['no policy', UNNAMED, false],
   ['"2.14"', named('2.14'), false],
   ['"2.15"', named('2.15'), true],
   ['"2.18"', named('2.18'), true],
 ])('a review reads the change as the ansible-core of its base does: %s', async (_, policy, opened) => {
   const base = await commit({ ...SITE, ...policy });
   const head = await commit({ ...GIVEN, ...named(opened ? '2.14' : '2.19') }, base);
-  const path = join(packageRoot(), 'config', 'policy.yaml');
-  const floor = readOperatorPolicy(path, await readFile(path, 'utf8'));
-  const { verdict } = await evaluate(
-    { repository: repository.directory, base, head, policyAt: base, floor, minor: '1.34' },
-    { baseline: readBaseline(), facts: readKubeletFacts() },
-  );
+  const { verdict } = await judged(base, head);
   expect(verdict.changes.some(({ path: field }) => field === 'readOnlyPort')).toBe(opened);
+  expect(verdict.problems.map(({ code, file, line }) => [code, file, line])).toEqual(
+    policy === UNNAMED ? [['ansible-version', 'roles/kubelet/vars/main.yml', 1]] : [],
+  );
+  expect(verdict.conclusion === 'undecided').toBe(policy === UNNAMED);
+});
+
+test('what the base left to the version before is no problem of the change', async () => {
+  const base = await commit({ ...SITE, ...GIVEN });
+  const head = await commit({ 'roles/kubelet/defaults/main.yml': 'unused: 1\n' }, base);
+  const { verdict } = await judged(base, head);
+  expect(verdict.problems).toEqual([]);
+  expect(verdict.existingProblems).toEqual([
+    expect.objectContaining({
+      message: expect.stringContaining('readOnlyPort is 0 with ansible-core 2.14 and 10255 with 2.19; name the one'),
+    }),
+  ]);
 });
 
 test.each([
