@@ -1,8 +1,9 @@
 import { posix } from 'node:path';
 import type { Unknown } from '../source/rope.ts';
 import { controllerPath, type Frame, type HostRun } from './host-run.ts';
+import { searchedFiles } from './jinja/first-found.ts';
 import { LIST_LOOKUPS, listLookup } from './jinja/list-lookups.ts';
-import { searchedFiles } from './jinja/lookup.ts';
+
 import type { Scope } from './jinja/render.ts';
 import { notEvaluated, within } from './repository.ts';
 import { listOf } from './role.ts';
@@ -159,11 +160,19 @@ function firstFound(run: HostRun, frame: Frame, task: Task, items: Value, scope:
     if (!named) return templated(run, item, scope);
     return dict([...named].map(([name, value]): Entry => [str(name), name === 'skip' ? value : evaluated(value)]));
   });
-  for (const name of searchedFiles(terms, new Map()).names) {
+  const searched = searchedFiles(run.world.ansible, terms, new Map());
+  if (typeof searched === 'string') return oneFor(identity(list(terms)), `first file found: ${searched}`);
+  for (const name of searched.names) {
     const text = name.kind === 'str' && !name.unknowns?.size ? name.text : templateText(run, name, scope);
-    if (text === null) return oneFor(identity(name), `first file found at ${task.at.file}:${task.at.line}`);
+    if (text === null || text.startsWith('/'))
+      return oneFor(identity(name), `first file found at ${task.at.file}:${task.at.line}`);
     const file = findFile(run.world, frame, kind, text);
     if (file !== null) return { items: [withOrigins(controllerPath(file), name.origins)], doubt: null };
+  }
+  if (searched.skip === null) return oneFor(identity(list(terms)), 'whether with_first_found may find no file');
+  if (!searched.skip) {
+    const message = 'with_first_found finds none of the files it names, and does not say `skip: true`.';
+    run.problems.push(notEvaluated(task.at.file, task.at.line, message));
   }
   return { items: [], doubt: null };
 }

@@ -5,8 +5,8 @@ import type { PlayStep, StepCall, Traced } from './types.ts';
 export const ON_EACH_NODE: Unknown = { key: 'another one on each node', why: ['it is another one on each node'] };
 
 /**
- * The steps of hosts that get the same: what is not the same for all of them is unknown. `first` gives the order; what
- * only others run (nothing that changes a node, or their results would not be equal) is left out.
+ * The steps of hosts that get the same: what is not the same for all of them is unknown, also what only others run
+ * (nothing that changes a node, or their results would not be equal). `first` gives the order.
  */
 export function mergeSteps(first: readonly PlayStep[], others: readonly (readonly PlayStep[])[]): readonly PlayStep[] {
   const different = others.filter(steps => steps !== first);
@@ -14,17 +14,27 @@ export function mergeSteps(first: readonly PlayStep[], others: readonly (readonl
 }
 
 function mergeTwo(merged: readonly PlayStep[], steps: readonly PlayStep[]): readonly PlayStep[] {
-  const left = new Map<string, PlayStep[]>();
-  for (const step of steps) {
+  const places = new Map<string, number[]>();
+  for (const [index, step] of merged.entries()) {
     const key = placeKey(step);
-    const same = left.get(key);
-    if (same) same.push(step);
-    else left.set(key, [step]);
+    const same = places.get(key);
+    if (same) same.push(index);
+    else places.set(key, [index]);
   }
-  return merged.map(step => {
-    const other = left.get(placeKey(step))?.shift();
-    return other === step ? step : mergedStep(step, other);
+  const matching = new Map<number, PlayStep>();
+  /** Steps the merged ones lack, by the index of the one they come behind. */
+  const lacking = new Map<number, PlayStep[]>();
+  let last = -1;
+  for (const step of steps) {
+    const index = places.get(placeKey(step))?.shift();
+    if (index !== undefined) matching.set((last = index), step);
+    else if (step.runs !== false) lacking.set(last, [...(lacking.get(last) ?? []), { ...step, runs: ON_EACH_NODE }]);
+  }
+  const all = merged.flatMap((step, index) => {
+    const other = matching.get(index);
+    return [other === step ? step : mergedStep(step, other), ...(lacking.get(index) ?? [])];
   });
+  return [...(lacking.get(-1) ?? []), ...all];
 }
 
 function placeKey({ file, line, role, task, kind }: PlayStep): string {

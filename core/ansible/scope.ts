@@ -19,7 +19,7 @@ import { type Scope, templateValue } from './jinja/render.ts';
 import type { PlayRole } from './joined-roles.ts';
 import { exists, isVault, readText, within } from './repository.ts';
 import { exportedVars, roleDefaults, roleVars } from './role-vars.ts';
-import type { AnsibleVersion } from './types.ts';
+import { type AnsibleVersion, isSince } from './types.ts';
 import { conditionOf, either, valueUnder } from './unknown-conditions.ts';
 import { identity, type LazyMapping, list, str, unknownValue, type Value } from './value.ts';
 
@@ -379,35 +379,23 @@ function missingVariable(run: HostRun, name: string): Value | undefined {
   );
 }
 
+/** The folder files of a kind are in below each directory that is searched; null: in the directory itself alone. */
+type FileKind = 'templates' | 'files' | 'vars' | 'tasks' | null;
+
 /** Directories a template or file name is looked for in, nearest first. */
-export function searchPath(
-  world: World,
-  frame: Frame,
-  kind: 'templates' | 'files' | 'vars' | 'tasks',
-): readonly string[] {
+export function searchPath(world: World, frame: Frame, kind: FileKind): readonly string[] {
   const instances = frame.role ? [frame.role, ...frame.chain.toReversed()] : frame.chain.toReversed();
+  const both = (directory: string) => [...(kind === null ? [] : [posix.join(directory, kind)]), directory];
   return [
-    ...instances.flatMap(({ role }) => [
-      posix.join(role.directory, kind),
-      role.directory,
-      posix.join(role.directory, 'tasks'),
-    ]),
-    posix.join(posix.dirname(frame.file), kind),
-    posix.dirname(frame.file),
-    posix.join(frame.play.directory, kind),
-    frame.play.directory,
-    posix.join(world.playbookDirectory, kind),
-    world.playbookDirectory,
+    ...instances.flatMap(({ role }) => [...both(role.directory), posix.join(role.directory, 'tasks')]),
+    ...both(posix.dirname(frame.file)),
+    ...both(frame.play.directory),
+    ...both(world.playbookDirectory),
   ].map(directory => (directory === '.' ? '' : directory));
 }
 
 /** The repository file a name stands for, or null. A path on the controller has become one from the repository's root. */
-export function findFile(
-  world: World,
-  frame: Frame,
-  kind: 'templates' | 'files' | 'vars' | 'tasks',
-  name: string,
-): string | null {
+export function findFile(world: World, frame: Frame, kind: FileKind, name: string): string | null {
   for (const directory of searchPath(world, frame, kind)) {
     const path = within(directory, name);
     if (path !== null && path !== '' && exists(world.repository, path)) return path;
@@ -432,11 +420,11 @@ function loadFile(world: World, frame: Frame, name: string): { file: string; tex
   return file === null || text === null || isVault(text) ? null : { file, text };
 }
 
-/** A file by name where `first_found` looks for it, as a path on the controller. */
+/** A file by name where the lookup `first_found` looks for it, as a path on the controller. */
 function findNamed(world: World, frame: Frame, name: string): Value | null | 'unknown' {
   const path = repositoryName(name);
   if (path === null) return 'unknown';
-  const file = findFile(world, frame, 'files', path);
+  const file = findFile(world, frame, isSince(world.ansible, '2.19') ? null : 'files', path);
   return file === null ? null : intern(world, controllerPath(file));
 }
 

@@ -3,7 +3,6 @@ import { isSince } from '../types.ts';
 import {
   type Arguments,
   allOrigins,
-  field,
   list,
   none,
   PythonError,
@@ -13,9 +12,11 @@ import {
   type Value,
 } from '../value.ts';
 import { type Engine } from './engine.ts';
+import { searchedFiles } from './first-found.ts';
 import { listLookup } from './list-lookups.ts';
 import { allDefined, defined, derived, isUnknown, toText } from './python.ts';
 import { concat, slice } from './text.ts';
+import { NeedsDecision } from './undecided.ts';
 
 /**
  * `lookup(…)` and `query(…)`. Those that read nothing but their terms, variables and files of the repository are
@@ -26,20 +27,43 @@ export function lookup(engine: Engine, args: Arguments, wantList: boolean): Valu
   for (const term of terms) allDefined(engine, term);
   if (plugin?.kind !== 'str') throw new PythonError('fails', 'lookup takes the name of a plugin');
   const named = new Map(args.named);
-  const listed = named.get('wantlist');
+  const [listed, errors] = [named.get('wantlist'), named.get('errors')];
   for (const option of ['wantlist', 'errors']) named.delete(option);
   const name = plugin.text.replace(/^ansible\.(?:builtin|legacy)\./, '');
-  const results = run(engine, name, terms, named);
+  const results = tolerant(errors, name, () => run(engine, name, terms, named));
+  const asList = wantList || (listed?.kind === 'bool' && listed.value);
+  if (results === 'ignored') return asList ? list([]) : none();
   if (!Array.isArray(results)) {
     const inputs = [str(name), ...terms, ...[...named].flatMap(([key, value]) => [str(key), value])];
-    return derived(wantList ? 'query' : 'lookup', inputs, { why: [results ?? `lookup ${name} is not executed`] });
+    return derived(wantList ? 'query' : 'lookup', inputs, { why: [results.why ?? `lookup ${name} is not executed`] });
   }
-  if (wantList || (listed?.kind === 'bool' && listed.value)) return list(results);
-  return joined(engine, results);
+  return asList ? list(results) : joined(engine, results);
+}
+
+type Results = Value[] | Readonly<{ why: string | null }>;
+
+/**
+ * With `errors='ignore'` or `'warn'` a lookup that fails gives nothing; a variable that is undefined fails all the same.
+ * Which failures are let pass is another matter in each version, apart from that of `first_found`.
+ */
+function tolerant(errors: Value | undefined, name: string, work: () => Results): Results | 'ignored' {
+  if (!errors || (errors.kind === 'str' && errors.text === 'strict')) return work();
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof PythonError) || error instanceof NeedsDecision || error.reason !== 'fails') throw error;
+    const isIgnored = errors.kind === 'str' && /^(?:ignore|warn)$/.test(errors.text);
+    return isIgnored && name === 'first_found' ? 'ignored' : { why: `what fails in the lookup ${name} is ignored` };
+  }
 }
 
 /** Results, or why there are none; null when the plugin is not known. */
-function run(
+function run(engine: Engine, name: string, terms: readonly Value[], named: ReadonlyMap<string, Value>): Results {
+  const results = resultsOf(engine, name, terms, named);
+  return Array.isArray(results) ? results : { why: results };
+}
+
+function resultsOf(
   engine: Engine,
   name: string,
   terms: readonly Value[],
@@ -47,6 +71,8 @@ function run(
 ): Value[] | string | null {
   switch (name) {
     case 'vars':
+      if (isSince(engine.ansible, '2.19') && isEscaped(named.get('default')))
+        return 'whether text escaped for HTML can be an option';
       return flat(terms).map(term => variable(engine, term, named.get('default')));
     case 'template': {
       const texts = terms.map(term => (term.kind === 'str' && named.size === 0 ? engine.template(term.text) : null));
@@ -91,55 +117,20 @@ function shown(path: string): string {
 
 /** The first of the named files that is in the repository, as a path on the controller. */
 function firstFound(engine: Engine, terms: readonly Value[], named: ReadonlyMap<string, Value>): Value[] | string {
-  const { names, skip } = searchedFiles(terms, named);
+  const searched = searchedFiles(engine.ansible, terms, named);
+  if (typeof searched === 'string') return `which file is the first found: ${searched}`;
+  const { names, skip } = searched;
   for (const name of names) {
-    if (name.kind !== 'str' || name.text.startsWith('/'))
+    if (name.kind !== 'str' || name.text.startsWith('/') || name.text === '')
       return `which file is the first found: ${name.kind === 'unknown' ? name.why.join('; ') : 'one may be outside the repository'}`;
     const found = engine.findFile(name.text);
     if (found === 'unknown')
       return `which file is the first found: ${[...(name.unknowns?.values() ?? [])].flatMap(({ why }) => why).join('; ')}`;
     if (found) return [found];
   }
+  if (skip === null) return 'which file is the first found: whether it may be none';
   if (skip) return [];
   throw new PythonError('fails', 'No file was found when using first_found.');
-}
-
-/** Names to look for: each file below each path, where those are given (`first_found._process_terms`). */
-export function searchedFiles(
-  terms: readonly Value[],
-  named: ReadonlyMap<string, Value>,
-): Readonly<{ names: readonly Value[]; skip: boolean }> {
-  const all = terms.length === 0 && named.size > 0 ? [none()] : flat(terms);
-  const names: Value[] = [];
-  let skip = false;
-  for (const term of all) {
-    const option = (name: string) => (term.kind === 'dict' ? field(term, name) : named.get(name));
-    const asked = option('skip');
-    skip = asked?.kind === 'bool' ? asked.value : asked?.kind === 'str' && /^(?:yes|true|on|1)$/i.test(asked.text);
-    const files = split(option('files'), /[,;]/);
-    const paths = split(option('paths'), /[,:;]/);
-    if (paths.length > 0) names.push(...paths.flatMap(path => files.map(file => joinedPath(path, file))));
-    else if (files.length > 0) names.splice(0, names.length, ...files);
-    else if (term.kind !== 'none') names.push(term);
-  }
-  return { names, skip };
-}
-
-function split(value: Value | undefined, separator: RegExp): readonly Value[] {
-  return value === undefined || value.kind === 'none'
-    ? []
-    : flat([value]).flatMap(item =>
-        item.kind === 'str' && !item.unknowns?.size
-          ? item.text.split(separator).map(text => str(text, item.origins))
-          : [item],
-      );
-}
-
-function joinedPath(path: Value, file: Value): Value {
-  if (path.kind !== 'str' || file.kind !== 'str') return path.kind === 'str' ? file : path;
-  const unknowns = new Map([...(path.unknowns ?? []), ...(file.unknowns ?? [])]);
-  const text = file.text.startsWith('/') ? file.text : `${path.text.replace(/\/$/, '')}/${file.text}`;
-  return { ...str(text, file.origins), ...(unknowns.size > 0 ? { unknowns } : {}) };
 }
 
 function namedSequence(engine: Engine, named: ReadonlyMap<string, Value>): Value {
@@ -148,6 +139,11 @@ function namedSequence(engine: Engine, named: ReadonlyMap<string, Value>): Value
   )
     return unknownValue('sequence', ['its bounds']);
   return str([...named].map(([name, value]) => `${name}=${toText(engine.budget, value).text}`).join(' '));
+}
+
+/** Since ansible-core 2.19 an option must not be of the type for text escaped for HTML, which such text may have lost. */
+function isEscaped(value: Value | undefined): boolean {
+  return value?.kind === 'str' && value.markup === true;
 }
 
 function variable(engine: Engine, term: Value, otherwise: Value | undefined): Value {

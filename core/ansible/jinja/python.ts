@@ -10,6 +10,7 @@ import {
   type List,
   mergeOrigins,
   type Origins,
+  OWN_MARK,
   PythonError,
   pythonType,
   refuseOwn,
@@ -85,10 +86,22 @@ function sequence(budget: Budget, open: string, value: List | Tuple, close: stri
   return concat(budget, [...parts, str(close, value.origins)]);
 }
 
-/** Versions and constant folding decide whether escaped text shows as `Markup(…)`. */
+/**
+ * Versions and constant folding decide whether escaped text shows as `Markup(…)`; what is not known of a text may decide
+ * how it is quoted.
+ */
 function textRepr(budget: Budget, value: Str): Str {
   if (value.markup)
     return tokenOf(unknownValue(`repr ${identity(value)}`, ['text escaped for HTML, inside a list or mapping']));
+  const open = [...(value.unknowns?.values() ?? [])].filter(({ key }) => !key.startsWith(OWN_MARK));
+  if (open.length > 0)
+    return tokenOf(
+      unknownValue(
+        `repr ${identity(value)}`,
+        open.flatMap(({ why }) => why),
+        { type: 'str', origins: allOrigins(value) },
+      ),
+    );
   const quote = value.text.includes("'") && !value.text.includes('"') ? '"' : "'";
   const escaped = value.text.replace(UNPRINTABLE, character => escapeCharacter(character, quote));
   if (escaped === value.text)

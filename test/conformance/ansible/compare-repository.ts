@@ -192,8 +192,7 @@ const LEADS = /(?:^|\.)(?:include_tasks|import_tasks|include_role|import_role|in
 
 /**
  * Steps in order: theirs must be ours, but that steps of ours under a condition nobody can decide need not be there,
- * and those of a loop over what nobody knows may come again. The steps of a group are those of its first host (see
- * `mergeSteps`): what only another one runs is not listed.
+ * and those of a loop over what nobody knows may come again.
  */
 function compareSteps(
   host: string,
@@ -206,12 +205,10 @@ function compareSteps(
     .filter(step => step.task !== null && step.runs !== false)
     .map(step => ({ at: placeOf(step), certain: step.runs === true, rounds: step.rounds?.key ?? null }))
     .filter(({ at }) => !skipped.has(at));
-  const told = new Set(ours.map(({ at }) => at));
-  const isFirst = node.hosts[0] === host;
   const theirs = results
     .filter(result => !LEADS.test(result.action))
     .map(result => result.at)
-    .filter(at => !skipped.has(at) && (isFirst || told.has(at)));
+    .filter(at => !skipped.has(at));
   tally.steps += theirs.length;
   let found = 0;
   let same = true;

@@ -6,6 +6,9 @@ test.each([
   ["{{ {'a': '\"' ~ open, 'b': 0} | to_nice_yaml }}", 'a: ?\nb: 0\n'],
   ['{{ [[open] | to_json] | to_nice_yaml }}', '- ?\n'],
   ["{{ {'a': 'unix:///' ~ open, 'b': 0} | to_nice_yaml }}", 'a: unix:///?\nb: 0\n'],
+  ["{{ {'a': inventory_hostname | escape, 'b': 0} | to_nice_yaml }}", '?'],
+  ["{{ {'a': 'x ' ~ open, 'b': 'y'} }}", "{'a': ?, 'b': 'y'}"],
+  ["{{ ['a ' ~ inventory_hostname] }}", "['a n1']"],
 ])('%s: a scalar that its unknown part may quote or fold is unknown whole', (template, text) => {
   const files = {
     hosts: 'n1\n',

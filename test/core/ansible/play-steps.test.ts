@@ -228,6 +228,16 @@ describe('what a step says', () => {
     expect(step && argumentsOf(step)).toEqual([{ _raw_params: '? it is another one on each node' }]);
   });
 
+  test('what only some of a group run and changes no node', () => {
+    const tasks = `- set_fact: { a: 1 }\n  when: rank == 2\n- include_tasks: more.yml\n  loop: "{{ range(0, rank) | list }}"\n${a('z')}`;
+    const of = (host: string) =>
+      (stepsOf(play(tasks), { 'more.yml': '- { name: more, set_fact: { b: 1 } }\n' }).get(host) ?? []).map(
+        ({ line, runs }) => `${line} ${typeof runs === 'boolean' ? runs : '?'}`,
+      );
+    expect(of('n1')).toEqual(['3 ?', '1 true', '1 ?', '7 true']);
+    expect(of('n2')).toEqual(of('n1'));
+  });
+
   test('the handlers it calls, by name, by topic, or none', () => {
     const handlers = `  handlers:
     - { name: "restart {{ service }}", command: /bin/a, listen: kubelet changed }

@@ -13,7 +13,7 @@ const facts = readKubeletFacts();
 /** Two hosts run the role `a`, whose variable `own` is 2 with 2.14 and 1 from 2.15 on. */
 function problemsOf(tasks: string, named: Partial<RenderOptions> = {}): readonly string[] {
   const tree = treeOf({
-    'inventory.ini': 'n1\nn2\n',
+    'inventory.ini': '[k]\nn1\nn2\n',
     'site.yml': `${PLAY}  roles:\n    - { role: a, vars: { own: 1 } }\n`,
     'roles/a/vars/main.yml': 'own: 2\nlist: [1]\n',
     'roles/a/tasks/main.yml': tasks,

@@ -16,6 +16,7 @@ import {
   type Str,
   str,
   type Value,
+  visitParts,
 } from '../../value.ts';
 import { loadYaml } from '../../yaml.ts';
 import type { Engine } from '../engine.ts';
@@ -175,7 +176,8 @@ function yamlOptions(engine: Engine, args: Arguments, defaults: Pick<DumpOptions
 
 /**
  * The YAML text of a value. Since ansible-core 2.19 which lists and mappings are the same object, and so get an anchor,
- * depends on which parts were templated when.
+ * depends on which parts were templated when. Text that may still be of the type for escaped HTML fails if it is: the
+ * dumper cannot represent it.
  */
 function yamlText(
   engine: Engine,
@@ -188,7 +190,20 @@ function yamlText(
       type: 'str',
       why: ['whether Ansible prints a list or mapping that is there twice as an anchor'],
     });
+  if (mayBeMarkup(input))
+    return derived('to_yaml', [input, ...args.positional, ...args.named.values()], {
+      type: 'str',
+      why: ['whether Ansible can write text escaped for HTML as YAML'],
+    });
   return verbatim(dumpYaml(engine.budget, input, yamlOptions(engine, args, defaults)));
+}
+
+function mayBeMarkup(value: Value): boolean {
+  let found = false;
+  visitParts(value, part => {
+    if (part.kind === 'str' && part.markup) found = true;
+  });
+  return found;
 }
 
 /** Text to a value whose parts come from the lines they were written on. */
