@@ -24,7 +24,24 @@ const UNKNOWN = unknownValue('fact:u', ['fact u'], { defined: true });
 
 /** What an unknown may turn out to be. */
 const STANDING_IN: readonly Value[] = [
-  ...['v', '', 'fig', 'k', 'number', '7', 'True', '/a/b', '%s', 'a: 1'].map(text => str(text)),
+  ...[
+    'v',
+    '',
+    'fig',
+    'k',
+    'number',
+    '7',
+    'True',
+    '/a/b',
+    '%s',
+    'a: 1',
+    "it's",
+    '"',
+    'a\nb',
+    '<&>',
+    ' x ',
+    '{a: 1}',
+  ].map(text => str(text)),
   ...[0, 1, 2, 7].map(number => int(number)),
   float(1.5),
   bool(true),
