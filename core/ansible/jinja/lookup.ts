@@ -165,7 +165,7 @@ function joined(engine: Engine, results: readonly Value[]): Value {
   if (results.length === 0) return list([]);
   if (results.every((result): result is Str => result.kind === 'str')) {
     const parts = results.flatMap((result, i) => (i > 0 ? [str(','), result] : [result]));
-    return { ...concat(engine.budget, parts), unsafe: true };
+    return { ...concat(engine.budget, parts), unsafe: true, ...(results[0]?.verbatim ? { verbatim: true } : {}) };
   }
   if (results.length === 1) return only ?? none();
   if (results.some(result => result.kind === 'unknown')) {

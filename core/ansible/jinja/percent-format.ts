@@ -21,6 +21,7 @@ const DIRECTIVE = /%(?:\(([^)]*)\))?([-+ #0]*)(\*|\d+)?(?:\.(\*|\d+))?[hlL]?(.)/
 export function percentFormat(budget: Budget, format: Str, values: Value): Value {
   const args = values.kind === 'tuple' ? values.items : [values];
   if (format.unknowns?.size) return derived('%', [format, values]);
+  if (args.length === 0 && !format.text.includes('%')) return format;
   let next = 0;
   const take = (): Value => {
     const value = args[next++];

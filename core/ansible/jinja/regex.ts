@@ -1,7 +1,7 @@
 import { RE2JS } from 're2js';
 import { type Budget, OverLimit, spend, spendItems } from '../budget.ts';
 import { PythonError, type Str, str } from '../value.ts';
-import { concat, originsOf, slice } from './text.ts';
+import { concat, originsOf, plain, slice } from './text.ts';
 
 /** What pays for the work. */
 type Paying = Readonly<{ budget: Budget }>;
@@ -137,7 +137,7 @@ export function substituteMatches(
   if (matches.length === 0) {
     const groups = Array.from({ length: regex.groupCount + 1 }, () => null);
     expand(regex, { start: 0, end: 0, groups }, text, replacement);
-    return text;
+    return plain(text);
   }
   const parts: Str[] = [];
   let last = 0;

@@ -15,7 +15,7 @@ import {
 import { bind, type Engine, truth } from './engine.ts';
 import { defined, derived, indexOf, isUnknown, orUnknown, toText } from './python.ts';
 import { formatText } from './str-format.ts';
-import { characterCount, concat, escapes, mapText, originsOf, slice, splitLines } from './text.ts';
+import { characterCount, concat, escapes, mapText, originsOf, plain, slice, splitLines } from './text.ts';
 
 type Method = (engine: Engine, text: Str, args: Arguments) => Value;
 
@@ -111,7 +111,7 @@ export function replace(engine: Engine, text: Str, from: string, to: Str, count 
     start = index + from.length;
     done += 1;
   }
-  if (done === 0) return text;
+  if (done === 0) return plain(text);
   return concat(engine.budget, [...parts, slice(text, start)]);
 }
 
@@ -187,7 +187,7 @@ function partition(search: (text: string, part: string) => number, fromRight: bo
 export function justify(engine: Engine, text: Str, width: number, fill: string, side: 'left' | 'right' | 'both'): Str {
   if ([...fill].length !== 1) throw new PythonError('fails', 'The fill character must be exactly one character long');
   const missing = width - characterCount(text.text);
-  if (missing <= 0) return text;
+  if (missing <= 0) return plain(text);
   spendText(engine.budget, missing);
   if (side === 'right') return concat(engine.budget, [text, str(fill.repeat(missing))]);
   if (side === 'left') return concat(engine.budget, [str(fill.repeat(missing)), text]);
@@ -232,7 +232,7 @@ function join(engine: Engine, separator: Str, args: Arguments): Value {
 
 function zeroFill(engine: Engine, text: Str, args: Arguments): Value {
   const missing = indexOf(args.positional[0] ?? int(0)) - characterCount(text.text);
-  if (missing <= 0) return text;
+  if (missing <= 0) return plain(text);
   spendText(engine.budget, missing);
   const sign = /^[-+]/.test(text.text) ? 1 : 0;
   return concat(engine.budget, [slice(text, 0, sign), str('0'.repeat(missing)), slice(text, sign)]);

@@ -14,10 +14,10 @@ import {
 
 type Segment = Str['segments'][number];
 
-/** The texts one after the other; every run keeps its origins. @throws OverLimit */
+/** The texts one after the other, as plain text; every run keeps its origins. @throws OverLimit */
 export function concat(budget: Budget, parts: readonly Str[]): Str {
   const [only] = parts;
-  if (parts.length === 1 && only) return only;
+  if (parts.length === 1 && only) return plain(only);
   let length = 0;
   for (const part of parts) length += part.text.length;
   spendText(budget, length);
@@ -108,6 +108,11 @@ function unknownsIn(text: string, unknowns: Str['unknowns']): ReadonlyMap<string
   if (!unknowns) return undefined;
   const ids = new Set([...text.matchAll(UNKNOWN_TOKEN)].map(match => match[1]));
   return new Map([...unknowns].filter(([id]) => ids.has(id)));
+}
+
+/** The text without the type a filter such as `to_json` gave it, which no method of a text keeps. */
+export function plain(value: Str): Str {
+  return slice(value, 0);
 }
 
 /** Same length, other characters: every run keeps its origins. Otherwise all of it comes from everywhere it came from. */

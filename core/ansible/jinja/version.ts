@@ -1,8 +1,9 @@
 import { PythonError } from '../value.ts';
+import { Undecided } from './undecided.ts';
 
 type Part = number | string;
 
-/** How two versions order under Python's LooseVersion (`loose`), or by semantic versioning. @throws PythonError */
+/** How two versions order under Python's LooseVersion (`loose`), or by semantic versioning. @throws PythonError, Undecided for `pep440` */
 export function compareVersions(a: string, b: string, scheme: string): number {
   switch (scheme) {
     case 'loose':
@@ -12,8 +13,10 @@ export function compareVersions(a: string, b: string, scheme: string): number {
     case 'semver':
     case 'semantic':
       return compareSemantic(a, b);
+    case 'pep440':
+      throw new Undecided();
     default:
-      throw new PythonError('fails', `the version type ${scheme} is not evaluated`);
+      throw new PythonError('fails', `Invalid version type (${scheme})`);
   }
 }
 

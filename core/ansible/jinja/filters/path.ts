@@ -3,6 +3,7 @@ import { allOrigins, PythonError, pythonType, str, tuple, type Value } from '../
 import { iterate } from '../access.ts';
 import { defined, derived, isUnknown } from '../python.ts';
 import { slice } from '../text.ts';
+import { Undecided } from '../undecided.ts';
 import { any, asText, type Filters, textOf, whole } from './filter.ts';
 
 function text(value: Value) {
@@ -43,17 +44,15 @@ export const PATH_FILTERS: Filters = {
     }
     return str(joined, allOrigins(input));
   }),
-  /** Links are not followed: a repository has none the gate would follow. */
+  /** A relative path hangs on the directory Ansible is started in. Links are not followed: a repository has none the gate would follow. */
   realpath: whole((_, input) => {
     const path = text(input);
-    if (!/^[/\uE000]/.test(path.text))
-      throw new PythonError('fails', 'realpath of a relative path depends on the directory');
+    if (!/^[/\uE000]/.test(path.text)) throw new Undecided();
     const [root = '', ...names] = path.text.split('/');
     const kept: string[] = [];
     for (const name of names) {
       if (name === '..') {
-        if ((kept.pop() ?? root).includes('\uE000'))
-          throw new PythonError('fails', 'realpath of this path depends on the directory of the repository');
+        if ((kept.pop() ?? root).includes('\uE000')) throw new Undecided();
       } else if (name !== '' && name !== '.') kept.push(name);
     }
     const real = [root, ...kept].join('/') || '/';
@@ -63,8 +62,7 @@ export const PATH_FILTERS: Filters = {
     const [start] = args.positional;
     const from = start ? asText(engine, start).text : '';
     const path = text(input).text;
-    if (!path.startsWith('/') || !from.startsWith('/'))
-      throw new PythonError('fails', 'relpath of a relative path depends on the directory');
+    if (!path.startsWith('/') || !from.startsWith('/')) throw new Undecided();
     return str(posix.relative(from, path) || '.', allOrigins(input));
   }),
 };

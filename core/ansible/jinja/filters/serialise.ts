@@ -158,8 +158,7 @@ const YAML_OPTIONS = ['indent', 'width', 'default_flow_style', 'sort_keys', 'exp
 
 function yamlOptions(engine: Engine, args: Arguments, defaults: Pick<DumpOptions, 'indent' | 'flow'>): DumpOptions {
   for (const name of args.named.keys()) {
-    if (!YAML_OPTIONS.includes(name))
-      throw new PythonError('fails', `the option ${name} of YAML output is not known here`);
+    if (!YAML_OPTIONS.includes(name)) throw new Undecided();
   }
   const flow = args.named.get('default_flow_style');
   const indent = args.named.get('indent') ?? args.positional[0];
@@ -261,8 +260,7 @@ function fromJson(engine: Engine, input: Str): Value {
     ? mapText(engine.budget, input, text => text.replace(/\\([^])/g, (pair, escaped) => (escaped === '/' ? '/' : pair)))
     : input;
   const value = parseLiteral(engine.budget, plain);
-  if (value === 'invalid' || value === 'unknown')
-    throw new PythonError('fails', 'from_json: the text is not evaluated here');
+  if (value === 'invalid' || value === 'unknown') throw new Undecided();
   return value;
 }
 

@@ -4,7 +4,7 @@ import { pairsOf } from '../collection-methods.ts';
 import { bind, type Engine } from '../engine.ts';
 import { percentFormat } from '../percent-format.ts';
 import { defined, derived, indexOf } from '../python.ts';
-import { characterCount, concat, mapText, originsOf, slice, splitLines } from '../text.ts';
+import { characterCount, concat, mapText, originsOf, plain, slice, splitLines } from '../text.ts';
 import { capitalize, justify, replace, split, strip } from '../text-methods.ts';
 import { any, asText, type Filter, type Filters, isTrue, optionalText, own, textOf } from './filter.ts';
 
@@ -90,7 +90,7 @@ export const TEXT_FILTERS: Filters = {
   escape: any((engine, input) => mapText(engine.budget, asText(engine, input), escapeHtml)),
   e: any((engine, input) => mapText(engine.budget, asText(engine, input), escapeHtml)),
   forceescape: any((engine, input) => mapText(engine.budget, asText(engine, input), escapeHtml)),
-  safe: own((engine, input) => asText(engine, input)),
+  safe: own((engine, input) => plain(asText(engine, input))),
   urlencode: any((engine, input) => {
     if (input.kind !== 'dict' && input.kind !== 'list' && input.kind !== 'tuple') {
       return mapText(engine.budget, asText(engine, input), percentEncode);
