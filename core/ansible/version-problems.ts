@@ -1,6 +1,7 @@
 import type { KubeletInput, KubeletVerdict } from '../kubelet/types.ts';
 import type { Problem } from '../source/problem.ts';
 import type { SourceTree } from '../source/tree.ts';
+import { EVERY_NODE } from './host-run.ts';
 import { renderTree } from './render-tree.ts';
 import { NEWEST_ANSIBLE, type NodeFile, type NodeGroup, type Rendering, type RenderOptions } from './types.ts';
 
@@ -31,10 +32,13 @@ export function versionProblems(
   return [...problems.values()];
 }
 
+/** The assumed node has a group for each kind of node it may be. */
 function byHost({ inventories }: Rendering): ReadonlyMap<string, NodeGroup> {
   return new Map(
     inventories.flatMap(({ inventory, groups }) =>
-      groups.flatMap(group => group.hosts.map(host => [`${inventory}\0${host}`, group] as const)),
+      groups.flatMap(group =>
+        group.hosts.map(host => [`${inventory}\0${host === EVERY_NODE ? group.name : host}`, group] as const),
+      ),
     ),
   );
 }

@@ -11,9 +11,13 @@ import { copyTask, PLAY } from './versions.ts';
 const facts = readKubeletFacts();
 
 /** Two hosts run the role `a`, whose variable `own` is 2 with 2.14 and 1 from 2.15 on. */
-function problemsOf(tasks: string, named: Partial<RenderOptions> = {}): readonly string[] {
+function problemsOf(
+  tasks: string,
+  named: Partial<RenderOptions> = {},
+  inventory: Readonly<Record<string, string>> = { 'inventory.ini': '[k]\nn1\nn2\n' },
+): readonly string[] {
   const tree = treeOf({
-    'inventory.ini': '[k]\nn1\nn2\n',
+    ...inventory,
     'site.yml': `${PLAY}  roles:\n    - { role: a, vars: { own: 1 } }\n`,
     'roles/a/vars/main.yml': 'own: 2\nlist: [1]\n',
     'roles/a/tasks/main.yml': tasks,
@@ -36,6 +40,23 @@ test('a file that one of them alone writes is told', () => {
     'roles/a/tasks/main.yml:1 only ansible-core 2.14 writes /etc/kubelet/x.conf',
     'roles/a/tasks/main.yml:3 only ansible-core 2.19 writes /etc/kubelet/y.conf',
   ]);
+});
+
+test('without an inventory every kind of node there may be is compared', () => {
+  const files = (usual: string, other: string) => ({
+    'roles/a/defaults/main.yml': 'other: false\n',
+    'roles/a/templates/kubelet.conf.j2': usual,
+    'roles/a/templates/kubelet-other.conf.j2': other,
+  });
+  const [SET, OTHER] = ['KUBELET_EXTRA_ARGS=--v={{ own }}\n', 'KUBELET_EXTRA_ARGS=--v=4\n'] as const;
+  const tasks = `- template: { src: kubelet.conf.j2, dest: /etc/default/kubelet }
+- template: { src: kubelet-other.conf.j2, dest: /etc/default/kubelet }
+  when: other
+`;
+  for (const texts of [files(SET, OTHER), files(OTHER, SET)])
+    expect(problemsOf(tasks, {}, texts)).toEqual([
+      expect.stringContaining('logging.verbosity is 2 with ansible-core 2.14 and 1'),
+    ]);
 });
 
 test.each([
