@@ -1,9 +1,11 @@
 import { openRepository as openMirror } from '../adapters/git/mirror.ts';
 import { readTree } from '../adapters/git/read-tree.ts';
 import { readKubeletFacts } from '../config/kubelet-facts.ts';
+import { newRenderMemory } from '../core/ansible/render-memory.ts';
 import { renderTree } from '../core/ansible/render-tree.ts';
-import type { NodeGroup, Rendering } from '../core/ansible/types.ts';
+import type { NodeGroup, Rendering, RenderOptions } from '../core/ansible/types.ts';
 import { loadKubelet } from '../core/kubelet/load-kubelet.ts';
+import type { KubeletInput, KubeletVerdict } from '../core/kubelet/types.ts';
 import type { SourceTree } from '../core/source/tree.ts';
 
 /** What a process that renders both revisions tells of itself; MiB for memory. */
@@ -23,12 +25,10 @@ if (directory !== '') console.log(JSON.stringify(await rendered()));
 async function rendered(): Promise<Rendered> {
   const facts = readKubeletFacts();
   const repository = await openMirror(directory);
-  const render = (tree: SourceTree): ReadonlyMap<string, NodeGroup> =>
-    byHost(
-      renderTree(tree, { minor: '1.34', inventories: ['inventory'], playbooks: ['site.yml'] }, input =>
-        loadKubelet(input, facts),
-      ),
-    );
+  const kubelet = (input: KubeletInput): KubeletVerdict => loadKubelet(input, facts);
+  const memory = newRenderMemory();
+  const options: RenderOptions = { minor: '1.34', inventories: ['inventory'], playbooks: ['site.yml'], memory };
+  const render = (tree: SourceTree): ReadonlyMap<string, NodeGroup> => byHost(renderTree(tree, options, kubelet));
   const [first, second] = await Promise.all([readTree(repository, base), readTree(repository, head)]);
   const [before, after] = [render(first), render(second)];
   const results = new Map<NodeGroup, string>();

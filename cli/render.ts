@@ -3,6 +3,7 @@ import { GitError } from '../adapters/git/git-error.ts';
 import { openRepository, resolveRevision } from '../adapters/git/mirror.ts';
 import { readTree } from '../adapters/git/read-tree.ts';
 import { readKubeletFacts } from '../config/kubelet-facts.ts';
+import { newRenderMemory } from '../core/ansible/render-memory.ts';
 import { renderTree } from '../core/ansible/render-tree.ts';
 import type { RenderOptions } from '../core/ansible/types.ts';
 import { versionProblems } from '../core/ansible/version-problems.ts';
@@ -44,6 +45,7 @@ export function renderCommand(): Command {
         const ansible = policy?.governed?.ansible;
         const options: RenderOptions = {
           minor: kubernetes,
+          memory: newRenderMemory(),
           declaredHosts: declaredIn(policy?.governed?.inventories ?? []),
           ...(ansible ? { ansible } : {}),
           ...(host === undefined ? {} : { host }),

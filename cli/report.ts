@@ -6,6 +6,7 @@ import { openRepository, resolveRevision } from '../adapters/git/mirror.ts';
 import { readTree } from '../adapters/git/read-tree.ts';
 import { readKubeletFacts } from '../config/kubelet-facts.ts';
 import { packageRoot } from '../config/package-root.ts';
+import { newRenderMemory } from '../core/ansible/render-memory.ts';
 import { renderTree } from '../core/ansible/render-tree.ts';
 import { versionProblems } from '../core/ansible/version-problems.ts';
 import { policyFor } from '../core/approval/policy.ts';
@@ -66,7 +67,7 @@ async function judge({ repo, rev, kubernetes, baseline: own }: Options): Promise
     const policy = policyFor(readOperatorPolicy(floor, readFileSync(floor, 'utf8')), readRepositoryPolicy(tree));
     const { kubernetes: named, ...governed } = policy.governed;
     const minor = named ?? kubernetes ?? NEWEST_MINOR;
-    const options = { minor, ...governed };
+    const options = { minor, ...governed, memory: newRenderMemory() };
     const kubelet = (input: KubeletInput) => loadKubelet(input, facts);
     const rendering = renderTree(tree, options, kubelet);
     const problems = [...policy.unreadable, ...versionProblems(tree, rendering, options, kubelet)];

@@ -43,7 +43,7 @@ export function renderTree(
   options: RenderOptions,
   kubelet: (input: KubeletInput) => KubeletVerdict,
 ): Rendering {
-  const repository = openRepository(tree);
+  const repository = openRepository(tree, options.memory);
   const found = survey(repository);
   const { rolesPath, inventories: configured } = readAnsibleCfg(repository);
   const ansible = options.ansible ?? 'untold';

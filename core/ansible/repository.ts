@@ -4,6 +4,7 @@ import type { SourceTree } from '../source/tree.ts';
 import { defaultSettings } from './ansible-cfg.ts';
 import { newBudget } from './budget.ts';
 import { type Combine, combineMerging, combine as combineReplacing } from './combine.ts';
+import { newRenderMemory, type RenderMemory, rememberedYaml } from './render-memory.ts';
 import type { Value } from './value.ts';
 import { loadYaml } from './yaml.ts';
 
@@ -19,14 +20,15 @@ export type Repository = Readonly<{
   reported: Set<string>;
   /** What becomes of variables that several sources have, by `hash_behaviour` of ansible.cfg. */
   combine: Combine;
+  memory: RenderMemory;
 }>;
 
 /** Where something is written. `line` is 1-based, 0 when the whole file is meant. */
 export type Place = Readonly<{ file: string; line: number }>;
 
-export function openRepository(tree: SourceTree): Repository {
+export function openRepository(tree: SourceTree, memory = newRenderMemory()): Repository {
   const combine = mergesHashes(tree) ? combineMerging : combineReplacing;
-  return { tree, read: new Set(), problems: [], parsed: new Map(), reported: new Set(), combine };
+  return { tree, read: new Set(), problems: [], parsed: new Map(), reported: new Set(), combine, memory };
 }
 
 function mergesHashes(tree: SourceTree): boolean {
@@ -136,7 +138,7 @@ export function readYaml(repository: Repository, path: string): readonly Value[]
   let documents: readonly Value[] = [];
   if (text !== null && !isVault(text)) {
     try {
-      const loaded = loadYaml(path, text, newBudget());
+      const loaded = rememberedYaml(repository.memory, path, text, () => loadYaml(path, text, newBudget()));
       for (const problem of loaded.problems) report(repository, problem);
       documents = loaded.documents;
     } catch (error) {

@@ -2,6 +2,7 @@ import type { KubeletVerdict, Minor } from '../kubelet/types.ts';
 import type { Problem } from '../source/problem.ts';
 import type { Origin, RenderedText, Unknown } from '../source/rope.ts';
 import type { PlaySettings } from './playbook.ts';
+import type { RenderMemory } from './render-memory.ts';
 import type { SupportingKind } from './supporting-files.ts';
 
 /** A value that may not be known from Git, with where it was written. */
@@ -259,4 +260,6 @@ export type RenderOptions = Readonly<{
   ansible?: AnsibleVersion;
   /** Only this host. */
   host?: string;
+  /** Of other renderings of the same repository. */
+  memory?: RenderMemory;
 }>;

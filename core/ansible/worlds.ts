@@ -101,7 +101,7 @@ function worldOf(
     templates: emptyTemplates(),
     hostvars: new Map(),
     own: newOwnValues(shared.ansible),
-    parsed: new Map(),
+    parsed: repository.memory.templates,
     remembered: nothingRemembered(),
   };
 }

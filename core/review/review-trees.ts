@@ -1,3 +1,4 @@
+import { newRenderMemory } from '../ansible/render-memory.ts';
 import { renderTree } from '../ansible/render-tree.ts';
 import type { NodeGroup, RenderOptions } from '../ansible/types.ts';
 import { versionProblems } from '../ansible/version-problems.ts';
@@ -33,7 +34,8 @@ export type ReviewOptions = Pick<RenderOptions, 'inventories' | 'declaredHosts' 
  * The verdict on a change from one tree to another: what workers and the command line call. Bad input of a repository
  * becomes problems of the verdict.
  */
-export function reviewTrees(base: SourceTree, head: SourceTree, options: ReviewOptions): Verdict {
+export function reviewTrees(base: SourceTree, head: SourceTree, asked: ReviewOptions): Verdict {
+  const options = { ...asked, memory: newRenderMemory() };
   const { minor, baseline, facts } = options;
   const kubelet = (input: KubeletInput) => loadKubelet(input, facts);
   const subjectOf = (tree: SourceTree): RepositorySubject => ({

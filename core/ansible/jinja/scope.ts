@@ -31,8 +31,8 @@ export interface Scope {
   instead?(name: string, raw: Value, failure: string): Value;
 }
 
-/** Parsed texts by syntax and text. */
-export type ParsedTemplates = Map<string, Template>;
+/** Parsed texts by syntax, then by text. */
+export type ParsedTemplates = Map<string, Map<string, Template>>;
 
 /** An operation of a template that depends on nothing but its inputs. @throws PythonError, OverLimit */
 export type Operation = (engine: Engine, inputs: readonly Value[]) => Value;

@@ -28,11 +28,11 @@ import { concat, originsOf, placeAt, slice, sourceOf } from './text.ts';
 import { NeedsDecision } from './undecided.ts';
 
 export function parsed(run: Run, templates: ParsedTemplates, text: string, syntax: SyntaxOptions): Template {
-  const key = JSON.stringify([syntax, text]);
-  const known = templates.get(key);
-  if (known) return known;
-  const template = parseTemplate(text, syntax, run.budget);
-  templates.set(key, template);
+  const key = JSON.stringify(syntax);
+  let texts = templates.get(key);
+  if (!texts) templates.set(key, (texts = new Map()));
+  let template = texts.get(text);
+  if (!template) texts.set(text, (template = parseTemplate(text, syntax, run.budget)));
   return template;
 }
 

@@ -9,7 +9,7 @@ import { SEQUENCE_FILTERS } from '../../../../core/ansible/jinja/filters/sequenc
 import { SERIALISE_FILTERS } from '../../../../core/ansible/jinja/filters/serialise.ts';
 import { TEXT_FILTERS } from '../../../../core/ansible/jinja/filters/text.ts';
 import { renderTemplate } from '../../../../core/ansible/jinja/render.ts';
-import type { Template } from '../../../../core/ansible/jinja/syntax.ts';
+import type { ParsedTemplates } from '../../../../core/ansible/jinja/scope.ts';
 import type { AnsibleVersion } from '../../../../core/ansible/types.ts';
 import { bool, dict, float, int, list, none, str, unknownValue, type Value } from '../../../../core/ansible/value.ts';
 import { loadYaml } from '../../../../core/ansible/yaml.ts';
@@ -107,7 +107,7 @@ function answer(template: string, known: Variables, ansible: AnsibleVersion): An
 /** A key nobody knows stands beside the others, although it may be one of them. */
 const UNKNOWN_KEY = /[{,] ?'?\w*\uE000\w*\uE001'?: /;
 
-const PARSED = new Map<string, Template>();
+const PARSED: ParsedTemplates = new Map();
 
 const WILD = /\uE000[0-9a-f]*\uE001?/;
 const fits = (text: string, pattern: string): boolean =>
