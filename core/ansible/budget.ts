@@ -36,8 +36,8 @@ export const DEFAULT_LIMITS: Limits = {
 /** A running account of work against limits. Share one over everything that must end together. */
 export type Budget = { readonly limits: Limits; steps: number; text: number; depth: number };
 
-export function newBudget(limits: Partial<Limits> = {}): Budget {
-  return { limits: { ...DEFAULT_LIMITS, ...limits }, steps: 0, text: 0, depth: 0 };
+export function newBudget(limits?: Partial<Limits>): Budget {
+  return { limits: limits ? { ...DEFAULT_LIMITS, ...limits } : DEFAULT_LIMITS, steps: 0, text: 0, depth: 0 };
 }
 
 /** Work went over a limit. Raised where the place in the user's file is not known; see `locate`. */

@@ -6,7 +6,7 @@ import type {
   KubeletVerdict,
   Minor,
 } from '../kubelet/types.ts';
-import { type Origin, originsAt, type RenderedText, UNKNOWN_TOKEN, type Unknown } from '../source/rope.ts';
+import { hasOriginAt, type Origin, originsAt, type RenderedText, UNKNOWN_TOKEN, type Unknown } from '../source/rope.ts';
 import { type ConfigLayer, configLayers } from './config-layers.ts';
 import { coverAll } from './deciding.ts';
 import { distributionFlags, rancherDefaults, withDistribution } from './distribution-defaults.ts';
@@ -100,8 +100,7 @@ function unwrittenApart(verdict: KubeletVerdict, config: Named | null): KubeletV
   if (!config) return verdict;
   const values = [...verdict.values].map(([path, value]): [string, EffectiveValue] => {
     const { at } = value;
-    const unwritten =
-      at?.in === 'config' && value.value.known && originsAt(config.text, at.span.start, at.span.end).length === 0;
+    const unwritten = at?.in === 'config' && value.value.known && !hasOriginAt(config.text, at.span.start, at.span.end);
     return [path, unwritten ? { value: value.value, from: 'distribution' } : value];
   });
   return { ...verdict, values: new Map(values) };
@@ -180,6 +179,7 @@ const ORDER = { variable: 0, template: 1, condition: 2 } as const;
 
 /** Variable, then template, then condition, each once. */
 export function bestFirst(origins: readonly Origin[]): readonly Origin[] {
+  if (origins.length < 2) return origins;
   const unique = new Map(origins.map(one => [`${one.kind}\0${one.file}\0${one.line}`, one]));
   return [...unique.values()].sort((a, b) => ORDER[a.kind] - ORDER[b.kind]);
 }

@@ -106,10 +106,9 @@ function resultDigest(result: NodeResult): string {
     file.task.file,
     file.task.line,
   ]);
-  const values = [...(result.kubelet?.values ?? [])].map(([path, { value }]) => [
-    path,
-    value.known ? JSON.stringify(value.json) : value.unknown.key,
-  ]);
+  const values = [...(result.kubelet?.values ?? [])].map(([path, { value }]) =>
+    value.known ? [path, value.json] : [path, null, value.unknown.key],
+  );
   const rest = [
     result.flags.map(({ name, value }) => [name, traced(value)]),
     result.sysctls.settings.map(({ name, value, file }) => [name, traced(value), file]),

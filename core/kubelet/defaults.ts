@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { atLeast, type FieldFact, type KubeletFacts } from './facts.ts';
+import { atLeast, type FieldFact, fieldsOf, type KubeletFacts } from './facts.ts';
 import type { FeatureGates } from './feature-gates.ts';
 import { isZero, type LeafSetting, leaf, type Setting, type Settings, settingOf, unknownLeaf } from './settings.ts';
 import type { SourceOrigin } from './source-node.ts';
@@ -26,11 +26,10 @@ export function setDefaults(
   followStatusUpdateFrequency(settings, context, origin);
   followParallelPulls(settings, origin);
   if (Number(knownJson(settings.get('podPidsLimit')) ?? 0) < -1) settings.delete('podPidsLimit');
-  for (const [path, fact] of Object.entries(context.facts.fields)) {
-    if (fact.type === 'object' || path.includes('[]') || path === 'evictionHard') continue;
-    if (fact.since && !atLeast(context.minor, fact.since)) continue;
+  for (const [path, fact] of fieldsOf(context.facts, context.minor)) {
+    if (fact.default === undefined || fact.type === 'object' || path === 'evictionHard') continue;
     const before = settings.get(path);
-    if (fact.default === undefined || !needsDefault(before, fact)) continue;
+    if (!needsDefault(before, fact)) continue;
     const gate = fact.defaultGate === undefined ? true : context.gates.enabled(fact.defaultGate);
     if (gate === null) {
       const unknown = { key: `gate:${fact.defaultGate}`, why: [`feature gate ${fact.defaultGate} is not known`] };

@@ -1,5 +1,5 @@
 import { isOmitted } from './drop-in.ts';
-import { atLeast, type KubeletFacts } from './facts.ts';
+import { fieldsOf, type KubeletFacts } from './facts.ts';
 import { type LeafSetting, leaf, type Setting, type Settings, wholeValue, zeroValue } from './settings.ts';
 import type { EffectiveValue, Json, KubeletVerdict, Minor } from './types.ts';
 
@@ -12,8 +12,7 @@ export function effectiveValues(
 ): ReadonlyMap<string, EffectiveValue> {
   const values = new Map<string, EffectiveValue>();
   const objects: [string, LeafSetting][] = [];
-  for (const [path, fact] of Object.entries(facts.fields)) {
-    if (path.includes('[]') || (fact.since && !atLeast(minor, fact.since))) continue;
+  for (const [path, fact] of fieldsOf(facts, minor)) {
     const setting = settings.get(path);
     if (fact.type === 'object') {
       if (setting?.kind === 'leaf') objects.push([path, setting]);
@@ -49,8 +48,7 @@ function valueOf({ value, origin }: LeafSetting): EffectiveValue {
 export function effectiveConfiguration(verdict: KubeletVerdict, facts: KubeletFacts): Json {
   if (verdict.values.size === 0) return null;
   const root: { [key: string]: Json } = {};
-  for (const [path, fact] of Object.entries(facts.fields)) {
-    if (path.includes('[]') || (fact.since && !atLeast(verdict.minor, fact.since))) continue;
+  for (const [path, fact] of fieldsOf(facts, verdict.minor)) {
     if (fact.type === 'object') {
       if (
         !fact.pointer ||

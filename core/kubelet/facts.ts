@@ -98,6 +98,31 @@ export type KubeletFacts = Readonly<{
   tls: TlsFact;
 }>;
 
+const FIELDS = new WeakMap<KubeletFacts, Map<Minor, readonly (readonly [path: string, fact: FieldFact])[]>>();
+
+/** The fields a minor knows that stand in no list, in the order of the facts; worked out once. */
+export function fieldsOf(facts: KubeletFacts, minor: Minor): readonly (readonly [path: string, fact: FieldFact])[] {
+  let byMinor = FIELDS.get(facts);
+  if (!byMinor) FIELDS.set(facts, (byMinor = new Map()));
+  let fields = byMinor.get(minor);
+  if (!fields) {
+    fields = Object.entries(facts.fields).filter(
+      ([path, { since }]) => !path.includes('[]') && (!since || atLeast(minor, since)),
+    );
+    byMinor.set(minor, fields);
+  }
+  return fields;
+}
+
+const TURNING_ON = new WeakMap<KubeletFacts, readonly string[]>();
+
+/** The fields that flags without a field of their own turn on; worked out once. */
+export function fieldsTurnedOn(facts: KubeletFacts): readonly string[] {
+  let fields = TURNING_ON.get(facts);
+  if (!fields) TURNING_ON.set(facts, (fields = Object.values(facts.flags).flatMap(({ turnsOn }) => turnsOn ?? [])));
+  return fields;
+}
+
 /** Whether `minor` is `since` or later. */
 export function atLeast(minor: Minor, since: `1.${number}`): boolean {
   return Number(minor.slice(2)) >= Number(since.slice(2));

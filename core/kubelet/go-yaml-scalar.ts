@@ -88,12 +88,14 @@ export function parseInteger(text: string): bigint | null {
   return value < -(2n ** 63n) || value >= 2n ** 64n ? null : value;
 }
 
+const TIME = String.raw`(\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,]\d+)?`;
+const TIMESTAMP = new RegExp(
+  String.raw`^(\d{4})-(\d{1,2})-(\d{1,2})(?:[Tt]${TIME}(?:Z|[-+](\d\d):(\d\d))| +${TIME})?$`,
+);
+
 /** What go-yaml takes for a timestamp: a date, and perhaps a time with a zone or, behind a blank, without. */
 function isTimestamp(text: string): boolean {
-  const time = String.raw`(\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,]\d+)?`;
-  const match = new RegExp(
-    String.raw`^(\d{4})-(\d{1,2})-(\d{1,2})(?:[Tt]${time}(?:Z|[-+](\d\d):(\d\d))| +${time})?$`,
-  ).exec(text);
+  const match = TIMESTAMP.exec(text);
   if (!match) return false;
   const [year, month, day, ...rest] = match.slice(1).map(part => Number(part ?? 0));
   const [hour = 0, minute = 0, second = 0, zoneHour = 0, zoneMinute = 0, ...plain] = rest;

@@ -4,7 +4,7 @@ import { type DecodeComplaint, decodeConfiguration } from './decode.ts';
 import { type DefaultContext, finishConfigFile, legacySettings, type ReplacedZero, setDefaults } from './defaults.ts';
 import { mergeDropIns } from './drop-in.ts';
 import { effectiveValues } from './effective.ts';
-import { atLeast, type KubeletFacts } from './facts.ts';
+import { atLeast, fieldsTurnedOn, type KubeletFacts } from './facts.ts';
 import { type FeatureGates, featureGates } from './feature-gates.ts';
 import { applyFlags, flagsReadAgain, readFlags } from './flags.ts';
 import { ProblemList } from './problem-list.ts';
@@ -96,11 +96,11 @@ class Loading {
   /** --seccomp-default has no field of its own: it turns the behaviour on beside the configuration. */
   private takeActingFlags(settings: Settings): ReadonlyMap<string, EffectiveValue> {
     const acting = new Map<string, EffectiveValue>();
-    for (const fact of Object.values(this.facts.flags)) {
-      const setting = fact.turnsOn === undefined ? undefined : settings.get(fact.turnsOn);
-      if (fact.turnsOn === undefined || setting?.kind !== 'leaf' || !setting.origin.span) continue;
-      settings.delete(fact.turnsOn);
-      acting.set(fact.turnsOn, { value: setting.value, from: 'flag', at: { in: 'flags', span: setting.origin.span } });
+    for (const field of fieldsTurnedOn(this.facts)) {
+      const setting = settings.get(field);
+      if (setting?.kind !== 'leaf' || !setting.origin.span) continue;
+      settings.delete(field);
+      acting.set(field, { value: setting.value, from: 'flag', at: { in: 'flags', span: setting.origin.span } });
     }
     return acting;
   }

@@ -52,13 +52,9 @@ export function verbatim(file: string, text: string, kind: Origin['kind'] = 'tem
 export function originsAt(rope: Rope, start: number, end: number): readonly Origin[] {
   const found: Origin[] = [];
   const seen = new Set<string>();
-  const starts = startsOf(rope);
-  for (let index = firstReaching(starts, start); index < rope.segments.length; index++) {
-    const offset = starts[index] ?? 0;
-    const { length, origins } = rope.segments[index] ?? { length: 0, origins: [] };
-    if (offset >= end && offset > start) break;
-    if (offset + length < start || (offset + length === start && start !== end)) continue;
-    for (const origin of origins) {
+  const { segments } = rope;
+  for (let index = firstAt(rope, start, end); isBefore(rope, index, start, end); index++) {
+    for (const origin of segments[index]?.origins ?? []) {
       const id = `${origin.kind}\0${origin.file}\0${origin.line}\0${origin.lineEnd ?? ''}`;
       if (seen.has(id)) continue;
       seen.add(id);
@@ -66,6 +62,31 @@ export function originsAt(rope: Rope, start: number, end: number): readonly Orig
     }
   }
   return found;
+}
+
+/** Whether any of the characters in [start, end) has an origin. */
+export function hasOriginAt(rope: Rope, start: number, end: number): boolean {
+  for (let index = firstAt(rope, start, end); isBefore(rope, index, start, end); index++) {
+    if (rope.segments[index]?.origins.length) return true;
+  }
+  return false;
+}
+
+/** The first segment with characters of [start, end); for an empty range, the first that touches it. */
+function firstAt(rope: Rope, start: number, end: number): number {
+  const starts = startsOf(rope);
+  let index = firstReaching(starts, start);
+  for (; index < starts.length; index++) {
+    const reach = (starts[index] ?? 0) + (rope.segments[index]?.length ?? 0);
+    if (reach > start || (reach === start && start === end)) break;
+  }
+  return index;
+}
+
+/** Whether a segment begins before the end of [start, end), or at its start. */
+function isBefore(rope: Rope, index: number, start: number, end: number): boolean {
+  const offset = startsOf(rope)[index];
+  return offset !== undefined && (offset < end || offset <= start);
 }
 
 const STARTS = new WeakMap<Rope, readonly number[]>();

@@ -48,11 +48,27 @@ export function compileRegex(engine: Paying, pattern: string, flags: RegexFlags,
     (flags.dotAll ? RE2JS.DOTALL : 0);
   try {
     const written = pattern.replace(/\\Z/g, '\\z');
-    return wrap(engine, RE2JS.compile(flags.lines ? dollarsAtLineEnds(written) : written, bits), pattern);
+    return wrap(engine, compiled(flags.lines ? dollarsAtLineEnds(written) : written, bits), pattern);
   } catch (error) {
     if (error instanceof OverLimit) throw error;
     return null;
   }
+}
+
+/** Patterns kept compiled: templates ask the same few on every host. */
+const MOST_COMPILED = 200;
+
+const compiledBefore = new Map<string, RE2JS>();
+
+function compiled(pattern: string, bits: number): RE2JS {
+  const key = `${bits} ${pattern}`;
+  let regex = compiledBefore.get(key);
+  if (!regex) {
+    regex = RE2JS.compile(pattern, bits);
+    if (compiledBefore.size >= MOST_COMPILED) compiledBefore.clear();
+    compiledBefore.set(key, regex);
+  }
+  return regex;
 }
 
 /** About how many instructions the pattern compiles to: counted repetitions multiply. */
