@@ -1,3 +1,4 @@
+import { compileLate } from '../adapters/evaluation/compile-late.ts';
 import { openRepository as openMirror } from '../adapters/git/mirror.ts';
 import { readTree } from '../adapters/git/read-tree.ts';
 import { readKubeletFacts } from '../config/kubelet-facts.ts';
@@ -18,6 +19,7 @@ export type Rendered = Readonly<{
   memory: number;
 }>;
 
+compileLate();
 const [directory = '', base = '', head = ''] = process.argv.slice(2);
 if (directory !== '') console.log(JSON.stringify(await rendered()));
 

@@ -1,4 +1,5 @@
 import { changedFiles } from '../adapters/evaluation/changed-files.ts';
+import { compileLate } from '../adapters/evaluation/compile-late.ts';
 import { openRepository as openMirror } from '../adapters/git/mirror.ts';
 import { readTree } from '../adapters/git/read-tree.ts';
 import { readBaseline } from '../config/baseline.ts';
@@ -28,6 +29,7 @@ export type Measured = Readonly<{
   memory: number;
 }>;
 
+compileLate();
 const [directory = '', base = '', head = ''] = process.argv.slice(2);
 if (directory !== '') console.log(JSON.stringify(await measured()));
 

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { compileLate } from '../adapters/evaluation/compile-late.ts';
 import { GitError } from '../adapters/git/git-error.ts';
 import { openRepository, resolveRevision } from '../adapters/git/mirror.ts';
 import { readTree } from '../adapters/git/read-tree.ts';
@@ -37,6 +38,7 @@ export function renderCommand(): Command {
     .option('--kubernetes <minor>', 'Kubernetes minor', minorOption, NEWEST_MINOR)
     .option('--json', 'the only format, and the default', true)
     .action(async ({ repo, rev, host, inventory, playbook, kubernetes }: Options) => {
+      compileLate();
       const facts = readKubeletFacts();
       try {
         const repository = await openRepository(repo);

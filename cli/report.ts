@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
+import { compileLate } from '../adapters/evaluation/compile-late.ts';
 import { GitError } from '../adapters/git/git-error.ts';
 import { openRepository, resolveRevision } from '../adapters/git/mirror.ts';
 import { readTree } from '../adapters/git/read-tree.ts';
@@ -50,6 +51,7 @@ export function reportCommand(): Command {
     .addOption(new Option('--format <format>').choices(Object.keys(FORMATS)).default('markdown'))
     .addOption(baselineOption())
     .action(async (options: Options) => {
+      compileLate();
       const report = await judge(options);
       await print(FORMATS[options.format](report));
       const open = report.findings.some(({ standing }) => standing !== 'waived') || report.problems.length > 0;

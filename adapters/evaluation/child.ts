@@ -2,10 +2,13 @@ import { join } from 'node:path';
 import { readBaseline } from '../../config/baseline.ts';
 import { readKubeletFacts } from '../../config/kubelet-facts.ts';
 import { packageRoot } from '../../config/package-root.ts';
+import { compileLate } from './compile-late.ts';
 import { evaluate, type Knowledge } from './evaluate.ts';
 import type { EvaluationRequest } from './request.ts';
 
 /** The program of an evaluation process: one request after the other, an answer or the reason for none to each. */
+compileLate();
+
 const known = new Map<string, Knowledge>();
 
 function knowledge({ configDir, baselineFile }: EvaluationRequest): Knowledge {
