@@ -5,7 +5,8 @@ import { readTree } from '../adapters/git/read-tree.ts';
 import { readBaseline } from '../config/baseline.ts';
 import { readKubeletFacts } from '../config/kubelet-facts.ts';
 import { inventoryVariables } from '../core/ansible/inventory/inventory-variables.ts';
-import { loadInventory } from '../core/ansible/inventory/load-inventory.ts';
+import { sharedInventory } from '../core/ansible/inventory/load-inventory.ts';
+import { newRenderMemory, type RenderMemory } from '../core/ansible/render-memory.ts';
 import { openRepository } from '../core/ansible/repository.ts';
 import { POLICY_PATH } from '../core/approval/policy.ts';
 import { reviewTrees } from '../core/review/review-trees.ts';
@@ -55,7 +56,8 @@ async function measured(): Promise<Measured> {
   const reviewed = review();
   const memory = process.resourceUsage().maxRSS / 1024;
   const inventory = stopwatch();
-  for (const tree of both) readInventory(tree);
+  const shared = newRenderMemory();
+  for (const tree of both) readInventory(tree, shared);
   return {
     conclusion: verdict.conclusion,
     hosts: verdict.hostCount,
@@ -78,9 +80,10 @@ function stopwatch(): () => Times {
   };
 }
 
-function readInventory(tree: SourceTree): void {
-  const repository = openRepository(tree);
-  const inventory = loadInventory(repository, 'inventory');
+/** As a review does: the head's inventory is the base's where nothing it is read from has changed. */
+function readInventory(tree: SourceTree, memory: RenderMemory): void {
+  const repository = openRepository(tree, memory);
+  const { inventory } = sharedInventory(repository, 'inventory');
   const variables = inventoryVariables(repository, inventory, 'inventory', '');
   for (const host of inventory.hosts.keys()) variables.of(host);
 }

@@ -1,3 +1,4 @@
+import type { Inventory } from './inventory/inventory.ts';
 import type { ParsedTemplates } from './jinja/scope.ts';
 import type { LoadedYaml } from './yaml.ts';
 
@@ -9,10 +10,12 @@ export type RenderMemory = Readonly<{
   /** What files hold: by path, since values know their place, then by text. */
   yaml: Map<string, Map<string, LoadedYaml>>;
   templates: ParsedTemplates;
+  /** Inventories nothing is wrong with, by all they are read from; `read`: their files. */
+  inventories: Map<string, Readonly<{ inventory: Inventory; read: ReadonlySet<string> }>>;
 }>;
 
 export function newRenderMemory(): RenderMemory {
-  return { yaml: new Map(), templates: new Map() };
+  return { yaml: new Map(), templates: new Map(), inventories: new Map() };
 }
 
 /** What a file holds; `load` reads it where no rendering did before. What `load` throws is not kept. */

@@ -5,7 +5,7 @@ import { type AssumedPlay, assumedPlay } from './assumed-play.ts';
 import { findGroupVarsOnly, findInventories, findPlaybooks } from './discover.ts';
 import type { RunResult, World } from './host-run.ts';
 import { inventorySources } from './inventory/inventory-folders.ts';
-import { inventoryBase, loadInventory } from './inventory/load-inventory.ts';
+import { inventoryBase, sharedInventory } from './inventory/load-inventory.ts';
 import { plainInitDefaults } from './kubeadm-init.ts';
 import type { Kubelets } from './node-result.ts';
 import { loadPlaybook, type Playbook } from './playbook.ts';
@@ -104,12 +104,11 @@ function sourcesFor(
   const reading = { ...(ansible ? { ansible } : {}), ...(declared ? { declared } : {}) };
   const found = () => inventorySources(repository, findInventories(repository.tree, configured), configured, reading);
   const paths = options.inventories ?? withDeclared(found(), declared);
-  const sources: Source[] = paths.map(path => {
-    const before = repository.problems.length;
-    const inventory = loadInventory(repository, path, reading);
-    const problems = repository.problems.splice(before);
-    return { path, directory: inventoryBase(repository, path), inventory, problems };
-  });
+  const sources: Source[] = paths.map(path => ({
+    path,
+    directory: inventoryBase(repository, path),
+    ...sharedInventory(repository, path, reading),
+  }));
   if (options.inventories === undefined) {
     const files = playbooks.map(playbook => playbook.file);
     for (const directory of findGroupVarsOnly(repository.tree, paths, files)) {

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
-import { ProblemError } from '../../source/problem.ts';
+import { type Problem, ProblemError } from '../../source/problem.ts';
+import type { SourceTree } from '../../source/tree.ts';
 import { isDirectory, notEvaluated, type Repository, readText, readYaml, report } from '../repository.ts';
 import type { AnsibleVersion, DeclaredHosts } from '../types.ts';
 import { unknownValue, type Value } from '../value.ts';
@@ -42,6 +43,45 @@ export function loadInventory(
   return reading.inventory;
 }
 
+/**
+ * An inventory with what is wrong with it. One that nothing is wrong with is taken from an earlier rendering where all it
+ * is read from is the same; the version only decides which files that is.
+ */
+export function sharedInventory(
+  repository: Repository,
+  source: string,
+  options: InventoryOptions = {},
+): Readonly<{ inventory: Inventory; problems: readonly Problem[] }> {
+  const { inventories } = repository.memory;
+  const { ansible = '2.14', declared = new Map() } = options;
+  const hosts = [...declared].map(([path, groups]) => [path, [...groups]]);
+  const key = JSON.stringify([source, hosts, filesOf(repository.tree, source, ansible, 0)]);
+  const known = inventories.get(key);
+  if (known) {
+    for (const file of known.read) repository.read.add(file);
+    return { inventory: known.inventory, problems: [] };
+  }
+  const apart: Repository = { ...repository, read: new Set(), problems: [], parsed: new Map(), reported: new Set() };
+  const inventory = loadInventory(apart, source, options);
+  if (apart.problems.length === 0) inventories.set(key, { inventory, read: apart.read });
+  for (const file of apart.read) repository.read.add(file);
+  const before = repository.problems.length;
+  for (const problem of apart.problems) report(repository, problem);
+  return { inventory, problems: repository.problems.splice(before) };
+}
+
+/** All that an inventory is read from: each file with its mode and content. */
+function filesOf(tree: SourceTree, source: string, ansible: AnsibleVersion, depth: number): readonly string[] {
+  const { mode, oid } = tree.entry(source) ?? { mode: '', oid: '' };
+  const own = `${mode} ${oid} ${source}`;
+  if (!tree.isDirectory(source) || depth > MOST_FOLDERS) return [own];
+  const names = tree.list(source).filter(name => isInventoryName(name, ansible));
+  return [own, ...names.flatMap(name => filesOf(tree, posix.join(source, name), ansible, depth + 1))];
+}
+
+/** Folders inside each other that are read. */
+const MOST_FOLDERS = 5;
+
 /** One inventory while it is read. */
 type Reading = Readonly<{
   repository: Repository;
@@ -65,7 +105,7 @@ export function inventoryBase(repository: Repository, source: string): string {
 function readSource(reading: Reading, source: string, root: string, depth: number): void {
   const { repository, inventory, ansible } = reading;
   if (isDirectory(repository, source)) {
-    if (depth > 5) return;
+    if (depth > MOST_FOLDERS) return;
     for (const name of repository.tree.list(source)) {
       if (isInventoryName(name, ansible)) readSource(reading, posix.join(source, name), root, depth + 1);
     }
