@@ -98,12 +98,9 @@ function runAll(shared: World, others: FromOthers, hosts: readonly string[]): Ru
 /** The results of all hosts, with what each has its own of put in. */
 function filledIn(runs: Runs): ReadonlyMap<string, RunResult> {
   const filled = new Map<RunResult, RunResult>();
-  return new Map(
-    [...runs.results].map(([host, result]) => [
-      host,
-      runs.open.has(result) ? fill(runs.world, filled, result, host) : result,
-    ]),
-  );
+  const { results, open, world } = runs;
+  for (const [host, result] of results) if (open.has(result)) results.set(host, fill(world, filled, result, host));
+  return results;
 }
 
 /** The runs of one world so far. */

@@ -19,28 +19,39 @@ export function versionProblems(
   kubelet: (input: KubeletInput) => KubeletVerdict,
 ): readonly Problem[] {
   if (options.ansible) return [];
-  const newest = byHost(renderTree(tree, { ...options, ansible: NEWEST_ANSIBLE }, kubelet));
-  const compared = new Map<NodeGroup, Set<NodeGroup>>();
+  const newest = renderTree(tree, { ...options, ansible: NEWEST_ANSIBLE }, kubelet);
   const problems = new Map<string, Problem>();
-  for (const [host, group] of byHost(rendering)) {
-    const other = newest.get(host);
-    const known = compared.get(group) ?? new Set();
-    if (!other || known.has(other)) continue;
-    compared.set(group, known.add(other));
-    for (const problem of differences(group, other)) problems.set(JSON.stringify(problem), problem);
+  for (const [path, groups] of groupsOf(rendering)) {
+    const others = byHost(groupsOf(newest).get(path) ?? []);
+    for (const group of groups) {
+      for (const other of new Set(group.hosts.map(host => others.get(keyOf(host, group))))) {
+        for (const problem of other ? differences(group, other) : []) problems.set(JSON.stringify(problem), problem);
+      }
+    }
   }
   return [...problems.values()];
 }
 
+/** By the inventory's path; several may have none. */
+function groupsOf({ inventories }: Rendering): ReadonlyMap<string, readonly NodeGroup[]> {
+  const found = new Map<string, NodeGroup[]>();
+  for (const { inventory, groups } of inventories) {
+    const known = found.get(inventory);
+    if (known) known.push(...groups);
+    else found.set(inventory, [...groups]);
+  }
+  return found;
+}
+
+function byHost(groups: readonly NodeGroup[]): ReadonlyMap<string, NodeGroup> {
+  const found = new Map<string, NodeGroup>();
+  for (const group of groups) for (const host of group.hosts) found.set(keyOf(host, group), group);
+  return found;
+}
+
 /** The assumed node has a group for each kind of node it may be. */
-function byHost({ inventories }: Rendering): ReadonlyMap<string, NodeGroup> {
-  return new Map(
-    inventories.flatMap(({ inventory, groups }) =>
-      groups.flatMap(group =>
-        group.hosts.map(host => [`${inventory}\0${host === EVERY_NODE ? group.name : host}`, group] as const),
-      ),
-    ),
-  );
+function keyOf(host: string, { name }: NodeGroup): string {
+  return host === EVERY_NODE ? `${EVERY_NODE} ${name}` : host;
 }
 
 function differences(group: NodeGroup, newest: NodeGroup): readonly Problem[] {

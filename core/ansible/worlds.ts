@@ -1,7 +1,7 @@
 import type { AssumedPlay } from './assumed-play.ts';
 import { type Batches, batchesOf } from './batches.ts';
 import { EVERY_NODE, emptyTemplates, type World } from './host-run.ts';
-import { matchHosts, namesGroupsOnly } from './inventory/host-pattern.ts';
+import { hostsMatched, namesGroupsOnly } from './inventory/host-pattern.ts';
 import type { Inventory } from './inventory/inventory.ts';
 import { type HostVariables, inventoryVariables, variablesOfEveryGroup } from './inventory/inventory-variables.ts';
 import { nothingRemembered } from './jinja/remembered-values.ts';
@@ -63,8 +63,8 @@ function worldOf(
     everyNode,
   );
   const playPatterns = plays.map(play => (everyNode ? [] : patternsOfPlay(shared, inventory, play, variablesOf)));
-  const playHosts = plays.map(
-    (play, index) => new Set(everyNode ? everyNodeIn(play) : matchHosts(inventory, playPatterns[index] ?? [])),
+  const playHosts = plays.map((play, index) =>
+    everyNode ? new Set(everyNodeIn(play)) : hostsMatched(inventory, playPatterns[index] ?? []),
   );
   return {
     repository,

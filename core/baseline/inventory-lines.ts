@@ -15,13 +15,16 @@ export function inventoryLines(tree: SourceTree, inventory: string, name: string
     : [inventory];
   return files
     .flatMap(file =>
-      textOf(tree, file)
-        .split('\n')
-        .flatMap((line, index): readonly Origin[] =>
-          form.test(line) ? [{ file, line: index + 1, kind: 'variable' }] : [],
-        ),
+      linesWith(textOf(tree, file), name).flatMap((line, index): readonly Origin[] =>
+        form.test(line) ? [{ file, line: index + 1, kind: 'variable' }] : [],
+      ),
     )
     .slice(0, MOST);
+}
+
+/** The lines of a text that names it; none of another. */
+function linesWith(text: string, name: string): readonly string[] {
+  return text.includes(name) ? text.split('\n') : [];
 }
 
 function textOf(tree: SourceTree, path: string): string {

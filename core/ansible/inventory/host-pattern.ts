@@ -10,7 +10,9 @@ export function matchHosts(inventory: Inventory, patterns: readonly string[]): r
   if (patterns.length === 0) return [];
   const parts = patterns.flatMap(splitPattern);
   const plain = parts.filter(part => part[0] !== '!' && part[0] !== '&');
-  let hosts = [...new Set((plain.length > 0 ? plain : ['all']).flatMap(part => matchOne(inventory, part)))];
+  const [only = 'all', ...more] = plain;
+  let hosts = matchOne(inventory, only);
+  if (more.length > 0) hosts = [...new Set([only, ...more].flatMap(part => matchOne(inventory, part)))];
   for (const part of parts.filter(part => part[0] === '&')) {
     const kept = new Set(matchOne(inventory, part.slice(1)));
     hosts = hosts.filter(host => kept.has(host));
@@ -19,6 +21,18 @@ export function matchHosts(inventory: Inventory, patterns: readonly string[]): r
     const dropped = new Set(matchOne(inventory, part.slice(1)));
     hosts = hosts.filter(host => !dropped.has(host));
   }
+  return hosts;
+}
+
+const matched = new WeakMap<Inventory, Map<string, ReadonlySet<string>>>();
+
+/** The hosts of an inventory that is read whole; worked out once for equal patterns. */
+export function hostsMatched(inventory: Inventory, patterns: readonly string[]): ReadonlySet<string> {
+  let known = matched.get(inventory);
+  if (!known) matched.set(inventory, (known = new Map()));
+  const key = JSON.stringify(patterns);
+  let hosts = known.get(key);
+  if (!hosts) known.set(key, (hosts = new Set(matchHosts(inventory, patterns))));
   return hosts;
 }
 

@@ -45,8 +45,9 @@ export function inventoryVariables(
   playbookDirectory: string | null,
 ): InventoryVariables {
   const groupParts = new Map<Membership, LoadedVars & Readonly<{ number: number }>>();
+  /** Of hosts that have more of their own than a name. */
   const hosts = new Map<string, HostVariables>();
-  /** Of hosts that have nothing of their own but a name. */
+  /** Of the others: what they have in common. */
   const plain = new Map<LoadedVars, HostVariables>();
   const canonical = new Map<string, Value>();
   const numbers = new Map<string | Value, number>();
@@ -128,7 +129,7 @@ export function inventoryVariables(
       if (known) return known;
       const group = partOf(name);
       const own = onto(group.vars, ownPart(name));
-      const isPlain = mayBeOwn(name) && !name.includes('.') && own.vars.size === 0 && own.vaulted.length === 0;
+      const isPlain = own.vars.size === 0 && own.vaulted.length === 0 && mayBeOwn(name) && !name.includes('.');
       const variables = (isPlain && plain.get(group)) || {
         group: group.vars,
         own: own.vars,
@@ -137,7 +138,7 @@ export function inventoryVariables(
         kin: kinOf(name, group.number, own),
       };
       if (isPlain) plain.set(group, variables);
-      hosts.set(name, variables);
+      else hosts.set(name, variables);
       return variables;
     },
   };

@@ -57,9 +57,7 @@ export function variableDefinitions(
   const files = repository.tree.entries().filter(({ path, size }) => size <= MAX_BYTES && isOurs(path));
   const found = [
     ...files.flatMap(({ path }) => inFile(repository, path)),
-    ...inventories.flatMap(({ groups, hosts }) =>
-      [...groups.values(), ...hosts.values()].flatMap(({ vars }) => fromVars(vars, 'inventory')),
-    ),
+    ...inventories.flatMap(inventory => varsOf(inventory).flatMap(vars => fromVars(vars, 'inventory'))),
     ...playbooks.flatMap(({ plays }) =>
       plays.flatMap(play => [
         ...fromVars(play.vars, 'play'),
@@ -68,6 +66,13 @@ export function variableDefinitions(
     ),
   ];
   return [...new Map(found.map(one => [`${one.name}\0${one.at.file}\0${one.at.line}`, one])).values()];
+}
+
+/** Most hosts have none of their own. */
+function varsOf({ groups, hosts }: Inventory): readonly Vars[] {
+  const found: Vars[] = [...groups.values()].map(({ vars }) => vars);
+  for (const { vars } of hosts.values()) if (vars.size > 0) found.push(vars);
+  return found;
 }
 
 function inFile(repository: Repository, path: string): readonly VariableDefinition[] {

@@ -49,16 +49,22 @@ function kindsOf(inventory: InventoryRendering, ones: readonly NodeRole[], other
   const before = known.get(key);
   if (before) return before;
   const hostsWith = (roles: readonly NodeRole[]) =>
-    inventory.roleGroups.filter(group => group.roles.some(role => roles.includes(role))).flatMap(({ hosts }) => hosts);
-  const first = new Set(hostsWith(ones));
+    allOf(inventory.roleGroups.filter(group => group.roles.some(role => roles.includes(role))));
+  const first = hostsWith(ones);
   const shared = new Map<string, RoleGroup[]>();
   for (const host of hostsWith(others)) if (first.has(host)) shared.set(host, []);
   if (shared.size > 0) {
     for (const group of inventory.roleGroups) for (const host of group.hosts) shared.get(host)?.push(group);
   }
-  const kinds = { told: new Set(inventory.roleGroups.flatMap(({ hosts }) => hosts)), shared };
+  const kinds = { told: allOf(inventory.roleGroups), shared };
   known.set(key, kinds);
   return kinds;
+}
+
+function allOf(groups: readonly RoleGroup[]): ReadonlySet<string> {
+  const hosts = new Set<string>();
+  for (const group of groups) for (const host of group.hosts) hosts.add(host);
+  return hosts;
 }
 
 /** A host with the names of the groups that make it both. */

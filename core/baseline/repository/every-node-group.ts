@@ -52,12 +52,12 @@ function answersOf(
 
 /** Whether each host gets a kubelet; hosts nothing is run on are left out. */
 function reachOf(inventory: InventoryRendering, repository: RepositorySubject): ReadonlyMap<string, Truth> {
-  return new Map(
-    inventory.groups.flatMap(group => {
-      const truth = getsKubelet({ repository, inventory, group });
-      return group.hosts.map(host => [host, truth] as const);
-    }),
-  );
+  const reach = new Map<string, Truth>();
+  for (const group of inventory.groups) {
+    const truth = getsKubelet({ repository, inventory, group });
+    for (const host of group.hosts) reach.set(host, truth);
+  }
+  return reach;
 }
 
 /** Groups that are left out as a whole first, of these the largest: what their parts would say is said with them. */
