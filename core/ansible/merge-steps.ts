@@ -16,10 +16,7 @@ export function mergeSteps(first: readonly PlayStep[], others: readonly (readonl
 function mergeTwo(merged: readonly PlayStep[], steps: readonly PlayStep[]): readonly PlayStep[] {
   const places = new Map<string, number[]>();
   for (const [index, step] of merged.entries()) {
-    const key = placeKey(step);
-    const same = places.get(key);
-    if (same) same.push(index);
-    else places.set(key, [index]);
+    pushTo(places, placeKey(step), index);
   }
   const matching = new Map<number, PlayStep>();
   /** Steps the merged ones lack, by the index of the one they come behind. */
@@ -28,13 +25,19 @@ function mergeTwo(merged: readonly PlayStep[], steps: readonly PlayStep[]): read
   for (const step of steps) {
     const index = places.get(placeKey(step))?.shift();
     if (index !== undefined) matching.set((last = index), step);
-    else if (step.runs !== false) lacking.set(last, [...(lacking.get(last) ?? []), { ...step, runs: ON_EACH_NODE }]);
+    else if (step.runs !== false) pushTo(lacking, last, { ...step, runs: ON_EACH_NODE });
   }
   const all = merged.flatMap((step, index) => {
     const other = matching.get(index);
     return [other === step ? step : mergedStep(step, other), ...(lacking.get(index) ?? [])];
   });
   return [...(lacking.get(-1) ?? []), ...all];
+}
+
+function pushTo<K, T>(lists: Map<K, T[]>, key: K, item: T): void {
+  const list = lists.get(key);
+  if (list) list.push(item);
+  else lists.set(key, [item]);
 }
 
 function placeKey({ file, line, role, task, kind }: PlayStep): string {

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { type RenderedText, UNKNOWN_TOKEN, type Unknown, verbatim } from '../source/rope.ts';
+import { booleanOf } from './boolean.ts';
 import { copiedTree } from './copied-tree.ts';
 import { assembledContent } from './edits/assemble.ts';
 import { type EditTask, statedTexts } from './edits/edit.ts';
@@ -57,8 +58,8 @@ export function recordWrite(run: HostRun, frame: Frame, task: Task, module: stri
     if (kind === 'absent' && run.world.assumed) return;
     run.writes.push({ ...bare, effect: kind === 'absent' ? 'absent' : 'attributes' });
   } else {
-    const remote = isTrue(task.args.get('remote_src'));
-    const tree = module === 'copy' && !remote ? copiedTree(run, frame, task, scope, dest) : null;
+    const tree =
+      module === 'copy' && isOnNode(run, task, scope) === false ? copiedTree(run, frame, task, scope, dest) : null;
     for (const { file, to } of tree ?? []) {
       const text = readText(run.world.repository, file);
       const own =
@@ -151,7 +152,10 @@ function content(
     const problem = isQuiet(run, path) ? null : { ...task.at, code, message };
     return { dest: target, content: { source: null, alternatives: [], truncated: false, problem } };
   };
-  if (isTrue(task.args.get('remote_src'))) {
+  const onNode = isOnNode(run, task, scope);
+  if (onNode === null)
+    return failed(`Whether ${path} is copied from another file on the node cannot be known from Git.`, 'not-evaluated');
+  if (onNode) {
     const copied = name === null ? null : copiedOnNode(run, name);
     if (copied && (concerns || copied.alternatives.some(({ text }) => isGovernedText(text.text))))
       return { dest: target, content: copied };
@@ -302,6 +306,10 @@ function shownPath(dest: Traced<string>): string {
   return dest.value.known ? dest.value.json : dest.value.unknown.key.replace(UNKNOWN_TOKEN, '…');
 }
 
-function isTrue(value: Value | undefined): boolean {
-  return value?.kind === 'bool' ? value.value : value?.kind === 'str' && /^(?:yes|true|on|1)$/i.test(value.text);
+/** Whether the source is a file on the node; null: nobody knows. */
+function isOnNode(run: HostRun, task: Task, scope: Scope): boolean | null {
+  const raw = task.args.get('remote_src');
+  const value = raw && templated(run, raw, scope);
+  if (value?.kind === 'str') refuseOwn(value);
+  return booleanOf(value);
 }

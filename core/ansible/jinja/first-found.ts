@@ -1,3 +1,4 @@
+import { booleanOf } from '../boolean.ts';
 import { type AnsibleVersion, isSince } from '../types.ts';
 import { field, none, PythonError, str, type Value } from '../value.ts';
 
@@ -29,7 +30,7 @@ export function searchedFiles(
   if (!isSince(ansible, '2.19') && terms.length > 0 && !isPlain) return 'options beside the names to look for';
   const why = extended(search, terms.length > 0 ? terms : texts(options('files')), isSince(ansible, '2.19'));
   if (why !== null) return why;
-  return isSince(ansible, '2.19') ? { ...search, skip: isYes(search.options('skip')) } : search;
+  return isSince(ansible, '2.19') ? { ...search, skip: booleanOf(search.options('skip')) } : search;
 }
 
 /** Until ansible-core 2.15; null when it is told. */
@@ -46,7 +47,7 @@ function replaced(search: Search, terms: readonly Value[], named: Options): stri
     const options = optionsOf(term) ?? named;
     const files = split(texts(options('files')));
     const paths = split(texts(options('paths')), OF_PATHS);
-    search.skip = isYes(options('skip'));
+    search.skip = booleanOf(options('skip'));
     if (paths.length > 0) search.names.push(...below(paths, files));
     else if (files.length > 0) search.names = [...files];
     else if (optionsOf(term)) return 'options without a file';
@@ -68,7 +69,7 @@ function extended(search: Search, terms: readonly Value[], onlyFiles: boolean): 
     if (own) search.options = own;
     const files = split(own ? texts(own('files')) : [name(term)]);
     const paths = split(texts(search.options('paths')), OF_PATHS);
-    search.skip = isYes(search.options('skip'));
+    search.skip = booleanOf(search.options('skip'));
     if (paths.length > 0) search.names.push(...below(paths, files));
     else if (files.length === 0 && !onlyFiles) return 'options without a file';
     else search.names.push(...files);
@@ -122,20 +123,4 @@ function joined(path: Value, file: Value): Value {
   const alone = file.text.startsWith('/') || path.text === '';
   const text = alone ? file.text : `${path.text.replace(/\/$/, '')}/${file.text}`;
   return { ...str(text, file.origins), ...(unknowns.size > 0 ? { unknowns } : {}) };
-}
-
-function isYes(value: Value | undefined): boolean | null {
-  switch (value?.kind) {
-    case 'bool':
-      return value.value;
-    case 'int':
-    case 'float':
-      return Number(value.value) === 1;
-    case 'str':
-      return value.unknowns?.size ? null : /^\s*(?:y|yes|t|true|on|1)\s*$/i.test(value.text);
-    case 'unknown':
-      return null;
-    default:
-      return false;
-  }
 }

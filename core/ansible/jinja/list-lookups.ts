@@ -1,3 +1,4 @@
+import { booleanOf } from '../boolean.ts';
 import { type Budget, spendItems } from '../budget.ts';
 import { type Dict, dict, field, int, keyOf, list, none, PythonError, str, tuple, type Value } from '../value.ts';
 import { percentFormat } from './percent-format.ts';
@@ -77,9 +78,8 @@ function together(lists: readonly (readonly Value[])[]): Value[] {
 /** Each item with each of those in a list inside it; the item itself without that list. */
 function subelements([from, path, flags]: readonly Value[]): Value[] | null {
   if (path?.kind !== 'str' || !from) throw new PythonError('fails', 'subelements expects a list and the name of a key');
-  const asked = flags?.kind === 'dict' ? field(flags, 'skip_missing') : undefined;
-  if (asked?.kind === 'unknown') return null;
-  const skipMissing = isYes(asked);
+  const skipMissing = booleanOf(flags?.kind === 'dict' ? field(flags, 'skip_missing') : undefined);
+  if (skipMissing === null) return null;
   const elements = from.kind === 'dict' ? [...from.entries.values()].map(([, value]) => value) : itemsOf(from);
   const made: Value[] = [];
   for (const element of elements) {
@@ -105,10 +105,6 @@ function without(element: Dict, path: string): Dict {
   if (rest.length === 0) entries.delete(key);
   else if (entry?.[1].kind === 'dict') entries.set(key, [entry[0], without(entry[1], rest.join('.'))]);
   return { ...element, entries };
-}
-
-function isYes(value: Value | undefined): boolean {
-  return value?.kind === 'bool' ? value.value : value?.kind === 'str' && /^(?:yes|true|on|1)$/i.test(value.text);
 }
 
 /** `start=1 end=5 stride=2 format=%02d`, or `1-5/2:%02d`, as texts. */

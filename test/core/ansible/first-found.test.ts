@@ -37,6 +37,11 @@ const LOOKUPS: readonly (readonly [lookup: string, ...found: string[]])[] = [
   ["'first_found', ['nope'], wantlist=true, errors='warn'", '[]', '[]', '[]', '[]'],
   ["'vars', 'nope', errors='ignore'", 'fails', 'fails', 'fails', 'fails'],
   ["'subelements', 'x', 'y', errors='ignore'", '?', '?', '?', '?'],
+  ["'vars', nope, errors='ignore'", 'fails', 'fails', 'fails', 'fails'],
+  ["'list', [nope], errors='warn'", 'fails', 'fails', 'fails', 'fails'],
+  ["'vars', nope, errors='strict'", 'fails', 'fails', 'fails', 'fails'],
+  ["'subelements', [{'a': 1}], 'b', {'skip_missing': ' Y '}", '[]', '[]', '[]', '[]'],
+  ["'subelements', [{'a': 1}], 'b', {'skip_missing': 2}", 'fails', 'fails', 'fails', 'fails'],
   ["'vars', 'inventory_hostname', default=inventory_hostname | escape", 'n1', 'n1', 'n1', '?'],
 ];
 

@@ -43,6 +43,33 @@ describe('a file copied from another place on the node', () => {
     expect(problemsOf(group)).toEqual([]);
   });
 
+  test.each([
+    ['true', { '--max-pods': '7' }],
+    ['"{{ on_node }}"', { '--max-pods': '7' }],
+    ["\"{{ on_node | ternary('y', 'n') }}\"", { '--max-pods': '7' }],
+    ['"{{ not on_node }}"', { '--max-pods': '8' }],
+    ['"{{ nothing | default(omit) }}"', { '--max-pods': '8' }],
+  ])('or of the repository, as remote_src: %s says', (remote, expected) => {
+    const files = {
+      ...VARS,
+      'tmp/config': 'kubelet-arg: [max-pods=8]\n',
+      'group_vars/all.yml': `${VARS['group_vars/all.yml']}on_node: true\n`,
+    };
+    const copy = `- copy: { src: tmp/config, dest: /etc/rancher/rke2/config.yaml, remote_src: ${remote} }\n`;
+    const group = play(`- copy: { content: "{{ rke2_config | to_nice_yaml }}", dest: tmp/config }\n${copy}`, files);
+    expect(flagsOf(group)).toEqual(expected);
+  });
+
+  test('or not, when nobody knows what remote_src says', () => {
+    const copy =
+      '- copy: { src: tmp/config, dest: /etc/rancher/rke2/config.yaml, remote_src: "{{ ansible_facts.x }}" }\n';
+    const group = play(copy, { 'tmp/config': 'kubelet-arg: [max-pods=8]\n' });
+    expect(flagsOf(group)).toEqual({});
+    expect(problemsOf(group)).toEqual([
+      expect.stringContaining('Whether /etc/rancher/rke2/config.yaml is copied from another file'),
+    ]);
+  });
+
   test('is not known when no task did', () => {
     expect(problemsOf(play(COPY))).toEqual([expect.stringContaining('is copied from another file on the node')]);
   });
