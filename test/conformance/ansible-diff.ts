@@ -3,7 +3,7 @@ import { ANSIBLE_CORES, type AnsibleVersion, versionOfCore } from '../../core/an
 import { compareAnswers, type Difference, NO_TEXT, type Tally } from './ansible/compare-repository.ts';
 import { generateRepository } from './ansible/generate-repository.ts';
 import { ourAnswer } from './ansible/our-answer.ts';
-import { installedAnsibles, type RealAnsible, startAnsible } from './ansible/real-ansible.ts';
+import { AnsibleEnded, installedAnsibles, type RealAnsible, startAnsible } from './ansible/real-ansible.ts';
 import type { RepositoryCase } from './ansible/repository-case.ts';
 import { shrinkRepository } from './ansible/shrink-repository.ts';
 
@@ -113,24 +113,18 @@ function versionOf({ version }: RealAnsible): AnsibleVersion {
 }
 
 async function show(ansible: RealAnsible, kind: string, example: Found, count: number): Promise<void> {
+  const uncounted = (): Tally => ({ whole: 0, partly: 0, reasons: new Map(), failed: 0, steps: 0 });
   const same = async (smaller: RepositoryCase) => {
-    const found = await differencesOf(ansible, smaller, {
-      whole: 0,
-      partly: 0,
-      reasons: new Map(),
-      failed: 0,
-      steps: 0,
-    });
-    return found.some(difference => kindOf(difference) === kind);
+    try {
+      const found = await differencesOf(ansible, smaller, uncounted());
+      return found.some(difference => kindOf(difference) === kind);
+    } catch (error) {
+      if (error instanceof AnsibleEnded) return false;
+      throw error;
+    }
   };
   const least = await shrinkRepository(example.one, same);
-  const [difference] = await differencesOf(ansible, least, {
-    whole: 0,
-    partly: 0,
-    reasons: new Map(),
-    failed: 0,
-    steps: 0,
-  });
+  const [difference] = await differencesOf(ansible, least, uncounted());
   console.log(`\n${count} x ${kind} (case ${example.number})`);
   for (const [path, text] of Object.entries(least.files))
     if (text.trim() !== '') console.log(`  --- ${path}\n${text.trimEnd().replace(/^/gm, '  | ')}`);

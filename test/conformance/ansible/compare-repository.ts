@@ -210,21 +210,18 @@ function compareSteps(
     .map(result => result.at)
     .filter(at => !skipped.has(at));
   tally.steps += theirs.length;
-  let found = 0;
-  let same = true;
-  for (const [index, { at, certain, rounds }] of ours.entries()) {
-    if (theirs[found] === at) found++;
-    else if (certain) same = false;
-    if (rounds === null || ours[index + 1]?.rounds === rounds) continue;
-    const round = ours
-      .slice(
-        ours.findIndex(step => step.rounds === rounds),
-        index + 1,
-      )
-      .map(step => step.at);
-    while (round.every((one, offset) => theirs[found + offset] === one)) found += round.length;
-  }
-  if (same && found === theirs.length) return [];
+  const numbers = new Map([...theirs, ...ours.map(({ at }) => at)].map((at, index) => [at, index]));
+  const step = (at: string): string => `${numbers.get(at)};`;
+  const expected = ours.map(({ at, certain, rounds }, index) => {
+    const own = certain ? step(at) : `(?:${step(at)})?`;
+    if (rounds === null || ours[index + 1]?.rounds === rounds) return own;
+    const round = ours.slice(
+      ours.findIndex(one => one.rounds === rounds),
+      index + 1,
+    );
+    return `${own}(?:${round.map(one => step(one.at)).join('')})*`;
+  });
+  if (new RegExp(`^${expected.join('')}$`).test(theirs.map(step).join(''))) return [];
   return [{ kind: 'tasks', where: host, theirs: theirs.join(' '), ours: ours.map(({ at }) => at).join(' ') }];
 }
 

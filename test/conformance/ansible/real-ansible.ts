@@ -41,6 +41,9 @@ export type RealAnswer = Readonly<{
   writes: readonly FileWritten[];
 }>;
 
+/** Ansible itself went down on a repository; the next one is asked of a new process. */
+export class AnsibleEnded extends Error {}
+
 /** A running driver of one Ansible installation. */
 export type RealAnsible = Readonly<{
   version: string;
@@ -69,26 +72,35 @@ export async function startAnsible(program: string): Promise<RealAnsible> {
   if (python === undefined) throw new Error(`${program} does not say which Python runs it`);
   const scratch = mkdtempSync(join(tmpdir(), 'kubelet-gate-ansible-'));
   const driver = join(packageRoot(), 'test/conformance/ansible/driver.py');
-  const child = spawn(python, [driver, join(scratch, 'home')], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    env: { PATH: process.env.PATH, HOME: scratch, LC_ALL: 'C.UTF-8', PYTHONHASHSEED: '0' },
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const next = async <T>(): Promise<T> => {
-    const { value, done } = await lines.next();
-    if (done) throw new Error(`${program} ended`);
-    return JSON.parse(value) as T;
+  const launch = async () => {
+    const child = spawn(python, [driver, join(scratch, 'home')], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { PATH: process.env.PATH, HOME: scratch, LC_ALL: 'C.UTF-8', PYTHONHASHSEED: '0' },
+    });
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    const next = async <T>(): Promise<T> => {
+      const { value, done } = await lines.next();
+      if (done) throw new AnsibleEnded(`${program} ended`);
+      return JSON.parse(value) as T;
+    };
+    return { child, next, version: (await next<{ version: string }>()).version };
   };
-  const { version } = await next<{ version: string }>();
+  let running = await launch();
+  const { version } = running;
   let count = 0;
   let last: Promise<unknown> = Promise.resolve();
   const ask = async (one: RepositoryCase): Promise<RealAnswer> => {
     const root = join(scratch, `case${count++}`);
     writeFiles(root, one.files);
-    child.stdin.write(`${JSON.stringify({ root, inventories: [one.inventory], playbook: one.playbook })}\n`);
-    const answer = await next<RealAnswer>();
-    rmSync(root, { recursive: true, force: true });
-    return answer;
+    running.child.stdin.write(`${JSON.stringify({ root, inventories: [one.inventory], playbook: one.playbook })}\n`);
+    try {
+      return await running.next<RealAnswer>();
+    } catch (error) {
+      if (error instanceof AnsibleEnded) running = await launch();
+      throw error;
+    } finally {
+      rmSync(root, { recursive: true, force: true });
+    }
   };
   return {
     version,
@@ -97,7 +109,7 @@ export async function startAnsible(program: string): Promise<RealAnsible> {
       last = answer.catch(() => undefined);
       return answer;
     },
-    close: () => end(child, scratch),
+    close: () => end(running.child, scratch),
   };
 }
 
